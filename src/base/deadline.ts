@@ -1,0 +1,38 @@
+/**
+ * One absolute point in time by which a piece of work has to be over.
+ *
+ * A hook call makes one when it starts and hands it down; a handler gets a
+ * sooner one cut from it. Nothing ever moves a deadline back.
+ */
+export class Deadline {
+  /** Milliseconds on the clock of `performance.now()`. */
+  readonly at: number;
+
+  private constructor(at: number) {
+    this.at = at;
+  }
+
+  /** A deadline `ms` milliseconds after `from`, by default after now. */
+  static in(ms: number, from: number = performance.now()): Deadline {
+    return new Deadline(from + ms);
+  }
+
+  /** The sooner of this deadline and `ms` milliseconds from now. */
+  sooner(ms: number): Deadline {
+    return new Deadline(Math.min(this.at, performance.now() + ms));
+  }
+
+  /** This deadline, moved `ms` milliseconds towards now: room to clean up in. */
+  before(ms: number): Deadline {
+    return new Deadline(this.at - ms);
+  }
+
+  /** Milliseconds left, never below 0. */
+  get remaining(): number {
+    return Math.max(0, this.at - performance.now());
+  }
+
+  get passed(): boolean {
+    return performance.now() >= this.at;
+  }
+}
