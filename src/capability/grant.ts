@@ -1,0 +1,117 @@
+import {
+  execCallProblem,
+  type ExecRule,
+  matchExecRule,
+  nearestRule,
+  parseExecRule,
+  suggestExecLine,
+} from "../manifest/exec_rule.ts";
+import type { Allow } from "../manifest/manifest.ts";
+import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
+
+/** Why something is not allowed, and the line that would allow it. */
+export interface Refusal {
+  message: string;
+  hint: string;
+}
+
+/** What the site's policy takes away from every handler: see docs/config.md. */
+export interface Denials {
+  exec: readonly ExecRule[];
+  read: readonly PathRule[];
+  write: readonly PathRule[];
+  /** Why a program must not be run whatever the manifest says, or undefined. */
+  program(path: string): Refusal | undefined;
+}
+
+/** What one handler may do, complete before any of its code runs. */
+export class Grant {
+  readonly #handler: string;
+  readonly #exec: readonly ExecRule[];
+  readonly #read: readonly PathRule[];
+  readonly #write: readonly PathRule[];
+  readonly #env: ReadonlySet<string>;
+  readonly #denials: Denials;
+
+  /** @param allow as a checked manifest has it: every rule in it parses */
+  constructor(handler: string, allow: Allow, denials: Denials) {
+    this.#handler = handler;
+    this.#exec = allow.exec.map(({ value }) => parsed(parseExecRule(value)));
+    this.#write = allow.write.map(({ value }) => parsed(parsePathRule(value)));
+    this.#read = [...this.#write, ...allow.read.map(({ value }) => parsed(parsePathRule(value)))];
+    this.#env = new Set(allow.env.map(({ value }) => value));
+    this.#denials = denials;
+  }
+
+  /** Undefined when this command line is allowed. */
+  refuseExec(program: string, args: readonly string[]): Refusal | undefined {
+    const what = `exec ${[program, ...args].join(" ")}`.slice(0, 300);
+    const problem = execCallProblem(program, args);
+    if (problem !== undefined) {
+      return { message: `${what} is not possible: ${problem}`, hint: "change the call" };
+    }
+    const denied = this.#denials.exec.find((rule) => matchExecRule(rule, program, args));
+    if (denied !== undefined) return byPolicy(what, denied.text);
+    if (this.#exec.some((rule) => matchExecRule(rule, program, args))) return undefined;
+    const nearest = nearestRule(this.#exec, program, args);
+    return {
+      message: `${what} is not allowed` +
+        (nearest ? `: nearest rule "${nearest.rule.text}": ${nearest.why}` : ""),
+      hint: this.#add("exec", suggestExecLine(program, args)),
+    };
+  }
+
+  /** Undefined unless this program, found at `path`, must never be run by a handler. */
+  refuseProgram(path: string): Refusal | undefined {
+    return this.#denials.program(path);
+  }
+
+  /** Undefined when all of these environment variables may be set. */
+  refuseEnv(names: readonly string[]): Refusal | undefined {
+    const name = names.find((name) => !this.#env.has(name));
+    if (name === undefined) return undefined;
+    return {
+      message: `setting the environment variable ${name} is not allowed`,
+      hint: this.#add("env", `- ${name}`),
+    };
+  }
+
+  /** Undefined when this normalised path may be read. */
+  refuseRead(path: string): Refusal | undefined {
+    return this.#refusePath("read", path, this.#read, this.#denials.read);
+  }
+
+  /** Undefined when this normalised path may be written. */
+  refuseWrite(path: string): Refusal | undefined {
+    return this.#refusePath("write", path, this.#write, this.#denials.write);
+  }
+
+  #refusePath(
+    kind: "read" | "write",
+    path: string,
+    rules: readonly PathRule[],
+    denials: readonly PathRule[],
+  ): Refusal | undefined {
+    const what = `${kind === "read" ? "reading" : "writing"} ${path}`;
+    const denied = denials.find((rule) => matchPathRule(rule, path));
+    if (denied !== undefined) return byPolicy(what, denied.text);
+    if (rules.some((rule) => matchPathRule(rule, path))) return undefined;
+    return { message: `${what} is not allowed`, hint: this.#add(kind, suggestPathLine(path)) };
+  }
+
+  #add(key: string, line: string): string {
+    return `add to allow.${key} in ${this.#handler}: ${line}`;
+  }
+}
+
+function byPolicy(what: string, rule: string): Refusal {
+  return {
+    message: `${what} is denied by the site's policy`,
+    hint: `rule "${rule}" of policy.deny in config.yaml`,
+  };
+}
+
+function parsed<T>(result: { rule: T } | { error: string }): T {
+  if ("rule" in result) return result.rule;
+  throw new Error(`A checked manifest holds a rule that does not parse: ${result.error}`);
+}

@@ -1,0 +1,26 @@
+import { type Answer, type CallContext, misuse, type Pending } from "./capability.ts";
+import type { Json } from "../base/json.ts";
+
+/** `host.sleep(ms)`: ends early when the handler's time is over, and the handler with it. */
+export function sleep([ms]: readonly Json[], context: CallContext): Answer | Pending {
+  if (typeof ms !== "number" || !(ms >= 0)) {
+    return misuse("host.sleep: the first argument must be a number of milliseconds");
+  }
+  let running = true;
+  const wait = context.loop.after(ms, () => {
+    running = false;
+    context.answer({ value: null });
+  });
+  const end = () => {
+    running = false;
+    wait.cancel();
+  };
+  return {
+    pending: true,
+    stop: end,
+    kill: end,
+    get running() {
+      return running;
+    },
+  };
+}

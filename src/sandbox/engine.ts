@@ -1,0 +1,348 @@
+/**
+ * QuickJS-ng in WebAssembly, by a thin glue of our own.
+ *
+ * The Wasm file is the one of the quickjs-emscripten project
+ * (`@jitl/quickjs-ng-wasmfile-release-sync`), with full names for its imports
+ * and exports and with a meter in every loop, both put in by build/meter_wasm.ts.
+ * Its C interface is described in that project's c/interface.c.
+ *
+ * What crosses the border is text: `call` gives the host a JSON text and takes
+ * one back. Nothing else of the guest is ever looked at, because looking (a
+ * getter, a `toString`) can run guest code.
+ */
+
+/** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
+type Value = number;
+
+interface Exports {
+  fuel: { value: number };
+  _initialize(): void;
+  malloc(size: number): number;
+  free(pointer: number): void;
+  QTS_NewRuntime(): number;
+  QTS_RuntimeSetMaxStackSize(runtime: number, bytes: number): void;
+  QTS_RuntimeEnableInterruptHandler(runtime: number): void;
+  QTS_RuntimeEnableModuleLoader(runtime: number, customNormalize: number): void;
+  QTS_NewContext(runtime: number, intrinsics: number): number;
+  QTS_NewFunction(context: number, name: number, length: number, isConstructor: number, host: number): Value;
+  QTS_NewString(context: number, text: number): Value;
+  QTS_GetString(context: number, value: Value): number;
+  QTS_GetLength(context: number, out: number, value: Value): number;
+  QTS_FreeCString(context: number, text: number): void;
+  QTS_Typeof(context: number, value: Value): number;
+  QTS_GetUndefined(): Value;
+  QTS_ArgvGetJSValueConstPointer(argv: number, index: number): Value;
+  QTS_Eval(context: number, code: number, length: number, file: number, detect: number, flags: number): Value;
+  QTS_Call(context: number, fn: Value, self: Value, argc: number, argv: number): Value;
+  QTS_ResolveException(context: number, value: Value): Value;
+  QTS_ExecutePendingJob(runtime: number, max: number, contextOut: number): Value;
+  QTS_GetFloat64(context: number, value: Value): number;
+  QTS_FreeValuePointer(context: number, value: Value): void;
+}
+
+/** What the engine asks of its host. None of the three may throw. */
+export interface EngineHost {
+  /** Answers a request of the guest; both are JSON texts. */
+  call(request: string): string;
+  /** Whether the guest has to stop: asked often while guest code runs. */
+  shouldStop(): boolean;
+}
+
+/** Guest code that threw: a value, not an exception of ours. The text is JSON as the prelude's `describe` makes it. */
+export interface GuestThrow {
+  thrown: string;
+}
+
+/** The engine is gone for good: out of memory, out of stack, or stopped inside a C built-in. */
+export class EngineLost extends Error {
+  override readonly name = "EngineLost";
+}
+
+// Memory in pages of 64 KiB: QuickJS's own limit does not count bytes under
+// emscripten, so the Wasm memory itself is the limit.
+const INITIAL_PAGES = 256;
+const MAXIMUM_PAGES = 1024;
+/** Beyond this QuickJS throws a RangeError; V8's stack (flag --stack-size) has to hold more. */
+const GUEST_STACK_BYTES = 128 * 1024;
+/** Longest text the guest may hand over, in UTF-16 code units. */
+const MAX_REQUEST_LENGTH = 16 * 1024 * 1024;
+/** Loop turns in the engine's own machine code between two looks at the clock. */
+const FUEL = 20_000_000;
+const JOBS_AT_ONCE = 256;
+const EVAL_MODULE = 1;
+const EVAL_SCRIPT = 0;
+const HOST_CALL_ID = 1;
+
+/** One QuickJS runtime with one context and its own memory. */
+export class Engine {
+  readonly #exports: Exports;
+  readonly #memory: WebAssembly.Memory;
+  readonly #host: EngineHost;
+  readonly #runtime: number;
+  readonly #context: number;
+  /** Eight bytes for what C functions give back by pointer. */
+  readonly #out: number;
+  readonly #enter: Value;
+  #lost: EngineLost | undefined;
+
+  /** @param module the metered engine, compiled */
+  constructor(module: WebAssembly.Module, prelude: string, host: EngineHost) {
+    this.#host = host;
+    this.#memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+    const instance = new WebAssembly.Instance(module, { env: this.#imports() });
+    const c = this.#exports = instance.exports as unknown as Exports;
+    c.fuel.value = FUEL;
+    c._initialize();
+    this.#runtime = c.QTS_NewRuntime();
+    c.QTS_RuntimeSetMaxStackSize(this.#runtime, GUEST_STACK_BYTES);
+    c.QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    c.QTS_RuntimeEnableModuleLoader(this.#runtime, 0);
+    this.#context = c.QTS_NewContext(this.#runtime, 0);
+    this.#out = c.malloc(8);
+    const made = this.#evaluate(prelude, "hookvisor:prelude", EVAL_SCRIPT);
+    const name = this.#text("call");
+    const call = c.QTS_NewFunction(this.#context, name, 1, 0, HOST_CALL_ID);
+    c.free(name);
+    const entry = this.#call(made, [call]);
+    this.#drop(made);
+    this.#drop(call);
+    if (typeof entry !== "number") throw new Error(`The prelude failed: ${entry.thrown}`);
+    this.#enter = entry;
+  }
+
+  /** Evaluates a module and hands its namespace (or the promise of it) to the prelude with `start`, a JSON text. */
+  start(source: string, file: string, start: string): GuestThrow | undefined {
+    return this.#guarded(() => {
+      const namespace = this.#evaluate(source, file, EVAL_MODULE);
+      const threw = this.#thrown(namespace);
+      if (threw !== undefined) return threw;
+      return this.#enterWith("start", namespace, start);
+    });
+  }
+
+  /** Gives a pending call its answer, a JSON text with the call's `id`. */
+  settle(answer: string): GuestThrow | undefined {
+    return this.#guarded(() => this.#enterWith("settle", this.#string(answer)));
+  }
+
+  /** Tells the prelude that no job and no call is left, so that it can see whether the handler is over. */
+  idle(): GuestThrow | undefined {
+    return this.#guarded(() => this.#enterWith("idle", this.#string("")));
+  }
+
+  /** Runs promise jobs until none is left or the host wants a stop. */
+  runJobs(): GuestThrow | undefined {
+    return this.#guarded(() => {
+      while (!this.#host.shouldStop()) {
+        const result = this.#exports.QTS_ExecutePendingJob(this.#runtime, JOBS_AT_ONCE, this.#out);
+        const threw = this.#thrown(result);
+        if (threw !== undefined) return threw;
+        const done = this.#exports.QTS_GetFloat64(this.#context, result);
+        this.#drop(result);
+        if (!(done > 0)) return undefined;
+      }
+      return undefined;
+    });
+  }
+
+  /** Bytes of memory the engine has taken. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** After any exception thrown through Wasm its state is undefined, so the engine is never entered again. */
+  #guarded(work: () => GuestThrow | undefined): GuestThrow | undefined {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      return work();
+    } catch (cause) {
+      this.#lost = cause instanceof EngineLost ? cause : new EngineLost(describeTrap(cause), { cause });
+      throw this.#lost;
+    }
+  }
+
+  /** Calls the prelude's `enter`; takes ownership of `value`. */
+  #enterWith(what: string, value: Value, more?: string): GuestThrow | undefined {
+    const args = [this.#string(what), value, ...(more === undefined ? [] : [this.#string(more)])];
+    const result = this.#call(this.#enter, args);
+    for (const arg of args) this.#drop(arg);
+    if (typeof result !== "number") return result;
+    this.#drop(result);
+    return undefined;
+  }
+
+  /** The result is the caller's. */
+  #call(fn: Value, args: Value[]): Value | GuestThrow {
+    const c = this.#exports;
+    const argv = c.malloc(4 * Math.max(1, args.length));
+    if (argv === 0) throw new EngineLost("out of memory");
+    new Uint32Array(this.#memory.buffer, argv, args.length).set(args);
+    const result = c.QTS_Call(this.#context, fn, c.QTS_GetUndefined(), args.length, argv);
+    c.free(argv);
+    return this.#thrown(result) ?? result;
+  }
+
+  /** The result may be an exception; it is the caller's. */
+  #evaluate(source: string, file: string, flags: number): Value {
+    const c = this.#exports;
+    const bytes = new TextEncoder().encode(source);
+    const code = this.#bytes(bytes);
+    const name = this.#text(file);
+    const result = c.QTS_Eval(this.#context, code, bytes.length, name, 0, flags);
+    c.free(code);
+    c.free(name);
+    return result;
+  }
+
+  /** What was thrown, when `value` stands for an exception; `value` is freed then. */
+  #thrown(value: Value): GuestThrow | undefined {
+    const c = this.#exports;
+    const error = c.QTS_ResolveException(this.#context, value);
+    if (error === 0) return undefined;
+    this.#drop(value);
+    if (this.#enter === undefined) return { thrown: "before the prelude" };
+    // Described by the guest's own prelude, under the meter: the value may have hostile getters.
+    const what = this.#string("describe");
+    const argv = c.malloc(8);
+    new Uint32Array(this.#memory.buffer, argv, 2).set([what, error]);
+    const text = c.QTS_Call(this.#context, this.#enter, c.QTS_GetUndefined(), 2, argv);
+    c.free(argv);
+    this.#drop(what);
+    this.#drop(error);
+    const failed = c.QTS_ResolveException(this.#context, text);
+    const thrown = failed === 0 ? this.#readString(text) : undefined;
+    if (failed !== 0) this.#drop(failed);
+    this.#drop(text);
+    return { thrown: thrown ?? "null" };
+  }
+
+  /** The text of a value, or undefined when it is not a string or too long. */
+  #readString(value: Value): string | undefined {
+    const c = this.#exports;
+    const type = c.QTS_Typeof(this.#context, value);
+    const isString = this.#readText(type) === "string";
+    c.free(type);
+    if (!isString) return undefined;
+    c.QTS_GetLength(this.#context, this.#out, value);
+    if (new DataView(this.#memory.buffer).getUint32(this.#out, true) > MAX_REQUEST_LENGTH) return undefined;
+    const pointer = c.QTS_GetString(this.#context, value);
+    if (pointer === 0) return undefined;
+    const text = this.#readText(pointer);
+    c.QTS_FreeCString(this.#context, pointer);
+    return text;
+  }
+
+  #readText(pointer: number): string {
+    const bytes = new Uint8Array(this.#memory.buffer);
+    return new TextDecoder().decode(bytes.subarray(pointer, bytes.indexOf(0, pointer)));
+  }
+
+  #string(text: string): Value {
+    const pointer = this.#text(text);
+    const value = this.#exports.QTS_NewString(this.#context, pointer);
+    this.#exports.free(pointer);
+    return value;
+  }
+
+  /** A NUL-terminated copy in the engine's memory; the caller frees it. JSON texts hold no NUL. */
+  #text(text: string): number {
+    return this.#bytes(new TextEncoder().encode(text + "\0"));
+  }
+
+  #bytes(bytes: Uint8Array): number {
+    // One more byte, NUL: QuickJS wants source text terminated too.
+    const pointer = this.#exports.malloc(bytes.length + 1);
+    if (pointer === 0) throw new EngineLost("out of memory");
+    const memory = new Uint8Array(this.#memory.buffer);
+    memory.set(bytes, pointer);
+    memory[pointer + bytes.length] = 0;
+    return pointer;
+  }
+
+  #drop(value: Value): void {
+    this.#exports.QTS_FreeValuePointer(this.#context, value);
+  }
+
+  #imports(): WebAssembly.ModuleImports {
+    const refuse = (name: string) => (): never => {
+      throw new EngineLost(`the engine called ${name}`);
+    };
+    const WASI_BADF = 8;
+    return {
+      memory: this.#memory,
+      callFunction: (_context: number, _self: Value, argc: number, argv: number, _id: number): Value => {
+        const c = this.#exports;
+        const argument = argc > 0 ? c.QTS_ArgvGetJSValueConstPointer(argv, 0) : 0;
+        const request = argument === 0 ? undefined : this.#readString(argument);
+        return this.#string(this.#host.call(request ?? "null"));
+      },
+      shouldInterrupt: (): number => {
+        if (this.#host.shouldStop()) return 1;
+        this.#exports.fuel.value = FUEL;
+        return 0;
+      },
+      loadModule: (): number => 0,
+      normalizeModule: (): number => 0,
+      freeHostRef: () => {},
+      resize_heap: (bytes: number): number => {
+        const missing = Math.ceil((bytes >>> 0) / 65536) - this.#memory.buffer.byteLength / 65536;
+        try {
+          if (missing > 0) this.#memory.grow(missing);
+          return 1;
+        } catch {
+          return 0;
+        }
+      },
+      date_now: () => Date.now(),
+      clock_time_get: (_clock: number, _precision: bigint, out: number): number => {
+        new DataView(this.#memory.buffer).setBigInt64(out, BigInt(Math.round(Date.now() * 1e6)), true);
+        return 0;
+      },
+      // Guests see UTC: what a handler does must not depend on the environment.
+      localtime: (seconds: bigint, out: number) => {
+        const date = new Date(Number(seconds) * 1000);
+        const view = new DataView(this.#memory.buffer);
+        [
+          date.getUTCSeconds(),
+          date.getUTCMinutes(),
+          date.getUTCHours(),
+          date.getUTCDate(),
+          date.getUTCMonth(),
+          date.getUTCFullYear() - 1900,
+          date.getUTCDay(),
+          0,
+          0,
+          0,
+        ].forEach((part, i) => view.setInt32(out + 4 * i, part, true));
+      },
+      tzset: (timezone: number, daylight: number, standard: number, summer: number) => {
+        const view = new DataView(this.#memory.buffer);
+        view.setInt32(timezone, 0, true);
+        view.setInt32(daylight, 0, true);
+        for (const name of [standard, summer]) new Uint8Array(this.#memory.buffer).set([85, 84, 67, 0], name);
+      },
+      environ_sizes_get: (count: number, size: number): number => {
+        const view = new DataView(this.#memory.buffer);
+        view.setUint32(count, 0, true);
+        view.setUint32(size, 0, true);
+        return 0;
+      },
+      environ_get: () => 0,
+      fd_close: () => WASI_BADF,
+      fd_seek: () => WASI_BADF,
+      fd_write: () => WASI_BADF,
+      setitimer: () => 0,
+      keepalive: () => {},
+      abort: refuse("abort"),
+      __assert_fail: refuse("assert"),
+      proc_exit: refuse("exit"),
+    };
+  }
+}
+
+/** What a JavaScript exception that came out of Wasm means. */
+function describeTrap(cause: unknown): string {
+  if (cause instanceof RangeError) return "the stack is full: too deep a recursion";
+  if (cause instanceof WebAssembly.RuntimeError && /unreachable/.test(cause.message)) return "stopped";
+  return `the engine failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+}

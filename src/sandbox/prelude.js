@@ -1,0 +1,222 @@
+// The guest's side of the bridge, run in every engine before the handler.
+//
+// It runs inside the sandbox and is not part of its walls: whatever a handler
+// does to it, the host checks each request by itself. It gets one function,
+// `call(text) -> text`, and gives one back, `enter(what, value)`, by which the
+// host starts the handler and settles what was pending.
+(function (call) {
+  "use strict";
+  const { parse, stringify } = JSON;
+  const { freeze, defineProperty, getPrototypeOf } = Object;
+  const now = Date.now;
+  const pending = new Map();
+  // Calls that failed and whose promise nobody has looked at yet.
+  const unseen = new Set();
+  let nextId = 1;
+  let open = 0;
+  let answer;
+
+  class HostError extends Error {
+    constructor(what) {
+      super("");
+      defineProperty(this, "call", { value: what });
+    }
+  }
+  defineProperty(HostError.prototype, "name", { value: "HostError", writable: true, configurable: true });
+
+  // A promise that knows whether somebody waits for it, so that a failed call
+  // without `await` is not lost. `await` reaches `then` because the
+  // constructor differs from Promise.
+  class HostPromise extends Promise {
+    then(done, failed) {
+      unseen.delete(this);
+      return super.then(done, failed);
+    }
+    static get [Symbol.species]() {
+      return Promise;
+    }
+  }
+
+  function fill(error, told) {
+    error.message = told.message;
+    error.name = told.name;
+    for (const key of ["code", "result"]) if (told[key] !== undefined) error[key] = told[key];
+    return error;
+  }
+
+  function ask(what, args) {
+    const told = parse(call(stringify({ call: what, args }) ?? "null"));
+    if (told.error) throw fill(new HostError(what), told.error);
+    return told.value;
+  }
+
+  // Made where the handler calls, so that the error shows the handler's line.
+  function askLater(what, args) {
+    const site = new HostError(what);
+    const id = nextId++;
+    let settle;
+    const promise = new HostPromise((resolve, reject) => {
+      settle = (told) => {
+        open--;
+        if (!told.error) return resolve(told.value);
+        unseen.add(promise);
+        reject(fill(site, told.error));
+      };
+    });
+    defineProperty(promise, "error", { get: () => site });
+    open++;
+    let told;
+    try {
+      told = parse(call(stringify({ call: what, id, args })));
+    } catch (error) {
+      told = { error: { name: "TypeError", message: `host.${what}: ${error?.message}` } };
+    }
+    if (told.pending) pending.set(id, settle);
+    else settle(told);
+    return promise;
+  }
+
+  const method = (what) => (...args) => ask(what, args);
+  const asyncMethod = (what) => (...args) => askLater(what, args);
+  const asyncMethods = (prefix, names) =>
+    freeze(Object.fromEntries(names.split(" ").map((name) => [name, asyncMethod(prefix + name)])));
+
+  const sleep = asyncMethod("sleep");
+  async function waitFor(condition, { every = 200, timeout = Infinity } = {}) {
+    if (typeof condition !== "function") {
+      throw new TypeError("host.waitFor: the first argument must be a function");
+    }
+    const site = new HostError("waitFor");
+    const end = now() + timeout;
+    for (;;) {
+      const value = await condition();
+      if (value) return value;
+      if (now() >= end) {
+        throw fill(site, { name: "TimeoutError", message: `host.waitFor: not true after ${timeout} ms` });
+      }
+      await sleep(Math.max(1, Math.min(every, end - now())));
+    }
+  }
+
+  function makeHost(start) {
+    return freeze({
+      exec: asyncMethod("exec"),
+      fs: asyncMethods("fs.", "read list exists stat readlink write append"),
+      sleep,
+      waitFor,
+      fail: method("fail"),
+      log: freeze(
+        Object.fromEntries(
+          ["debug", "info", "warn", "error"].map((
+            level,
+          ) => [level, (message, fields) => ask("log", [level, message, fields])]),
+        ),
+      ),
+      options: start.options,
+      guest: start.guest,
+    });
+  }
+
+  // Fetched when first looked at: most handlers never look at the XML.
+  function lazy(object, name, get) {
+    defineProperty(object, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = get();
+        defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+        return value;
+      },
+    });
+  }
+
+  function makeEvent(start) {
+    const event = { ...start.event };
+    for (const name of start.lazy) lazy(event, name, () => ask("event." + name, []));
+    return event;
+  }
+
+  const text = (get) => {
+    try {
+      const value = get();
+      return value === undefined ? undefined : `${value}`.slice(0, 4096);
+    } catch {
+      return undefined;
+    }
+  };
+
+  // Any value can be thrown, with getters that throw again.
+  function describe(thrown) {
+    const isError = typeof thrown === "object" && thrown !== null && text(() => thrown.stack) !== undefined;
+    if (!isError) {
+      return {
+        name: "",
+        message: text(() => typeof thrown === "string" ? thrown : stringify(thrown)) ??
+          "a value that cannot be shown",
+      };
+    }
+    return {
+      name: text(() => thrown.name) ?? "Error",
+      message: text(() => thrown.message) ?? "",
+      stack: text(() => thrown.stack) ?? "",
+    };
+  }
+
+  function report(told) {
+    call(stringify({ call: "end", args: [told] }));
+  }
+
+  // The handler is over when its own promise is settled and every call it made has an answer.
+  function finishIfOver() {
+    if (answer === undefined || open > 0) return;
+    const over = answer;
+    answer = undefined;
+    for (const promise of unseen) {
+      over.error ??= { ...describe(promise.error), unseen: promise.error.call };
+    }
+    report(over);
+  }
+
+  function run(namespace, start) {
+    const handler = namespace.default;
+    if (typeof handler !== "function") {
+      return report({
+        error: { name: "", message: "it has no default export that is a function", stack: "" },
+      });
+    }
+    const done = async () => {
+      try {
+        await handler(makeEvent(start), makeHost(start));
+        answer = {};
+      } catch (error) {
+        // A rejected handler is over at once; what it left running is ended by the host.
+        report({ error: describe(error) });
+      }
+    };
+    done().then(finishIfOver);
+  }
+
+  function enter(what, value, more) {
+    switch (what) {
+      case "start": {
+        const start = parse(more);
+        if (getPrototypeOf(value) === Promise.prototype) {
+          value.then((namespace) => run(namespace, start), (error) => report({ error: describe(error) }));
+        } else run(value, start);
+        return;
+      }
+      case "settle": {
+        const told = parse(value);
+        const settle = pending.get(told.id);
+        pending.delete(told.id);
+        settle?.(told);
+        return;
+      }
+      case "idle":
+        return finishIfOver();
+      case "describe":
+        return stringify(describe(value));
+    }
+  }
+  return enter;
+});

@@ -1,0 +1,225 @@
+import { close, pipe, readSome, setNonBlocking, writeSome } from "./descriptor.ts";
+import type { Loop, Wait } from "./loop.ts";
+import { Process, SIGKILL, SIGTERM } from "./process.ts";
+import { SystemError } from "./system_error.ts";
+
+/** How a command ended. Output is UTF-8, what is not decoded as U+FFFD. */
+export interface CommandResult {
+  /** Its exit code; null when a signal ended it. */
+  code: number | null;
+  /** The signal's name, as `SIGKILL`; null when it exited. */
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  /** Output beyond the limit was dropped. */
+  truncated: boolean;
+  /** It was ended because its own time-out was over. */
+  timedOut: boolean;
+}
+
+export interface CommandOptions {
+  path: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  stdin: string;
+  /** Bytes kept of each output. */
+  outputLimit: number;
+  /** Milliseconds until SIGTERM; Infinity for none. */
+  timeoutMs: number;
+  /** Milliseconds from that SIGTERM to SIGKILL. */
+  graceMs: number;
+  /** Called once when it has ended, unless it was killed by `kill()`. */
+  done(result: CommandResult): void;
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  14: "SIGALRM",
+  15: "SIGTERM",
+  24: "SIGXCPU",
+  25: "SIGXFSZ",
+  31: "SIGSYS",
+};
+
+/** Looking whether a process has ended, where the kernel has no pidfd, in milliseconds. */
+const LOOK_EVERY = 5;
+
+/** A running command with pipes of its own. It is over when its process is: what children of it hold open is not waited for. */
+export class Command {
+  readonly #loop: Loop;
+  readonly #options: CommandOptions;
+  readonly #process: Process;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #waits: Wait[] = [];
+  #stdin: { fd: number; rest: Uint8Array<ArrayBuffer> } | undefined;
+  #timedOut = false;
+  #over = false;
+
+  /** @throws {SystemError} when it cannot be started */
+  constructor(loop: Loop, options: CommandOptions) {
+    this.#loop = loop;
+    this.#options = options;
+    const input = pipe();
+    const output = pipe();
+    const errors = pipe();
+    for (const fd of [input.write, output.read, errors.read]) setNonBlocking(fd);
+    const theirs = [input.read, output.write, errors.write] as const;
+    try {
+      this.#process = Process.start({ ...options, stdio: theirs });
+    } catch (error) {
+      for (const fd of [input.write, output.read, errors.read]) close(fd);
+      throw error;
+    } finally {
+      for (const fd of theirs) close(fd);
+    }
+    this.#stdout = new Sink(loop, output.read, options.outputLimit);
+    this.#stderr = new Sink(loop, errors.read, options.outputLimit);
+    this.#stdin = { fd: input.write, rest: new TextEncoder().encode(options.stdin) };
+    this.#feed();
+    if (this.#stdin !== undefined) this.#waits.push(loop.whenWritable(input.write, () => this.#feed()));
+    this.#awaitEnd();
+    if (options.timeoutMs !== Infinity) {
+      this.#waits.push(loop.after(options.timeoutMs, () => {
+        this.#timedOut = true;
+        this.terminate();
+        this.#waits.push(loop.after(options.graceMs, () => this.#process.signalGroup(SIGKILL)));
+      }));
+    }
+  }
+
+  /** Whether its process has not been seen to end. */
+  get running(): boolean {
+    return !this.#over && this.#process.poll() === undefined;
+  }
+
+  /** SIGTERM to its process group. */
+  terminate(): void {
+    if (!this.#over) this.#process.signalGroup(SIGTERM);
+  }
+
+  /** SIGKILL to its process group; its ending is not reported any more. */
+  kill(): void {
+    if (this.#over) return;
+    this.#process.signalGroup(SIGKILL);
+    this.#release();
+  }
+
+  #feed(): void {
+    const stdin = this.#stdin;
+    if (stdin === undefined) return;
+    try {
+      while (stdin.rest.length > 0) {
+        const n = writeSome(stdin.fd, stdin.rest);
+        if (n === undefined) return;
+        stdin.rest = stdin.rest.subarray(n);
+      }
+    } catch (error) {
+      // A command need not read what it is given.
+      if (!(error instanceof SystemError) || error.code !== "EPIPE") throw error;
+    }
+    this.#closeStdin();
+  }
+
+  #closeStdin(): void {
+    if (this.#stdin === undefined) return;
+    const { fd } = this.#stdin;
+    this.#stdin = undefined;
+    this.#loop.forget(fd);
+    close(fd);
+  }
+
+  #awaitEnd(): void {
+    const { pidfd } = this.#process;
+    if (pidfd !== undefined) {
+      this.#waits.push(this.#loop.whenReadable(pidfd, () => this.#look()));
+    } else {
+      this.#waits.push(this.#loop.after(LOOK_EVERY, () => {
+        this.#look();
+        if (!this.#over) this.#awaitEnd();
+      }));
+    }
+  }
+
+  #look(): void {
+    const ending = this.#process.poll();
+    if (ending === undefined || this.#over) return;
+    this.#stdout.drain();
+    this.#stderr.drain();
+    const result: CommandResult = {
+      code: ending.code ?? null,
+      signal: ending.signal === undefined ? null : SIGNALS[ending.signal] ?? `signal ${ending.signal}`,
+      stdout: this.#stdout.text,
+      stderr: this.#stderr.text,
+      truncated: this.#stdout.truncated || this.#stderr.truncated,
+      timedOut: this.#timedOut,
+    };
+    this.#release();
+    this.#options.done(result);
+  }
+
+  #release(): void {
+    this.#over = true;
+    for (const wait of this.#waits) wait.cancel();
+    this.#closeStdin();
+    this.#stdout.close();
+    this.#stderr.close();
+  }
+}
+
+/** Collects what comes out of a descriptor, up to a limit; the rest is read and dropped, so that the writer is never held up. */
+class Sink {
+  truncated = false;
+  #fd: number | undefined;
+  #parts: Uint8Array[] = [];
+  #size = 0;
+  readonly #limit: number;
+  readonly #loop: Loop;
+
+  constructor(loop: Loop, fd: number, limit: number) {
+    this.#loop = loop;
+    this.#fd = fd;
+    this.#limit = limit;
+    loop.whenReadable(fd, () => this.#read(1));
+  }
+
+  get text(): string {
+    const decoder = new TextDecoder();
+    return this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
+  }
+
+  /** Takes what lies in the pipe now. Bounded: somebody may go on writing. */
+  drain(): void {
+    this.#read(64);
+  }
+
+  close(): void {
+    if (this.#fd === undefined) return;
+    this.#loop.forget(this.#fd);
+    close(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #read(times: number): void {
+    const buffer = new Uint8Array(65_536);
+    for (let i = 0; i < times && this.#fd !== undefined; i++) {
+      const n = readSome(this.#fd, buffer);
+      if (n === undefined) return;
+      if (n === 0) return this.close();
+      const room = this.#limit - this.#size;
+      if (n > room) this.truncated = true;
+      const kept = Math.min(n, room);
+      if (kept > 0) this.#parts.push(buffer.slice(0, kept));
+      this.#size += kept;
+    }
+  }
+}

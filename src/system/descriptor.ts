@@ -1,0 +1,56 @@
+import { libc } from "./libc.ts";
+import { check, errno, SystemError } from "./system_error.ts";
+
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+const EINTR = 4;
+const EAGAIN = 11;
+
+/** A pipe whose both ends are closed on exec. The caller closes them. */
+export function pipe(): { read: number; write: number } {
+  const ends = new Int32Array(2);
+  check(libc().pipe2(new Uint8Array(ends.buffer), O_CLOEXEC), "pipe");
+  return { read: ends[0]!, write: ends[1]! };
+}
+
+/** Makes reads and writes return at once instead of waiting. Meant for our ends of pipes: it sets no other status flag. */
+export function setNonBlocking(fd: number): void {
+  const F_SETFL = 4;
+  check(libc().fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+}
+
+export function close(fd: number): void {
+  libc().close(fd);
+}
+
+/** Bytes read into `into`: 0 at the end of the file, undefined when nothing is there yet. */
+export function readSome(fd: number, into: Uint8Array<ArrayBuffer>): number | undefined {
+  for (;;) {
+    const n = Number(libc().read(fd, into, BigInt(into.length)));
+    if (n >= 0) return n;
+    const code = errno();
+    if (code === EINTR) continue;
+    if (code === EAGAIN) return undefined;
+    throw new SystemError(code, "read");
+  }
+}
+
+/** Bytes written, undefined when the other side takes none now. */
+export function writeSome(fd: number, bytes: Uint8Array<ArrayBuffer>): number | undefined {
+  for (;;) {
+    const n = Number(libc().write(fd, bytes, BigInt(bytes.length)));
+    if (n >= 0) return n;
+    const code = errno();
+    if (code === EINTR) continue;
+    if (code === EAGAIN) return undefined;
+    throw new SystemError(code, "write");
+  }
+}
+
+/** A NUL-terminated copy, as the C library wants names. A NUL inside is refused: it would cut the name short. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot pass ${JSON.stringify(text)} to the system: it holds a NUL`);
+  }
+  return new TextEncoder().encode(text + "\0");
+}

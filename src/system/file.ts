@@ -1,0 +1,275 @@
+import { close, cString, readSome, writeSome } from "./descriptor.ts";
+import { libc } from "./libc.ts";
+import { check, SystemError } from "./system_error.ts";
+
+// fcntl.h; O_DIRECTORY and O_NOFOLLOW differ between x86-64 and aarch64.
+const ARM = Deno.build.arch === "aarch64";
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+const O_NOCTTY = 0o400;
+const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+const O_PATH = 0o10000000;
+const O_DIRECTORY = ARM ? 0o40000 : 0o200000;
+const O_NOFOLLOW = ARM ? 0o100000 : 0o400000;
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_BASIC_STATS = 0x7ff;
+const STATX_SIZE = 256;
+const PATH_MAX = 4096;
+const MAX_LINKS = 40;
+
+const EMPTY = cString("");
+
+/** What the kernel knows of a file (statx). Times are nanoseconds since the epoch, `mode` the permission bits with set-id and sticky. */
+export interface FileStatus {
+  kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "character device" | "block device";
+  mode: number;
+  uid: number;
+  gid: number;
+  links: number;
+  size: number;
+  device: string;
+  inode: bigint;
+  modifiedNs: bigint;
+  changedNs: bigint;
+}
+
+const KINDS: Readonly<Record<number, FileStatus["kind"]>> = {
+  0o1: "fifo",
+  0o2: "character device",
+  0o4: "directory",
+  0o6: "block device",
+  0o10: "file",
+  0o12: "symlink",
+  0o14: "socket",
+};
+
+/** Status of an open descriptor. */
+export function statusOf(fd: number): FileStatus {
+  return statx(fd, EMPTY, AT_EMPTY_PATH, `descriptor ${fd}`);
+}
+
+/** Status of a path, of the link itself where it is one, or undefined when there is nothing. */
+export function linkStatus(path: string): FileStatus | undefined {
+  return missingIsUndefined(() => statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path));
+}
+
+/** Status of what a path leads to, or undefined when there is nothing. */
+export function fileStatus(path: string): FileStatus | undefined {
+  return missingIsUndefined(() => statx(AT_FDCWD, cString(path), 0, path));
+}
+
+function missingIsUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof SystemError && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** linux/stat.h, struct statx. */
+function statx(dirfd: number, name: Uint8Array<ArrayBuffer>, flags: number, what: string): FileStatus {
+  const bytes = new Uint8Array(STATX_SIZE);
+  check(libc().statx(dirfd, name, flags, STATX_BASIC_STATS, bytes), what);
+  const view = new DataView(bytes.buffer);
+  const time = (at: number) =>
+    view.getBigInt64(at, true) * 1_000_000_000n + BigInt(view.getUint32(at + 8, true));
+  const mode = view.getUint16(28, true);
+  return {
+    kind: KINDS[mode >> 12] ?? "file",
+    mode: mode & 0o7777,
+    links: view.getUint32(16, true),
+    uid: view.getUint32(20, true),
+    gid: view.getUint32(24, true),
+    inode: view.getBigUint64(32, true),
+    size: Number(view.getBigUint64(40, true)),
+    changedNs: time(96),
+    modifiedNs: time(112),
+    device: `${view.getUint32(136, true)}:${view.getUint32(140, true)}`,
+  };
+}
+
+/** Where a symbolic link points, as it is written in it. */
+export function readLink(path: string): string {
+  return readLinkAt(AT_FDCWD, path, path);
+}
+
+function readLinkAt(dirfd: number, name: string, what: string): string {
+  const into = new Uint8Array(PATH_MAX);
+  const n = check(libc().readlinkat(dirfd, cString(name), into, BigInt(into.length)), what);
+  return new TextDecoder().decode(into.subarray(0, n));
+}
+
+/**
+ * The directory that holds a path's last part, held open, and that part's
+ * name. Nobody can swap a directory on the way any more: what is done by
+ * `directory` and `name` is done to the file that was looked at.
+ */
+export class Place {
+  readonly directory: number;
+  readonly name: string;
+  /** The path with every symbolic link on the way resolved, the last part's too when it was followed. */
+  readonly path: string;
+
+  constructor(directory: number, name: string, path: string) {
+    this.directory = directory;
+    this.name = name;
+    this.path = path;
+  }
+
+  /** Status of the last part, the link itself where it is one; undefined when there is nothing. */
+  status(): FileStatus | undefined {
+    return missingIsUndefined(() =>
+      statx(this.directory, cString(this.name), AT_SYMLINK_NOFOLLOW, this.path)
+    );
+  }
+
+  /**
+   * Opens the last part; never follows a link, never waits (FIFOs), never
+   * becomes a controlling terminal. The caller closes the descriptor.
+   */
+  open(flags: number, mode = 0o644): number {
+    const all = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    return check(libc().openat(this.directory, cString(this.name), all, mode), this.path);
+  }
+
+  readLink(): string {
+    return readLinkAt(this.directory, this.name, this.path);
+  }
+
+  /** Gives `from`, a name in the same directory, this place's name, replacing what has it. */
+  replaceBy(from: string): void {
+    check(libc().renameat(this.directory, cString(from), this.directory, cString(this.name)), this.path);
+  }
+
+  /** Removes a name in this place's directory; by default the place's own. */
+  unlink(name = this.name): void {
+    check(libc().unlinkat(this.directory, cString(name), 0), this.path);
+  }
+
+  /** The same directory under another name. Shares the descriptor: only one of both is to be disposed of. */
+  sibling(name: string): Place {
+    return new Place(this.directory, name, this.path.slice(0, this.path.lastIndexOf("/") + 1) + name);
+  }
+
+  [Symbol.dispose](): void {
+    close(this.directory);
+  }
+}
+
+/**
+ * Walks an absolute path from the root, part by part, each directory opened
+ * without following links; links are followed by hand, so that the real path
+ * is known and is exactly what was walked.
+ *
+ * @param followLast whether a link in the last place is followed too
+ * @throws {SystemError} when a directory on the way is missing or is none, or after 40 links
+ */
+export function walk(path: string, followLast: boolean): Place {
+  let rest = path.split("/").filter((part) => part !== "" && part !== ".");
+  let done: string[] = [];
+  let links = 0;
+  let directory = openDirectory(AT_FDCWD, "/", "/");
+  try {
+    for (;;) {
+      const name = rest.shift();
+      if (name === undefined) return new Place(directory, ".", "/" + done.join("/"));
+      if (name === "..") {
+        // Only ever out of a link's text: up is up from where the link lies, and the walk starts again.
+        rest = [...done.slice(0, -1), ...rest];
+        done = [];
+        directory = reopenRoot(directory);
+        continue;
+      }
+      const here = "/" + [...done, name].join("/");
+      const place = new Place(directory, name, here);
+      const isLast = rest.length === 0;
+      if (isLast && !followLast) return place;
+      const status = place.status();
+      if (status?.kind === "symlink") {
+        if (++links > MAX_LINKS) throw new SystemError(40, path);
+        const target = place.readLink();
+        const base = target.startsWith("/") ? [] : done;
+        rest = [...base, ...target.split("/").filter((part) => part !== "" && part !== "."), ...rest];
+        done = [];
+        directory = reopenRoot(directory);
+        continue;
+      }
+      if (isLast) return place;
+      const next = openDirectory(directory, name, here);
+      close(directory);
+      directory = next;
+      done.push(name);
+    }
+  } catch (error) {
+    close(directory);
+    throw error;
+  }
+}
+
+function openDirectory(dirfd: number, name: string, what: string): number {
+  return check(libc().openat(dirfd, cString(name), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), what);
+}
+
+function reopenRoot(old: number): number {
+  const root = openDirectory(AT_FDCWD, "/", "/");
+  close(old);
+  return root;
+}
+
+/** Everything an open file holds, at most `limit` bytes; undefined when it holds more. */
+export function readAll(fd: number, limit: number): Uint8Array<ArrayBuffer> | undefined {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const buffer = new Uint8Array(65_536);
+  for (;;) {
+    const n = readSome(fd, buffer);
+    if (n === undefined) throw new SystemError(11, "read");
+    if (n === 0) break;
+    size += n;
+    if (size > limit) return undefined;
+    parts.push(buffer.slice(0, n));
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Writes all bytes to an open file. */
+export function writeAll(fd: number, bytes: Uint8Array<ArrayBuffer>): void {
+  let at = 0;
+  while (at < bytes.length) {
+    const n = writeSome(fd, bytes.subarray(at));
+    if (n === undefined) throw new SystemError(11, "write");
+    at += n;
+  }
+}
+
+/** Sets owner and permission bits of an open file. */
+export function setOwnerAndMode(fd: number, owner: { uid: number; gid: number }, mode: number): void {
+  check(libc().fchown(fd, owner.uid, owner.gid), "fchown");
+  check(libc().fchmod(fd, mode), "fchmod");
+}
+
+/** The names in a directory, in byte order of their UTF-8 text; undefined when there is no such directory. */
+export function listDirectory(path: string): string[] | undefined {
+  try {
+    return [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { libc } from "./libc.ts";
+
+/** Linux errno values (asm-generic/errno-base.h, errno.h) that a hook call can plausibly meet. */
+const NAMES: Readonly<Record<number, readonly [name: string, text: string]>> = {
+  1: ["EPERM", "operation not permitted"],
+  2: ["ENOENT", "no such file or directory"],
+  3: ["ESRCH", "no such process"],
+  4: ["EINTR", "interrupted"],
+  5: ["EIO", "input/output error"],
+  6: ["ENXIO", "no such device or address"],
+  7: ["E2BIG", "argument list too long"],
+  8: ["ENOEXEC", "exec format error: not an ELF program and no #! line"],
+  9: ["EBADF", "bad file descriptor"],
+  11: ["EAGAIN", "would block"],
+  12: ["ENOMEM", "out of memory"],
+  13: ["EACCES", "permission denied"],
+  16: ["EBUSY", "device or resource busy"],
+  17: ["EEXIST", "file exists"],
+  18: ["EXDEV", "crosses a mount point"],
+  19: ["ENODEV", "no such device"],
+  20: ["ENOTDIR", "not a directory"],
+  21: ["EISDIR", "is a directory"],
+  22: ["EINVAL", "invalid argument"],
+  23: ["ENFILE", "too many open files on this host"],
+  24: ["EMFILE", "too many open files"],
+  26: ["ETXTBSY", "file is being executed"],
+  27: ["EFBIG", "file too large"],
+  28: ["ENOSPC", "no space left on device"],
+  30: ["EROFS", "read-only file system"],
+  31: ["EMLINK", "too many links"],
+  32: ["EPIPE", "broken pipe"],
+  34: ["ERANGE", "out of range"],
+  36: ["ENAMETOOLONG", "file name too long"],
+  38: ["ENOSYS", "not known to this kernel"],
+  39: ["ENOTEMPTY", "directory not empty"],
+  40: ["ELOOP", "too many symbolic links"],
+  61: ["ENODATA", "no data available"],
+  95: ["EOPNOTSUPP", "not supported"],
+  110: ["ETIMEDOUT", "timed out"],
+  116: ["ESTALE", "stale file handle"],
+  122: ["EDQUOT", "disk quota exceeded"],
+};
+
+/** A system call that failed. `code` is the errno's name, as `ENOENT`. */
+export class SystemError extends Error {
+  readonly code: string;
+
+  constructor(errno: number, what: string) {
+    const [code, text] = NAMES[errno] ?? [`errno ${errno}`, "failed"];
+    super(`${what}: ${text} (${code})`);
+    this.name = "SystemError";
+    this.code = code;
+  }
+}
+
+/** The calling thread's errno, to be read straight after a failed call. */
+export function errno(): number {
+  const place = libc().__errno_location();
+  return place === null ? 0 : new Deno.UnsafePointerView(place).getInt32();
+}
+
+/** The result of a call, or its errno as a `SystemError` when it is negative. `what` says what was tried. */
+export function check(result: number | bigint, what: string): number {
+  if (result < 0) throw new SystemError(errno(), what);
+  return Number(result);
+}
