@@ -4,15 +4,18 @@ TOOLS := .tools
 DENO := $(TOOLS)/deno
 DEPS := $(TOOLS)/deps
 RUNTIME := $(TOOLS)/denort
-ENTRY ?= src/main.ts
+ENGINE := dist/engine.bin
 PROGRAM := dist/hookvisor
+ENTRY ?= src/main.ts
 
 export DENO_DIR := $(CURDIR)/$(TOOLS)/cache
 export DENO_NO_UPDATE_CHECK := 1
 export npm_config_cache := $(CURDIR)/$(TOOLS)/npm
 
-SOURCES := $(shell find src handlers -type f 2>/dev/null)
-UNIT_TESTS = $(shell find test -name '*_test.ts' -not -path 'test/e2e/*' -not -path 'test/scenario/*')
+SOURCES := $(shell find src handlers -type f)
+# Tests that need nothing but the sources, and those that drive the compiled program.
+UNIT_TESTS := $(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*' -not -path 'test/scenario/*'))
+SCENARIOS := $(sort $(shell find test/scenario -name '*_test.ts' 2>/dev/null))
 
 .DELETE_ON_ERROR:
 .PHONY: all demo test check e2e ok clean distclean help
@@ -29,5 +32,39 @@ $(DEPS): deno.json deno.lock | $(DENO)
 $(RUNTIME): build/runtime.ts $(wildcard build/elf/*.ts) build/npm_tarball.sh $(DENORT_BIN) | $(DENO)
 	@$(DENO) run --no-lock -A build/runtime.ts $@
 
-$(PROGRAM): $(SOURCES) $(RUNTIME) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts LICENSE
-	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) LICENSE $@
+$(ENGINE): build/meter_wasm.ts $(wildcard build/wasm/*.ts) build/npm_folder.ts $(DEPS)
+	@$(DENO) run -A --cached-only build/meter_wasm.ts $@
+
+$(PROGRAM): $(SOURCES) $(RUNTIME) $(ENGINE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts LICENSE
+	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $@
+
+demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a network
+	@$(DENO) run -A --cached-only build/demo.ts $(PROGRAM)
+
+test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
+	@$(DENO) test -A --cached-only --parallel $(UNIT_TESTS)
+	@$(if $(SCENARIOS),$(DENO) test -A --cached-only $(SCENARIOS),echo "no scenario yet")
+
+check: $(DEPS) $(ENGINE) ## format, lint and types
+	@$(DENO) fmt --check --quiet
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet --cached-only src build test
+
+e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
+	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)
+
+ok: ## what CI runs, one after the other
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory e2e
+	@echo "ok: checks, tests and e2e passed"
+
+clean: ## remove what was built
+	rm -rf dist
+
+distclean: clean ## remove the tool chain and its caches too
+	rm -rf $(TOOLS)
+
+help: ## this list
+	@echo "make: build $(PROGRAM)"
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1: \2/p' $(MAKEFILE_LIST)

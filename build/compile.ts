@@ -17,7 +17,9 @@ const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-t
 const PACKAGES = ["@rgrove/parse-xml", "yaml"];
 
 const [entry, runtime, engine, output] = Deno.args;
-if (!entry || !runtime || !engine || !output) throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE OUTPUT");
+if (!entry || !runtime || !engine || !output) {
+  throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE OUTPUT");
+}
 
 const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version: string };
 const chunks = await bundle({
@@ -27,25 +29,33 @@ const chunks = await bundle({
   packages: PACKAGES,
 });
 for (const chunk of chunks) console.log(`build: ${describe(chunk)}`);
-compile(join(dirname(output), "bundle", "main.js"), output);
+compile(join(dirname(output), "bundle", "main.js"), { runtime, engine, output });
 console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} MB`);
 
 /** The compiled program keeps the paths below the repository, so `../../dist/engine.bin` is right in both. */
-function compile(main: string, file: string): void {
-  const folder = Deno.makeTempDirSync({ dir: dirname(file), prefix: ".compile-" });
+function compile(main: string, files: { runtime: string; engine: string; output: string }): void {
+  const folder = Deno.makeTempDirSync({ dir: dirname(files.output), prefix: ".compile-" });
   try {
     const temporary = join(folder, "hookvisor");
-    const args = ["compile", "--quiet", "--no-check", "--no-code-cache", "--no-config", "--no-lock", "--cached-only"];
+    const args = [
+      "compile",
+      "--quiet",
+      "--no-check",
+      "--no-code-cache",
+      "--no-config",
+      "--no-lock",
+      "--cached-only",
+    ];
     args.push("--allow-all", "--unstable-ffi", `--v8-flags=${V8_FLAGS.join(",")}`);
-    args.push("--include", engine, "--include", "LICENSE", "--output", temporary, main);
+    args.push("--include", files.engine, "--include", "LICENSE", "--output", temporary, main);
     const { success } = new Deno.Command(Deno.execPath(), {
       args,
-      env: { DENORT_BIN: Deno.realPathSync(runtime) },
+      env: { DENORT_BIN: Deno.realPathSync(files.runtime) },
       stdout: "inherit",
       stderr: "inherit",
     }).outputSync();
     if (!success) throw new Error(`deno compile failed for ${main}`);
-    Deno.renameSync(temporary, file);
+    Deno.renameSync(temporary, files.output);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
@@ -64,7 +74,10 @@ function buildDate(): string | undefined {
 
 function lastCommit(): string | undefined {
   try {
-    const { success, stdout } = new Deno.Command("git", { args: ["log", "-1", "--format=%ct"], stderr: "null" })
+    const { success, stdout } = new Deno.Command("git", {
+      args: ["log", "-1", "--format=%ct"],
+      stderr: "null",
+    })
       .outputSync();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch (error) {

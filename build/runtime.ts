@@ -17,7 +17,8 @@ const RUNTIME_SHA256 = "723d45cca4f68bd66652da1e0d45562b0700317c1535981035f50f07
 /** A program compiled with this very Deno for x86_64; only Deno's own, MIT-licensed runtime is taken out of it. */
 const CARRIER = {
   name: "@chelonia/cli-x64-linux@3.4.0",
-  integrity: "sha512-ey7BqNiIOY2PkpN/UYxjpmOG1A7HmplyadP80omXTG1DVu1fbz7ro/d4gRPtHaxPRkNJTS24lDejc5/rT/3RMA==",
+  integrity:
+    "sha512-ey7BqNiIOY2PkpN/UYxjpmOG1A7HmplyadP80omXTG1DVu1fbz7ro/d4gRPtHaxPRkNJTS24lDejc5/rT/3RMA==",
   file: "package/chel",
 };
 
@@ -55,7 +56,9 @@ function given(): Uint8Array | undefined {
   }
   const version = `Deno/${Deno.version.deno}`;
   if (!contains(runtime, version)) {
-    throw new Error(`DENORT_BIN: ${path} is not the runtime of ${version}: it must be the denort of that version`);
+    throw new Error(
+      `DENORT_BIN: ${path} is not the runtime of ${version}: it must be the denort of that version`,
+    );
   }
   say(`base runtime: ${path} (DENORT_BIN)`);
   return runtime;
@@ -73,7 +76,9 @@ async function downloaded(work: string): Promise<Uint8Array | undefined> {
   const { success, signal, stderr } = await child.output();
   clearTimeout(timer);
   if (!success) {
-    const why = signal ? `no answer within ${DOWNLOAD_SECONDS} s` : rootCause(new TextDecoder().decode(stderr));
+    const why = signal
+      ? `no answer within ${DOWNLOAD_SECONDS} s`
+      : rootCause(new TextDecoder().decode(stderr));
     say(`base runtime: Deno's own download is not to be had here (${why})`);
     return undefined;
   }

@@ -173,6 +173,8 @@ export function nameAt(file: Uint8Array, section: SectionHeader, offset: number)
 /** @throws {Error} when `size` bytes from `offset` are not all inside the file. */
 export function requireInside(file: Uint8Array, what: string, offset: number, size: number): void {
   if (offset < 0 || offset + size > file.length) {
-    throw new Error(`${what} (${size} bytes at ${offset}) reach past the end of the file (${file.length} bytes)`);
+    throw new Error(
+      `${what} (${size} bytes at ${offset}) reach past the end of the file (${file.length} bytes)`,
+    );
   }
 }

@@ -71,7 +71,9 @@ function hasLinkInInfo(section: SectionHeader): boolean {
 
 function remap(newIndex: Map<number, number>, index: number): number {
   const found = newIndex.get(index);
-  if (found === undefined) throw new Error(`a loaded section refers to section ${index}, which is not loaded`);
+  if (found === undefined) {
+    throw new Error(`a loaded section refers to section ${index}, which is not loaded`);
+  }
   return found;
 }
 
