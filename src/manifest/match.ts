@@ -1,0 +1,69 @@
+import { matchesGlob } from "../base/glob.ts";
+import type { Located, Manifest } from "./manifest.ts";
+import { matchesOperation } from "./operation_glob.ts";
+
+/** What a handler's filters look at in one hook call. What costs reading XML is asked for only when a filter needs it. */
+export interface MatchCall {
+  driver: string;
+  operation: string;
+  /** The domain's or network's name: the hook's first argument. */
+  name: string;
+  /** The domain's or network's UUID; undefined where the XML has none. */
+  uuid?: () => string | undefined;
+  /** In calls about a network's port: the guest it belongs to; undefined where the XML names none. */
+  owner?: () => { name?: string; uuid?: string } | undefined;
+}
+
+export type Match = { matches: true } | {
+  matches: false;
+  /** A sentence without a full stop: which key of the manifest leaves this call out. */
+  why: string;
+};
+
+/**
+ * Whether a handler is for this call by `on`, `guests` and `networks`; `when`
+ * is not looked at. A filter counts only for what it speaks of: `guests` for
+ * calls about a domain or a network's port, `networks` for calls about a
+ * network; neither for the daemon's.
+ */
+export function matchManifest(manifest: Manifest, call: MatchCall): Match {
+  const { driver, operation, name } = call;
+  if (!manifest.on.some(({ value }) => matchesOperation(value, driver, operation))) {
+    return { matches: false, why: `on does not name ${driver}/${operation}` };
+  }
+  if (driver === "daemon") return { matches: true };
+  if (driver !== "network") return filter("guests", manifest.guests, name, call.uuid);
+
+  const byNetwork = filter("networks", manifest.networks, name, call.uuid);
+  if (!byNetwork.matches || !manifest.guests || !isAboutPort(operation)) return byNetwork;
+  const owner = call.owner?.();
+  if (!owner) return { matches: false, why: "guests is given, and whose port it is is not known" };
+  return filter("guests", manifest.guests, owner.name, () => owner.uuid);
+}
+
+function filter(
+  key: "guests" | "networks",
+  globs: readonly Located<string>[] | undefined,
+  name: string | undefined,
+  uuid: (() => string | undefined) | undefined,
+): Match {
+  if (!globs) return { matches: true };
+  const byName = globs.some(({ value }) =>
+    !value.startsWith(UUID) && name !== undefined && matchesGlob(value, name)
+  );
+  if (byName) return { matches: true };
+  const uuids = globs.filter(({ value }) => value.startsWith(UUID));
+  const known = uuids.length > 0 ? uuid?.()?.toLowerCase() : undefined;
+  const byUuid = known !== undefined &&
+    uuids.some(({ value }) => matchesGlob(value.slice(UUID.length).toLowerCase(), known));
+  if (byUuid) return { matches: true };
+  const what = name === undefined ? "a guest without a name" : JSON.stringify(name);
+  return { matches: false, why: `${key} does not match ${what}` };
+}
+
+const UUID = "uuid:";
+
+/** Today's names and those of older libvirt. */
+function isAboutPort(operation: string): boolean {
+  return operation.startsWith("port-") || operation.endsWith("plugged");
+}

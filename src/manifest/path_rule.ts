@@ -1,0 +1,147 @@
+import type { RuleError } from "./exec_rule.ts";
+import { addsLineEnd, matchStar, type StarPattern } from "./star.ts";
+import { yamlText } from "./yaml_text.ts";
+
+/** One part of a path rule: a pattern for one name, or `**`, any number of names. */
+export type Segment = StarPattern | "**";
+
+/** One line of `allow.read` or `allow.write`, or a glob handed to `fs.list` or `fs.set`. */
+export interface PathRule {
+  /** As written. */
+  text: string;
+  /** The parts between the slashes; none for `/` itself. */
+  segments: readonly Segment[];
+}
+
+/** PATH_MAX of linux/limits.h, without the final NUL. */
+const LONGEST_PATH = 4095;
+
+/**
+ * Reads a glob of absolute paths. `*` stands for any characters of one name
+ * but line ends, `**` alone between slashes for any number of names; at the
+ * end it stands for at least one, so `/a/**` is all below `/a` and not `/a`.
+ */
+export function parsePathRule(text: string): { rule: PathRule } | RuleError {
+  if (text === "") return { error: "the path is empty", column: 1 };
+  if (!text.startsWith("/")) {
+    return { error: `${text} is not an absolute path`, column: 1, hint: "begin it with /" };
+  }
+  if (text.length > LONGEST_PATH) return { error: "the path is too long", column: 1 };
+  if (text.includes("\0")) return { error: "a path cannot hold NUL", column: text.indexOf("\0") + 1 };
+  if (text === "/") return { rule: { text, segments: [] } };
+
+  const segments: Segment[] = [];
+  let column = 2;
+  for (const part of text.slice(1).split("/")) {
+    const error = partError(part, column > text.length);
+    if (error) return { column: Math.min(column, text.length), ...error };
+    segments.push(part === "**" ? part : part.split("*"));
+    column += part.length + 1;
+  }
+  return { rule: { text, segments } };
+}
+
+function partError(part: string, last: boolean): { error: string; hint?: string } | undefined {
+  if (part === "" && last) {
+    return {
+      error: "the path ends in /",
+      hint: "leave it out for the directory, or end in /** for all below",
+    };
+  }
+  if (part === "") return { error: "the path holds //", hint: "write one /" };
+  if (part === ".") return { error: "the path holds /./", hint: "leave it out" };
+  if (part === "..") return { error: "the path holds ..", hint: "write the path it leads to" };
+  if (part !== "**" && part.includes("**")) {
+    return { error: "** has to stand alone between slashes", hint: "write * within a name" };
+  }
+  return undefined;
+}
+
+/**
+ * The one way to write a path: one slash between names, no `/./`, none at the
+ * end. `..` is refused, not resolved: where it leads depends on the links on
+ * the way. A name may hold any other character.
+ */
+export function normalisePath(path: string): { path: string } | { error: string } {
+  if (path === "") return { error: "the path is empty" };
+  if (path.includes("\0")) return { error: "the path holds a NUL" };
+  if (!path.startsWith("/")) return { error: "the path is not absolute: begin it with /" };
+  if (path.length > LONGEST_PATH) return { error: `the path is longer than ${LONGEST_PATH} characters` };
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..")) return { error: "the path holds .., which is never followed" };
+  return { path: `/${parts.join("/")}` };
+}
+
+/** Whether the rule allows the path. One that `normalisePath` would change is never allowed. */
+export function matchPathRule(rule: PathRule, path: string): boolean {
+  const normal = normalisePath(path);
+  return "path" in normal && normal.path === path && matchSegments(rule.segments, namesOf(path), false);
+}
+
+/**
+ * Whether the rule could allow something below this directory, so that a walk
+ * that looks for what a rule allows leaves out the directories that cannot
+ * hold any of it.
+ */
+export function mayMatchBelow(rule: PathRule, directory: string): boolean {
+  return matchSegments(rule.segments, namesOf(directory), true);
+}
+
+/** The names in a path from `normalisePath`. */
+function namesOf(path: string): string[] {
+  return path === "/" ? [] : path.slice(1).split("/");
+}
+
+/**
+ * Goes back to the last `**` only, so the time is at most the product of both lengths.
+ *
+ * @param below Whether it is enough that the names match a beginning of the segments, with something left of them.
+ */
+function matchSegments(segments: readonly Segment[], names: readonly string[], below: boolean): boolean {
+  let s = 0;
+  let n = 0;
+  // Where the last `**` stood, and the first name that it does not stand for.
+  let star = -1;
+  let mark = 0;
+  while (n < names.length) {
+    const segment = segments[s];
+    const name = names[n] ?? "";
+    if (segment === "**" && below) return true;
+    if (segment === "**" && s < segments.length - 1) {
+      star = s++;
+      mark = n;
+    } else if (segment !== undefined && matchSegment(segment, name)) {
+      s++;
+      n++;
+      // The last `**` stands for at least one name, and takes what follows too.
+      if (segment === "**") [star, mark] = [s - 1, n];
+    } else if (star >= 0 && matchSegment("**", names[mark] ?? "")) {
+      s = star + 1;
+      n = ++mark;
+    } else return false;
+  }
+  return below ? s < segments.length : s === segments.length && n === names.length;
+}
+
+/** Whether one part of a rule matches a name in a directory. `**` matches every name that holds no line end. */
+export function matchSegment(segment: Segment, name: string): boolean {
+  const pattern = segment === "**" ? ["", ""] : segment;
+  return matchStar(pattern, name) && (pattern.length < 2 || !addsLineEnd(pattern, name));
+}
+
+/** The directory, or the whole path where the rule has no star, from which a walk for this glob starts. */
+export function globBase(rule: PathRule): string {
+  const first = rule.segments.findIndex((segment) => segment === "**" || segment.length > 1);
+  const literal = first < 0 ? rule.segments : rule.segments.slice(0, first);
+  return `/${literal.map((segment) => segment[0]).join("/")}`;
+}
+
+/** Whether the rule stands for one path only. */
+export function isLiteralPath(rule: PathRule): boolean {
+  return rule.segments.every((segment) => segment !== "**" && segment.length === 1);
+}
+
+/** The line of YAML that allows this path when it is added to the list `allow.read` or `allow.write`. */
+export function suggestPathLine(path: string): string {
+  return `- ${yamlText(path)}`;
+}
