@@ -1,0 +1,45 @@
+import { Report } from "./report.ts";
+import { Rig, type RigOptions } from "./rig.ts";
+
+/** What a file of checks works with: rigs that end with it, and the report. */
+export class Bench {
+  private readonly rigs: Rig[] = [];
+
+  constructor(readonly report: Report, private readonly binary: string) {}
+
+  /** A rig with its daemon running, unless `idle`. */
+  async rig(name: string, options: Omit<RigOptions, "binary"> & { idle?: boolean } = {}): Promise<Rig> {
+    const rig = await Rig.make(name, { ...options, binary: this.binary });
+    this.rigs.push(rig);
+    if (!options.idle) await rig.startDaemon();
+    return rig;
+  }
+
+  /** A named check; after a failure the daemons' logs since its beginning are shown. */
+  async check(name: string, body: () => Promise<void>): Promise<void> {
+    const logs = await this.logs();
+    await this.report.check(name, body, async () => {
+      const now = await this.logs();
+      return [...now].map(([rig, text]) => newLines(rig, text.slice(logs.get(rig)?.length ?? 0))).join("\n")
+        .trim();
+    });
+  }
+
+  private async logs(): Promise<Map<string, string>> {
+    return new Map(await Promise.all(this.rigs.map(async (rig) => [rig.name, await rig.log()] as const)));
+  }
+
+  /** Ends all rigs. */
+  async end(): Promise<void> {
+    await Promise.all(this.rigs.splice(0).map((rig) => rig.down()));
+  }
+}
+
+// What such a daemon says in any case, and what it says twice.
+const NOISE = /DBus|dmi|: info :|Configured security driver|is tainted|cgroup controller|virCommandWait/;
+
+/** The last lines of a log that say something. */
+function newLines(rig: string, text: string): string {
+  const lines = text.split("\n").filter((line) => /^\d{4}-/.test(line) && !NOISE.test(line));
+  return lines.slice(-6).map((line) => `${rig}: ${line}`).join("\n");
+}

@@ -1,0 +1,19 @@
+import type { Rig } from "../rig.ts";
+
+/** What the checks look at of a record in hookvisor's events.jsonl. */
+export interface Event {
+  driver: string;
+  object: string;
+  operation: string;
+  verdict: "success" | "ignore" | "abort";
+  exitCode: number;
+  /** Wall time of the hook call from inside the process, milliseconds. */
+  ms: number;
+  handlers: { name: string; outcome: string; ms: number; error?: unknown }[];
+}
+
+/** hookvisor's own records in a rig, oldest first. */
+export async function readEvents(rig: Rig): Promise<Event[]> {
+  const lines = (await rig.read("/var/log/hookvisor/events.jsonl")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as Event);
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { Bench } from "../bench.ts";
+import { guest } from "../guests.ts";
+import { handler } from "../handlers.ts";
+import type { Ended } from "../machine.ts";
+import type { Rig } from "../rig.ts";
+
+const UID = 65534;
+const HOME = `/run/user/${UID}`;
+const ENV = { HOME, XDG_RUNTIME_DIR: HOME, PATH: "/usr/sbin:/usr/bin", LC_ALL: "C" };
+const AS_USER = ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"];
+
+// Shows that this daemon does run the system's hooks, and as whom.
+const WITNESS = `#!/bin/bash
+cat > /dev/null
+echo "$(id -u) $2" >> ${HOME}/witness
+`;
+
+/** A daemon of a user's own runs the system's hooks as that user; hookvisor must not stand in its way. */
+export async function session(bench: Bench): Promise<void> {
+  const rig = await bench.rig("rig-u", {
+    idle: true,
+    hooks: { "qemu.d/10-witness": WITNESS, "qemu.d/50-hookvisor": "link" },
+  });
+  await startUserDaemon(rig);
+  await rig.handlers({ "20-x": handler({ on: "qemu/*", body: 'host.fail("not for users");' }) });
+  const handlers = rig.path("/etc/hookvisor/handlers");
+
+  await bench.check(
+    "handlers in a directory the user may not enter: the guest starts, no error",
+    async () => {
+      await Deno.chmod(handlers, 0o700);
+      await startsAndStops(rig);
+    },
+  );
+  await bench.check("handlers the user may not read: the guest starts, no error", async () => {
+    await Deno.chmod(handlers, 0o755);
+    await Deno.chmod(`${handlers}/20-x.js`, 0o600);
+    await startsAndStops(rig);
+  });
+  await bench.check(
+    "a configuration directory the user may not enter: the guest starts, no error",
+    async () => {
+      await Deno.chmod(rig.path("/etc/hookvisor"), 0o700);
+      await startsAndStops(rig);
+    },
+  );
+}
+
+async function startUserDaemon(rig: Rig): Promise<void> {
+  const config = `${HOME}/.config/libvirt`;
+  await Deno.mkdir(rig.path(config), { recursive: true });
+  await rig.write(`${config}/qemu.conf`, 'stdio_handler = "file"\nsecurity_driver = "none"\n');
+  await rig.write(`${config}/libvirtd.conf`, 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"\n');
+  await rig.write(`${HOME}/v1.xml`, guest("v1"));
+  await rig.write("/var/log/libvirt/libvirtd.log", "");
+  await rig.run(["chown", "-R", `${UID}:${UID}`, HOME, "/var/log/libvirt/libvirtd.log"]);
+  const env = Object.entries(ENV).map(([name, value]) => `${name}=${value}`).join(" ");
+  await rig.background(`${AS_USER.join(" ")} env -i ${env} libvirtd > ${HOME}/libvirtd.out 2>&1`);
+  // Before the socket is there virsh would start a daemon of its own.
+  await rig.until("the user's libvirtd is up", () => rig.exists(`${HOME}/libvirt/libvirt-sock`));
+  await rig.until("the user's libvirtd answers", async () => (await virsh(rig, "uri")).code === 0);
+}
+
+function virsh(rig: Rig, ...args: string[]): Promise<Ended> {
+  return rig.run([...AS_USER, "virsh", "-q", "-c", "qemu:///session", ...args], { env: ENV });
+}
+
+async function startsAndStops(rig: Rig): Promise<void> {
+  await Deno.remove(rig.path(`${HOME}/witness`)).catch(() => {});
+  const failures = (await rig.hookFailures()).length;
+  for (const args of [["create", `${HOME}/v1.xml`], ["destroy", "v1"]]) {
+    const { code, stderr } = await virsh(rig, ...args);
+    assert.deepEqual({ args, code, stderr }, { args, code: 0, stderr: "" });
+  }
+  const witness = async () => await rig.read(`${HOME}/witness`);
+  await rig.until("the hooks ran as the user", async () => (await witness()).includes(`${UID} release`));
+  assert.match(await witness(), new RegExp(`^${UID} prepare\n${UID} start\n`));
+  assert.deepEqual((await rig.hookFailures()).slice(failures), []);
+}

@@ -1,0 +1,27 @@
+/** Handlers as the checks need them, in the format an admin writes. */
+export interface HandlerText {
+  on: string;
+  guests?: string;
+  timeout?: string;
+  /** Lines below `allow:`, such as `exec: [env]`. */
+  allow?: string[];
+  /** The body of the handler's function. */
+  body: string;
+}
+
+/** The folder the checks' handlers may write in; the checks read it from outside. */
+export const NOTES = "/var/log/hookvisor/e2e";
+
+/** The file of a handler. */
+export function handler({ on, guests, timeout, allow = [], body }: HandlerText): string {
+  const manifest = [
+    `on: ["${on}"]`,
+    guests === undefined ? "" : `guests: [${guests}]`,
+    timeout === undefined ? "" : `timeout: ${timeout}`,
+    allow.length === 0 ? "" : `allow:\n${allow.map((line) => `  ${line}`).join("\n")}`,
+  ].filter((line) => line !== "");
+  return `/*---\n${manifest.join("\n")}\n---*/\nexport default async function (event, host) {\n${body}\n}\n`;
+}
+
+/** A grant to leave notes. */
+export const MAY_NOTE = `write: [${NOTES}/**]`;
