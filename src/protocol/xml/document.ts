@@ -1,0 +1,182 @@
+import type { Issue } from "../../base/issue.ts";
+import { localNameOf, prefixOf } from "./characters.ts";
+import { textBetween } from "./content.ts";
+import { decodeAttribute } from "./escape.ts";
+import { issueAt, shown } from "./fault.ts";
+import { lookUpNamespace } from "./namespaces.ts";
+import { type AttributeRange, readStartTag, startTagEnd, startTagName } from "./start_tag.ts";
+import type { Structure } from "./structure.ts";
+
+/**
+ * A checked XML document: its text, untouched, and where its elements are in
+ * it. Made by `parseDocument`.
+ */
+export class XmlDocument {
+  /** The document as it came, a byte order mark included. */
+  readonly text: string;
+  /** What messages call it: a path or a word such as `stdin`. */
+  readonly source: string;
+  readonly structure: Structure;
+
+  constructor(text: string, source: string, structure: Structure) {
+    this.text = text;
+    this.source = source;
+    this.structure = structure;
+  }
+
+  get root(): XmlElement {
+    return new XmlElement(this, 0);
+  }
+
+  /** What is odd but accepted, as libvirt does: the first names with a prefix that nothing declares. */
+  get warnings(): Issue[] {
+    return this.structure.undeclared.map(({ offset, name }) =>
+      issueAt(this.text, this.source, {
+        offset,
+        message: `namespace prefix ${shown(prefixOf(name))} is not declared`,
+      }, "warning")
+    );
+  }
+}
+
+/** One attribute of an element: its name as written and its decoded value. */
+export interface XmlAttribute {
+  name: string;
+  value: string;
+}
+
+/**
+ * One element of a document. A light view: two views of one element are equal
+ * when their documents and indexes are.
+ */
+export class XmlElement {
+  readonly document: XmlDocument;
+  /** Its place among the document's elements, the root being 0. */
+  readonly index: number;
+
+  constructor(document: XmlDocument, index: number) {
+    this.document = document;
+    this.index = index;
+  }
+
+  /** The offset of its `<` in the document's text. */
+  get start(): number {
+    return this.document.structure.starts[this.index]!;
+  }
+
+  /** The offset just after its end tag. */
+  get end(): number {
+    return this.document.structure.ends[this.index]!;
+  }
+
+  /** The offset just after its start tag: where its content begins. */
+  get contentStart(): number {
+    return this.isEmptyTag ? this.end : startTagEnd(this.document.text, this.start);
+  }
+
+  /** The offset of its end tag; for `<a/>` the end of the element. */
+  get contentEnd(): number {
+    return this.isEmptyTag ? this.end : this.document.text.lastIndexOf("</", this.end - 1);
+  }
+
+  /** Written as `<a/>`. */
+  get isEmptyTag(): boolean {
+    // An end tag never has a slash there.
+    return this.document.text.charCodeAt(this.end - 2) === 47;
+  }
+
+  /** The name as written, prefix included. */
+  get name(): string {
+    return startTagName(this.document.text, this.start);
+  }
+
+  get localName(): string {
+    return localNameOf(this.name);
+  }
+
+  /** The URI of its namespace; `""` for none and for an undeclared prefix. */
+  get namespace(): string {
+    return this.lookUp(prefixOf(this.name));
+  }
+
+  /** The URI a prefix stands for here (`""` is the default namespace); `""` when it is not declared. */
+  lookUp(prefix: string): string {
+    return lookUpNamespace(this, prefix);
+  }
+
+  get parent(): XmlElement | undefined {
+    const parent = this.document.structure.parents[this.index]!;
+    return parent < 0 ? undefined : new XmlElement(this.document, parent);
+  }
+
+  /** Its child elements, in order. */
+  *children(): Generator<XmlElement> {
+    const { nexts } = this.document.structure;
+    const stop = nexts[this.index]!;
+    for (let at = this.index + 1; at < stop; at = nexts[at]!) yield new XmlElement(this.document, at);
+  }
+
+  /** Its attributes as written, with their places in the text. */
+  attributeRanges(): AttributeRange[] {
+    const tag = readStartTag(this.document.text, this.start);
+    if ("message" in tag) throw new TypeError(`cannot read a checked start tag: ${tag.message}`);
+    return tag.attributes;
+  }
+
+  /** Its attributes in order, namespace declarations included. */
+  attributes(): XmlAttribute[] {
+    return this.attributeRanges().map(({ name, valueStart, valueEnd }) => ({
+      name,
+      value: decodeAttribute(this.document.text.slice(valueStart, valueEnd)),
+    }));
+  }
+
+  /** The value of the attribute of that name (as written, prefix included). */
+  attribute(name: string): string | undefined {
+    const range = this.attributeRanges().find((a) => a.name === name);
+    return range === undefined
+      ? undefined
+      : decodeAttribute(this.document.text.slice(range.valueStart, range.valueEnd));
+  }
+
+  /** All text in it, that of elements inside included; comments and processing instructions left out. */
+  get textContent(): string {
+    const parts: string[] = [];
+    collectText(this, parts);
+    return parts.join("");
+  }
+
+  /** The text directly in it, that of elements inside left out. */
+  get ownText(): string {
+    return this.gaps().map(([from, to]) => textBetween(this.document.text, from, to)).join("");
+  }
+
+  /** The stretches of its content that lie between its child elements, as offsets. */
+  gaps(): [from: number, to: number][] {
+    const gaps: [number, number][] = [];
+    let from = this.contentStart;
+    for (const child of this.children()) {
+      gaps.push([from, child.start]);
+      from = child.end;
+    }
+    gaps.push([from, this.contentEnd]);
+    return gaps;
+  }
+
+  /** The element as it stands in the text. */
+  get source(): string {
+    return this.document.text.slice(this.start, this.end);
+  }
+}
+
+// Recursion is safe: a document is at most 256 levels deep.
+function collectText(element: XmlElement, parts: string[]): void {
+  const { text } = element.document;
+  let from = element.contentStart;
+  for (const child of element.children()) {
+    parts.push(textBetween(text, from, child.start));
+    collectText(child, parts);
+    from = child.end;
+  }
+  parts.push(textBetween(text, from, element.contentEnd));
+}

@@ -1,0 +1,120 @@
+import { isSpace, nameEnd, skipSpace } from "./characters.ts";
+import { type Fault, shown } from "./fault.ts";
+import { readReference } from "./references.ts";
+import { MAX_ATTRIBUTES } from "./structure.ts";
+
+/** One attribute as it stands in the text: offsets of its name and of its value without the quotes. */
+export interface AttributeRange {
+  name: string;
+  start: number;
+  valueStart: number;
+  valueEnd: number;
+}
+
+/** A start tag as it stands in the text. */
+export interface StartTag {
+  name: string;
+  attributes: AttributeRange[];
+  /** Just after the `>`. */
+  end: number;
+  /** It ends with `/>`. */
+  empty: boolean;
+}
+
+/** Reads and checks the start tag whose `<` stands at `start`. */
+export function readStartTag(text: string, start: number): StartTag | Fault {
+  let at = nameEnd(text, start + 1);
+  if (at === start + 1) {
+    return { offset: start, message: "a < that starts no element", hint: "write &lt; for the character" };
+  }
+  const name = text.slice(start + 1, at);
+  const attributes: AttributeRange[] = [];
+  let seen: Set<string> | undefined;
+  for (;;) {
+    const before = at;
+    at = skipSpace(text, at);
+    const c = text.charCodeAt(at);
+    if (c === 62) return { name, attributes, end: at + 1, empty: false };
+    if (c === 47 && text.charCodeAt(at + 1) === 62) return { name, attributes, end: at + 2, empty: true };
+    if (at >= text.length) return unclosedTag(start, name);
+    const attribute = readAttribute(text, at, name);
+    if ("message" in attribute) return attribute;
+    if (before === at) {
+      return { offset: at, message: `white space is missing before attribute ${shown(attribute.name)}` };
+    }
+    // A set pays only for many: nearly all elements have less than eight.
+    if (attributes.length >= 8) seen ??= new Set(attributes.map((a) => a.name));
+    if (seen?.has(attribute.name) ?? attributes.some((a) => a.name === attribute.name)) {
+      return {
+        offset: at,
+        message: `attribute ${shown(attribute.name)} is there twice`,
+        hint: "remove one of them",
+      };
+    }
+    seen?.add(attribute.name);
+    attributes.push(attribute);
+    if (attributes.length > MAX_ATTRIBUTES) {
+      return { offset: at, message: `element <${shown(name)}> has more than ${MAX_ATTRIBUTES} attributes` };
+    }
+    at = attribute.valueEnd + 1;
+  }
+}
+
+function readAttribute(text: string, start: number, element: string): AttributeRange | Fault {
+  const end = nameEnd(text, start);
+  if (end === start) {
+    return { offset: start, message: `an attribute or > is expected in the tag of <${shown(element)}>` };
+  }
+  const name = text.slice(start, end);
+  let at = skipSpace(text, end);
+  if (text.charCodeAt(at) !== 61) {
+    return { offset: at, message: `attribute ${shown(name)} has no value`, hint: `write ${shown(name)}=''` };
+  }
+  at = skipSpace(text, at + 1);
+  const quote = text.charCodeAt(at);
+  if (quote !== 34 && quote !== 39) {
+    return { offset: at, message: `the value of attribute ${shown(name)} is not in quotes` };
+  }
+  const valueStart = at + 1;
+  for (at = valueStart;;) {
+    const c = text.charCodeAt(at);
+    if (c === quote) return { name, start, valueStart, valueEnd: at };
+    if (c === 60) {
+      return {
+        offset: at,
+        message: `a < in the value of attribute ${shown(name)}`,
+        hint: "close the quotes or write &lt;",
+      };
+    }
+    if (c === 38) {
+      const reference = readReference(text, at);
+      if ("message" in reference) return reference;
+      at = reference.end;
+    } else if (at < text.length) at++;
+    else {
+      return { offset: valueStart - 1, message: `the value of attribute ${shown(name)} is not closed` };
+    }
+  }
+}
+
+function unclosedTag(start: number, name: string): Fault {
+  return { offset: start, message: `the tag of <${shown(name)}> is not closed`, hint: "it ends with >" };
+}
+
+/** Just after the `>` of the start tag at `start`, in a text that has been checked. */
+export function startTagEnd(text: string, start: number): number {
+  for (let at = start + 1;;) {
+    const c = text.charCodeAt(at);
+    if (c === 62) return at + 1;
+    at = c === 34 || c === 39 ? text.indexOf(c === 34 ? '"' : "'", at + 1) + 1 : at + 1;
+  }
+}
+
+/** The name in the start tag at `start`, in a text that has been checked. */
+export function startTagName(text: string, start: number): string {
+  let end = start + 1;
+  for (;; end++) {
+    const c = text.charCodeAt(end);
+    if (c === 62 || c === 47 || isSpace(c)) return text.slice(start + 1, end);
+  }
+}

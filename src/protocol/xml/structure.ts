@@ -1,0 +1,44 @@
+/** Elements nested deeper than this are refused; libxml2, and so libvirt, refuses them too. */
+export const MAX_DEPTH = 256;
+
+/** More attributes than this on one element are refused: no element of libvirt's has more than some twenty. */
+export const MAX_ATTRIBUTES = 4096;
+
+/**
+ * Where the elements of a document are, in document order, as offsets into its
+ * text (UTF-16 code units). Everything else (names, attributes, text) is read
+ * from the text itself when it is asked for: a document of many megabytes
+ * costs its text and 17 bytes an element.
+ */
+export interface Structure {
+  /** How many elements there are; the arrays may be longer. */
+  count: number;
+  /** The `<` of each element's start tag. */
+  starts: Int32Array;
+  /** Just after each element's end tag. */
+  ends: Int32Array;
+  /** The first element after this one that is not inside it. */
+  nexts: Int32Array;
+  /** The parent's index, -1 for the root. */
+  parents: Int32Array;
+  /** 1 where the start tag declares namespaces. */
+  declares: Uint8Array;
+  /** How many names have a prefix that nothing declares. */
+  undeclaredCount: number;
+  /** The first few of those names. */
+  undeclared: { offset: number; name: string }[];
+}
+
+/** Arrays for as many elements as the text can hold at most. */
+export function emptyStructure(capacity: number): Structure {
+  return {
+    count: 0,
+    starts: new Int32Array(capacity),
+    ends: new Int32Array(capacity),
+    nexts: new Int32Array(capacity),
+    parents: new Int32Array(capacity),
+    declares: new Uint8Array(capacity),
+    undeclaredCount: 0,
+    undeclared: [],
+  };
+}
