@@ -103,9 +103,11 @@ async function ownCgroups(): Promise<Cgroup[]> {
     );
     if (!wanted || !mount) continue;
     const below = mount.root !== "/" && path.startsWith(mount.root) ? path.slice(mount.root.length) : path;
+    // Version 2 gives controllers only to children of a group without processes, or of the root.
+    const directory = versionOne ? `${mount.point}/${below}` : mount.point;
     found.push({
       hierarchy: controller || "unified",
-      directory: `${mount.point}/${below}`.replace(/\/+/g, "/").replace(/\/$/, ""),
+      directory: directory.replace(/\/+/g, "/").replace(/\/$/, ""),
     });
   }
   return found;
