@@ -11,6 +11,7 @@ import { oneLine } from "../base/issue.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { Command, type CommandResult } from "../system/command.ts";
 import { findProgram } from "../system/program.ts";
+import { realPath } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /** Bytes kept of a command's output and of its error output, each. */
@@ -39,7 +40,7 @@ export function exec(args: readonly Json[], context: CallContext): Answer | Pend
   if (typeof request === "string") return misuse(`host.exec: ${request}`);
   const refusal = context.grant.refuseExec(request.command, request.args) ??
     context.grant.refuseEnv(Object.keys(request.env));
-  if (refusal !== undefined) return notAllowed(refusal.message, refusal.hint);
+  if (refusal !== undefined) return notAllowed(`host.exec: ${refusal.message}`, refusal.hint);
   const path = findProgram(request.command, ENVIRONMENT.PATH);
   if (path === undefined) {
     return {
@@ -50,9 +51,9 @@ export function exec(args: readonly Json[], context: CallContext): Answer | Pend
       },
     };
   }
-  const clientOfLibvirt = context.grant.refuseProgram(path);
-  if (clientOfLibvirt !== undefined) return notAllowed(clientOfLibvirt.message, clientOfLibvirt.hint);
   try {
+    const denied = context.grant.refuseByPolicy(request.command, request.args, realPath(path));
+    if (denied !== undefined) return notAllowed(`host.exec: ${denied.message}`, denied.hint);
     return run(path, request, context);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
@@ -139,7 +140,9 @@ function readRequest([command, args, options]: readonly Json[]): Request | strin
 function readTimeout(timeout: Json | undefined): number | undefined {
   if (timeout === undefined || timeout === null) return Infinity;
   if (typeof timeout === "number") return timeout > 0 ? timeout : undefined;
-  return typeof timeout === "string" ? parseDuration(timeout) : undefined;
+  if (typeof timeout !== "string") return undefined;
+  const duration = parseDuration(timeout);
+  return "ms" in duration ? duration.ms : undefined;
 }
 
 function readEnvironment(env: Json): Record<string, string> | undefined {

@@ -6,6 +6,8 @@ import {
   parseExecRule,
   suggestExecLine,
 } from "../manifest/exec_rule.ts";
+import type { Policy } from "../manifest/config.ts";
+import { deniedExec, deniedPath } from "../manifest/deny.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
 
@@ -15,15 +17,6 @@ export interface Refusal {
   hint: string;
 }
 
-/** What the site's policy takes away from every handler: see docs/config.md. */
-export interface Denials {
-  exec: readonly ExecRule[];
-  read: readonly PathRule[];
-  write: readonly PathRule[];
-  /** Why a program must not be run whatever the manifest says, or undefined. */
-  program(path: string): Refusal | undefined;
-}
-
 /** What one handler may do, complete before any of its code runs. */
 export class Grant {
   readonly #handler: string;
@@ -31,16 +24,16 @@ export class Grant {
   readonly #read: readonly PathRule[];
   readonly #write: readonly PathRule[];
   readonly #env: ReadonlySet<string>;
-  readonly #denials: Denials;
+  readonly #policy: Policy;
 
   /** @param allow as a checked manifest has it: every rule in it parses */
-  constructor(handler: string, allow: Allow, denials: Denials) {
+  constructor(handler: string, allow: Allow, policy: Policy) {
     this.#handler = handler;
     this.#exec = allow.exec.map(({ value }) => parsed(parseExecRule(value)));
     this.#write = allow.write.map(({ value }) => parsed(parsePathRule(value)));
     this.#read = [...this.#write, ...allow.read.map(({ value }) => parsed(parsePathRule(value)))];
     this.#env = new Set(allow.env.map(({ value }) => value));
-    this.#denials = denials;
+    this.#policy = policy;
   }
 
   /** Undefined when this command line is allowed. */
@@ -50,8 +43,6 @@ export class Grant {
     if (problem !== undefined) {
       return { message: `${what} is not possible: ${problem}`, hint: "change the call" };
     }
-    const denied = this.#denials.exec.find((rule) => matchExecRule(rule, program, args));
-    if (denied !== undefined) return byPolicy(what, denied.text);
     if (this.#exec.some((rule) => matchExecRule(rule, program, args))) return undefined;
     const nearest = nearestRule(this.#exec, program, args);
     return {
@@ -61,9 +52,12 @@ export class Grant {
     };
   }
 
-  /** Undefined unless this program, found at `path`, must never be run by a handler. */
-  refuseProgram(path: string): Refusal | undefined {
-    return this.#denials.program(path);
+  /** Undefined unless the site's policy denies this call, though the manifest allows it. `file` is what would run, links resolved. */
+  refuseByPolicy(program: string, args: readonly string[], file: string): Refusal | undefined {
+    const why = deniedExec(this.#policy, program, args, file);
+    return why === undefined
+      ? undefined
+      : { message: `exec ${[program, ...args].join(" ").slice(0, 300)} is denied`, hint: why };
   }
 
   /** Undefined when all of these environment variables may be set. */
@@ -78,37 +72,25 @@ export class Grant {
 
   /** Undefined when this normalised path may be read. */
   refuseRead(path: string): Refusal | undefined {
-    return this.#refusePath("read", path, this.#read, this.#denials.read);
+    return this.#refusePath("read", path, this.#read);
   }
 
   /** Undefined when this normalised path may be written. */
   refuseWrite(path: string): Refusal | undefined {
-    return this.#refusePath("write", path, this.#write, this.#denials.write);
+    return this.#refusePath("write", path, this.#write);
   }
 
-  #refusePath(
-    kind: "read" | "write",
-    path: string,
-    rules: readonly PathRule[],
-    denials: readonly PathRule[],
-  ): Refusal | undefined {
-    const what = `${kind === "read" ? "reading" : "writing"} ${path}`;
-    const denied = denials.find((rule) => matchPathRule(rule, path));
-    if (denied !== undefined) return byPolicy(what, denied.text);
+  #refusePath(access: "read" | "write", path: string, rules: readonly PathRule[]): Refusal | undefined {
+    const what = `${access === "read" ? "reading" : "writing"} ${path}`;
+    const denied = deniedPath(this.#policy, access, path);
+    if (denied !== undefined) return { message: `${what} is denied`, hint: denied };
     if (rules.some((rule) => matchPathRule(rule, path))) return undefined;
-    return { message: `${what} is not allowed`, hint: this.#add(kind, suggestPathLine(path)) };
+    return { message: `${what} is not allowed`, hint: this.#add(access, suggestPathLine(path)) };
   }
 
   #add(key: string, line: string): string {
     return `add to allow.${key} in ${this.#handler}: ${line}`;
   }
-}
-
-function byPolicy(what: string, rule: string): Refusal {
-  return {
-    message: `${what} is denied by the site's policy`,
-    hint: `rule "${rule}" of policy.deny in config.yaml`,
-  };
 }
 
 function parsed<T>(result: { rule: T } | { error: string }): T {

@@ -56,6 +56,7 @@ function programError(word: Word): { error: string; hint?: string } | undefined 
   if (word.pattern.length > 1 || word.pattern[0]?.includes("*")) {
     return { error: "the program cannot hold a *", hint: "one rule for each program" };
   }
+  if (word.text === "...") return { error: "... cannot stand for the program" };
   return programProblem(word.pattern[0] ?? "");
 }
 

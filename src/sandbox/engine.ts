@@ -22,7 +22,6 @@ interface Exports {
   QTS_NewRuntime(): number;
   QTS_RuntimeSetMaxStackSize(runtime: number, bytes: number): void;
   QTS_RuntimeEnableInterruptHandler(runtime: number): void;
-  QTS_RuntimeEnableModuleLoader(runtime: number, customNormalize: number): void;
   QTS_NewContext(runtime: number, intrinsics: number): number;
   QTS_NewFunction(context: number, name: number, length: number, isConstructor: number, host: number): Value;
   QTS_NewString(context: number, text: number): Value;
@@ -96,7 +95,6 @@ export class Engine {
     this.#runtime = c.QTS_NewRuntime();
     c.QTS_RuntimeSetMaxStackSize(this.#runtime, GUEST_STACK_BYTES);
     c.QTS_RuntimeEnableInterruptHandler(this.#runtime);
-    c.QTS_RuntimeEnableModuleLoader(this.#runtime, 0);
     this.#context = c.QTS_NewContext(this.#runtime, 0);
     this.#out = c.malloc(8);
     const made = this.#evaluate(prelude, "hookvisor:prelude", EVAL_SCRIPT);
@@ -281,8 +279,9 @@ export class Engine {
         this.#exports.fuel.value = FUEL;
         return 0;
       },
-      loadModule: (): number => 0,
-      normalizeModule: (): number => 0,
+      // Never enabled: without a loader QuickJS refuses every import by itself.
+      loadModule: refuse("loadModule"),
+      normalizeModule: refuse("normalizeModule"),
       freeHostRef: () => {},
       resize_heap: (bytes: number): number => {
         const missing = Math.ceil((bytes >>> 0) / 65536) - this.#memory.buffer.byteLength / 65536;

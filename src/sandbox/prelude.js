@@ -99,6 +99,8 @@
   }
 
   function makeHost(start) {
+    const guest = { name: start.event.name };
+    lazy(guest, "uuid", () => ask("event.uuid", []));
     return freeze({
       exec: asyncMethod("exec"),
       fs: asyncMethods("fs.", "read list exists stat readlink write append"),
@@ -113,7 +115,7 @@
         ),
       ),
       options: start.options,
-      guest: start.guest,
+      guest,
     });
   }
 

@@ -21,6 +21,7 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_SIZE = 256;
+const SYS_GETDENTS64 = ARM ? 61n : 217n;
 const PATH_MAX = 4096;
 const MAX_LINKS = 40;
 
@@ -226,6 +227,12 @@ function reopenRoot(old: number): number {
   return root;
 }
 
+/** The path with every symbolic link on the way resolved. The last part need not be there. */
+export function realPath(path: string): string {
+  using place = walk(path, true);
+  return place.path;
+}
+
 /** Everything an open file holds, at most `limit` bytes; undefined when it holds more. */
 export function readAll(fd: number, limit: number): Uint8Array<ArrayBuffer> | undefined {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -264,12 +271,33 @@ export function setOwnerAndMode(fd: number, owner: { uid: number; gid: number },
   check(libc().fchmod(fd, mode), "fchmod");
 }
 
-/** The names in a directory, in byte order of their UTF-8 text; undefined when there is no such directory. */
+/** The names in a directory, sorted; undefined when there is no such directory. */
 export function listDirectory(path: string): string[] | undefined {
-  try {
-    return [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+  return missingIsUndefined(() => {
+    const fd = check(
+      libc().openat(AT_FDCWD, cString(path), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0),
+      path,
+    );
+    try {
+      return readNames(fd, path).sort();
+    } finally {
+      close(fd);
+    }
+  });
+}
+
+/** linux/dirent.h, struct linux_dirent64. Deno's own listing is refused below /sys and /proc once a power is dropped. */
+function readNames(fd: number, what: string): string[] {
+  const names: string[] = [];
+  const buffer = new Uint8Array(new ArrayBuffer(32_768));
+  const view = new DataView(buffer.buffer);
+  const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
+  for (;;) {
+    const size = check(libc().getdents(SYS_GETDENTS64, BigInt(fd), address, BigInt(buffer.length)), what);
+    if (size === 0) return names;
+    for (let at = 0; at < size; at += view.getUint16(at + 16, true)) {
+      const name = new TextDecoder().decode(buffer.subarray(at + 19, buffer.indexOf(0, at + 19)));
+      if (name !== "." && name !== "..") names.push(name);
+    }
   }
 }

@@ -28,6 +28,7 @@ const SYMBOLS = {
   flock: { parameters: ["i32", "i32"], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  getdents: { name: "syscall", parameters: ["i64", "i64", "u64", "u64"], result: "i64" },
   syscall: { parameters: ["i64", "i64", "i64"], result: "i64" },
   posix_spawn: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],

@@ -1,0 +1,126 @@
+import type { Directories } from "./directories.ts";
+import { dispatch, type Dispatched } from "./dispatch.ts";
+import { plan } from "./plan.ts";
+import { handlerRunner } from "./run_step.ts";
+import { Deadline } from "../base/deadline.ts";
+import { formatIssue } from "../base/issue.ts";
+import { writeRecord } from "../journal/write_record.ts";
+import type { Config } from "../manifest/config.ts";
+import { loadConfig } from "../manifest/load_config.ts";
+import { type LoadedHandler, loadHandlers } from "../manifest/load.ts";
+import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import { HookData } from "../protocol/hook_data.ts";
+import type { Operation } from "../protocol/operations.ts";
+import { abort, goOn, type Reply } from "../protocol/reply.ts";
+import { handlerFiles } from "../system/handler_files.ts";
+import { Loop } from "../system/loop.ts";
+import { callerName, userId } from "../system/self.ts";
+import { readStdin } from "../system/stdin.ts";
+
+/** Largest input that is read, in bytes: libvirt's documents are a few KiB. */
+const INPUT_LIMIT = 16 * 1024 * 1024;
+/** Left of the deadline for everything but handlers: the record and the way out, in milliseconds. */
+const ROOM_MS = 50;
+
+/** A hook call for an operation that handlers may have a say in. */
+export async function callWithHandlers(
+  event: HookEvent,
+  known: Operation,
+  directories: Directories,
+): Promise<Reply> {
+  const uid = userId();
+  const notes: string[] = [];
+  const loadedConfig = await loadConfig(`${directories.config}/config.yaml`, handlerFiles, uid);
+  const { config } = loadedConfig;
+  // The deadline counts from the start of the process.
+  const deadline = Deadline.in(timeoutFor(config, known), 0).before(ROOM_MS);
+  const loop = new Loop();
+  const data = new HookData(event, () => readStdin(loop, deadline, INPUT_LIMIT));
+  const caller = callerName();
+
+  const call = { driver: event.driver, operation: event.operation };
+  const loaded = await loadHandlers(`${directories.config}/handlers`, handlerFiles, { uid, call });
+  const faults = [
+    ...(loadedConfig.trouble === undefined
+      ? []
+      : [{ trouble: loadedConfig.trouble, issues: loadedConfig.issues }]),
+    ...(loaded.problem === undefined
+      ? []
+      : [{ trouble: loaded.problem.trouble, issues: [loaded.problem.issue] }]),
+  ];
+  const usable = usableHandlers(loaded.handlers, uid, notes);
+  const fault = faults.find(({ trouble, issues }) => {
+    if (!isPassedOver(trouble, uid)) return true;
+    notes.push(...issues.map(formatIssue));
+    return false;
+  });
+  const result = fault !== undefined
+    ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
+    : run(usable, { event, known, config, deadline, loop, data, caller });
+  const reply = result.verdict === "abort" ? abort(result.reason ?? "no reason known") : goOn();
+  writeRecord(directories.log, event, {
+    ...result,
+    exitCode: reply.exitCode,
+    notes,
+    log: config.log,
+    ...(caller === undefined ? {} : { caller }),
+  });
+  return reply;
+}
+
+interface Call {
+  event: HookEvent;
+  known: Operation;
+  config: Config;
+  deadline: Deadline;
+  loop: Loop;
+  data: HookData;
+  caller: string | undefined;
+}
+
+function run(
+  handlers: LoadedHandler[],
+  { event, known, config, deadline, loop, data, caller }: Call,
+): Dispatched {
+  const { steps } = plan(event, handlers, config, {
+    driver: event.driver,
+    operation: event.operation,
+    name: event.object,
+    uuid: () => data.uuid,
+    owner: () => data.owner,
+  });
+  if (steps.length === 0) return { verdict: "success", handlers: [] };
+  return dispatch(
+    known,
+    event.object,
+    steps,
+    config,
+    deadline,
+    handlerRunner({ event, config, loop, data, caller }),
+  );
+}
+
+/**
+ * A user's own libvirtd runs the system's hooks as that user. What such a
+ * user may not read or should not trust is not for them, and no failure.
+ */
+function isPassedOver(trouble: string, uid: number): boolean {
+  return uid !== 0 && (trouble === "unreadable" || trouble === "untrusted");
+}
+
+function usableHandlers(handlers: readonly LoadedHandler[], uid: number, notes: string[]): LoadedHandler[] {
+  return handlers.filter(({ trouble, issues }) => {
+    if (trouble === undefined || !isPassedOver(trouble, uid)) return true;
+    notes.push(...issues.map(formatIssue));
+    return false;
+  });
+}
+
+/** A configuration or a handler directory that cannot be used counts as a failed handler for every operation. */
+function brokenSetup({ object }: HookEvent, known: Operation, config: Config, message: string): Dispatched {
+  const onFailure = onFailureFor(config, undefined, known);
+  const handlers = [{ name: "config", outcome: "broken" as const, onFailure, message, ms: 0, calls: [] }];
+  if (onFailure === "ignore") return { verdict: "ignore", handlers };
+  return { verdict: "abort", reason: `${object}: ${known.name} refused: ${message}`, handlers };
+}

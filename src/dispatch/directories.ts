@@ -1,0 +1,16 @@
+/** Where hookvisor's files are. Absolute paths without a final slash. */
+export interface Directories {
+  /** `config.yaml` and `handlers/`. */
+  config: string;
+  /** What does not outlive a reboot. */
+  state: string;
+  /** `events.jsonl`. */
+  log: string;
+}
+
+/** Where a link in the hooks directory always looks. No environment variable moves them. */
+export const DIRECTORIES: Directories = {
+  config: "/etc/hookvisor",
+  state: "/run/hookvisor",
+  log: "/var/log/hookvisor",
+};

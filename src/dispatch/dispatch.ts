@@ -1,0 +1,106 @@
+import type { Deadline } from "../base/deadline.ts";
+import { formatIssue } from "../base/issue.ts";
+import type { Outcome } from "../base/outcome.ts";
+import type { HandlerEntry } from "../journal/record.ts";
+import type { Config } from "../manifest/config.ts";
+import { handlerTimeout } from "../manifest/settings.ts";
+import { applyOptions } from "../manifest/options.ts";
+import type { Operation } from "../protocol/operations.ts";
+import type { HandlerResult, HandlerTask } from "../sandbox/run_handler.ts";
+import type { Step } from "./plan.ts";
+
+/** What became of a hook call's handlers. */
+export interface Dispatched {
+  verdict: "success" | "ignore" | "abort";
+  /** Why it was given up, for libvirt's caller; only with `abort`. */
+  reason?: string;
+  handlers: HandlerEntry[];
+}
+
+/** Runs one handler's code; made where engine and capabilities are wired. */
+export type RunStep = (step: Step, task: Pick<HandlerTask, "options" | "deadline">) => HandlerResult;
+
+/**
+ * Runs the handlers of a plan one after the other and folds their outcomes
+ * into one verdict. A failure that aborts the operation keeps the rest from
+ * running: libvirt is going to undo the operation anyway.
+ */
+export function dispatch(
+  known: Operation,
+  object: string,
+  steps: readonly Step[],
+  config: Config,
+  deadline: Deadline,
+  run: RunStep,
+): Dispatched {
+  const handlers: HandlerEntry[] = [];
+  for (const step of steps) {
+    const entry = runOne(known, step, config, deadline, run);
+    handlers.push(entry);
+    if (entry.onFailure === "abort") {
+      const place = entry.at === undefined ? "" : ` (${entry.at})`;
+      const reason = `${object}: ${known.name} refused by ${entry.name}: ${entry.message}${place}`;
+      return { verdict: "abort", reason, handlers };
+    }
+  }
+  return { verdict: handlers.some((h) => h.onFailure !== undefined) ? "ignore" : "success", handlers };
+}
+
+function runOne(
+  known: Operation,
+  step: Step,
+  config: Config,
+  deadline: Deadline,
+  run: RunStep,
+): HandlerEntry {
+  const { handler } = step;
+  const broken = (message: string): HandlerEntry =>
+    entryOf(step, {
+      outcome: { ok: false, cause: "broken", message },
+      calls: [],
+      moreCalls: 0,
+      ms: 0,
+      memoryBytes: 0,
+    });
+  const errors = handler.issues.filter((issue) => issue.severity === "error");
+  if (handler.manifest === undefined || errors.length > 0) return broken(summary(errors));
+  const { options, issues } = applyOptions(handler.manifest, config, handler.name);
+  if (issues.length > 0) return broken(summary(issues));
+  if (deadline.passed) {
+    const outcome: Outcome = {
+      ok: false,
+      cause: "timeout",
+      message: "it was not started: the time of the whole call was over",
+    };
+    return entryOf(step, { outcome, calls: [], moreCalls: 0, ms: 0, memoryBytes: 0 });
+  }
+  const own = deadline.sooner(handlerTimeout(config, handler.manifest, known));
+  return entryOf(step, run(step, { options, deadline: own }));
+}
+
+function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {
+  const [first, ...rest] = issues;
+  if (first === undefined) return "it cannot be used";
+  const more = rest.length === 0 ? "" : `, and ${rest.length} more: run "hookvisor check"`;
+  return `${formatIssue(first)}${more}`;
+}
+
+function entryOf({ handler, onFailure }: Step, result: HandlerResult): HandlerEntry {
+  const { outcome, calls, moreCalls, ms, memoryBytes } = result;
+  const common = {
+    ms,
+    calls,
+    ...(memoryBytes > 0 ? { memoryBytes } : {}),
+    ...(moreCalls > 0 ? { moreCalls } : {}),
+  };
+  if (outcome.ok) return { name: handler.name, outcome: "success", ...common };
+  const at = outcome.at === undefined ? {} : { at: outcome.at };
+  return {
+    name: handler.name,
+    outcome: outcome.cause,
+    onFailure,
+    message: outcome.message,
+    ...at,
+    ...common,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Json } from "../base/json.ts";
+import { type HookEvent, shutoffReason } from "../protocol/event.ts";
+
+/** The fields of `event` that cost nothing, as a handler sees them. Those that need the XML are fetched when looked at. */
+export function eventFields(event: HookEvent, caller: string | undefined): Json {
+  const reason = shutoffReason(event);
+  return {
+    driver: event.driver,
+    operation: event.operation,
+    subOperation: event.subOperation,
+    extra: event.extra,
+    name: event.object,
+    ...(reason === undefined ? {} : { reason }),
+    ...(event.driver === "daemon" && caller !== undefined ? { daemon: caller } : {}),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Directories } from "./directories.ts";
+import { writeRecord } from "../journal/write_record.ts";
+import { type HookEvent, parseEvent } from "../protocol/event.ts";
+import { findOperation, type Operation } from "../protocol/operations.ts";
+import { abort, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
+import { hasHandlers } from "../system/has_handlers.ts";
+
+/**
+ * One hook call, from its arguments to its reply. What most calls need is
+ * here; what a call with handlers needs is loaded only then. Never throws.
+ */
+export async function hookCall(
+  driver: string,
+  args: readonly string[],
+  directories: Directories,
+): Promise<Reply> {
+  try {
+    const parsed = parseEvent(driver, args);
+    if ("error" in parsed) return verdictOf(parsed.error.known, parsed.error.message);
+    return await answer(parsed.event, directories);
+  } catch (error) {
+    // A fault of ours: said in one line, and libvirt gets the verdict it would get for a failed handler.
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return verdictOf(findOperation(driver, args[1] ?? ""), `internal error, please report it: ${message}`);
+  }
+}
+
+async function answer(event: HookEvent, directories: Directories): Promise<Reply> {
+  const { known } = event;
+  if (known === undefined || !hasHandlers(directories.config)) {
+    const notes = known === undefined
+      ? [`unknown operation ${event.driver}/${event.operation}: nothing to do`]
+      : [];
+    writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
+    return goOn();
+  }
+  const { callWithHandlers } = await import("./call_with_handlers.ts");
+  return await callWithHandlers(event, known, directories);
+}
+
+/** What is wrong is said in one line; for the rest the operation ends as with a failed handler, as far as it is known. */
+function verdictOf(known: Operation | undefined, message: string): Reply {
+  return known?.onFailure === "abort" ? abort(message) : goOnWith(message);
+}

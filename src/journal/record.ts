@@ -1,0 +1,51 @@
+import type { CallRecord } from "../base/call_record.ts";
+import type { Cause } from "../base/outcome.ts";
+
+/** One handler's part in a hook call. Times are milliseconds. */
+export interface HandlerEntry {
+  name: string;
+  outcome: "success" | Cause;
+  /** What its failure did; absent on success. */
+  onFailure?: "abort" | "ignore";
+  message?: string;
+  /** `file:line:column` */
+  at?: string;
+  ms: number;
+  memoryBytes?: number;
+  calls: CallRecord[];
+  /** Calls beyond those kept. */
+  moreCalls?: number;
+}
+
+/** One hook call: a line of `events.jsonl`. Fields are only ever added; `v` counts changes of meaning. */
+export interface HookRecord {
+  v: 1;
+  /** RFC 3339, UTC. */
+  time: string;
+  /** Unique on this host, sorts by time. */
+  id: string;
+  driver: string;
+  object: string;
+  operation: string;
+  /** The word an older libvirt used for it: `plugged`. */
+  calledOperation?: string;
+  subOperation: string;
+  extra: string;
+  /** Name of the process that called. */
+  caller?: string;
+  verdict: "success" | "ignore" | "abort";
+  exitCode: number;
+  /** What was said on stderr, without the line end. */
+  reason?: string;
+  /** Remarks that are no failure: an unknown operation, handlers passed over. */
+  notes?: string[];
+  handlers: HandlerEntry[];
+  /** The whole call, from the process's start. */
+  ms: number;
+}
+
+/** An id for a record made now: milliseconds since the epoch in base 36, then four random characters. */
+export function recordId(now: number = Date.now()): string {
+  const random = crypto.getRandomValues(new Uint32Array(1))[0]! % 36 ** 4;
+  return `${now.toString(36)}-${random.toString(36).padStart(4, "0")}`;
+}

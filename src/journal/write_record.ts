@@ -1,0 +1,46 @@
+import { type HookRecord, recordId } from "./record.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import { appendLine } from "../system/append.ts";
+
+/** What a call adds to its event to make a record. */
+export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers"> & {
+  reason?: string;
+  notes?: string[];
+  caller?: string;
+  log?: { maxSizeBytes: number; keep: number };
+};
+
+/** How the log of events is kept unless `config.yaml` says otherwise (see manifest/settings.ts). */
+const DEFAULT_LOG = { maxSizeBytes: 16 * 1024 * 1024, keep: 4 };
+
+/**
+ * Appends the record of one hook call to `events.jsonl` in `directory`.
+ *
+ * @returns why it could not, or undefined; it never throws
+ */
+export function writeRecord(directory: string, event: HookEvent, call: RecordOfCall): string | undefined {
+  const { driver, object, operation, calledOperation, subOperation, extra } = event;
+  const record: HookRecord = {
+    v: 1,
+    time: new Date().toISOString(),
+    id: recordId(),
+    driver,
+    object,
+    operation,
+    ...(calledOperation === operation ? {} : { calledOperation }),
+    subOperation,
+    extra,
+    ...(call.caller === undefined ? {} : { caller: call.caller }),
+    verdict: call.verdict,
+    exitCode: call.exitCode,
+    ...(call.reason === undefined ? {} : { reason: call.reason }),
+    ...((call.notes ?? []).length === 0 ? {} : { notes: call.notes }),
+    handlers: call.handlers,
+    ms: Math.round(performance.now() * 10) / 10,
+  };
+  const { maxSizeBytes, keep } = call.log ?? DEFAULT_LOG;
+  return appendLine(
+    { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep },
+    JSON.stringify(record),
+  );
+}

@@ -1,0 +1,66 @@
+import { currentName, type Driver, findOperation, isDriver, type Operation } from "./operations.ts";
+
+/** One hook call as libvirt made it: `<driver> <object> <operation> <sub-operation> <extra>`. Complete and checked. */
+export interface HookEvent {
+  driver: Driver;
+  /** The domain's or network's name, or `-` for the daemon. Any text: guests may be named as their owners like. */
+  object: string;
+  /** Today's name of the operation (`port-created`, whichever word this libvirt used). */
+  operation: string;
+  /** libvirt's own word, where it differs: `plugged`. */
+  calledOperation: string;
+  subOperation: string;
+  extra: string;
+  /** What is known of the operation; undefined for one that a newer libvirt may have. */
+  known: Operation | undefined;
+}
+
+/** Arguments that are no hook call. */
+export interface EventError {
+  message: string;
+  /** The operation, as far as it can be told: its verdict is due. */
+  known: Operation | undefined;
+}
+
+/** What stands in place of the bytes of an argument that was not UTF-8 (see build/entry_stub.ts): no libvirt name can hold it. */
+const NOT_UTF8 = "\u001a";
+
+/** Reads the arguments after `argv[0]`: object, operation, sub-operation, extra. */
+export function parseEvent(
+  driver: string,
+  args: readonly string[],
+): { event: HookEvent } | { error: EventError } {
+  const [object, operation, subOperation, extra] = args;
+  const known = operation === undefined ? undefined : findOperation(driver, operation);
+  const wrong = (message: string) => ({ error: { message, known } });
+  if (!isDriver(driver)) return wrong(`unknown driver ${JSON.stringify(driver)}`);
+  if (
+    object === undefined || operation === undefined || subOperation === undefined || extra === undefined ||
+    args.length > 4
+  ) {
+    return wrong(
+      `wrong number of arguments: got ${args.length}, libvirt gives 4 (object, operation, sub-operation, extra)`,
+    );
+  }
+  const names = ["object", "operation", "sub-operation", "extra argument"];
+  for (const [i, arg] of args.entries()) {
+    if (arg.includes(NOT_UTF8)) return wrong(`the ${names[i]} is not UTF-8`);
+    if (arg === "") return wrong(`the ${names[i]} is empty`);
+  }
+  return {
+    event: {
+      driver,
+      object,
+      operation: currentName(driver, operation),
+      calledOperation: operation,
+      subOperation,
+      extra,
+      known,
+    },
+  };
+}
+
+/** The shutoff reason that `release` has as its extra argument since libvirt 10.x (`from snapshot` holds a space), or undefined. */
+export function shutoffReason(event: HookEvent): string | undefined {
+  return event.operation === "release" && event.extra !== "-" ? event.extra : undefined;
+}

@@ -1,0 +1,82 @@
+import type { HookEvent } from "./event.ts";
+import type { XmlDocument, XmlElement } from "./xml/document.ts";
+import { parseDocument } from "./xml/parse_document.ts";
+import { formatIssue } from "../base/issue.ts";
+
+/** What reading standard input gave. */
+export type Input = { bytes: Uint8Array } | { error: string };
+
+/** The XML cannot be had: nothing came, too much came, or it is malformed. The message is one line. */
+export class HookDataError extends Error {
+  override readonly name = "HookDataError";
+}
+
+/** What libvirt wrote on standard input, read and parsed when somebody first asks. */
+export class HookData {
+  readonly #event: HookEvent;
+  readonly #read: () => Input;
+  #bytes: Uint8Array | undefined;
+  #text: string | undefined;
+  #document: XmlDocument | undefined;
+
+  constructor(event: HookEvent, read: () => Input) {
+    this.#event = event;
+    this.#read = read;
+  }
+
+  /** @throws {HookDataError} when it cannot be had whole or is not UTF-8 */
+  get text(): string {
+    if (this.#text !== undefined) return this.#text;
+    try {
+      return this.#text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.#input());
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      // The parser says where.
+      return this.document.text;
+    }
+  }
+
+  /** @throws {HookDataError} when it cannot be had or is malformed */
+  get document(): XmlDocument {
+    if (this.#document !== undefined) return this.#document;
+    const { document, issue } = parseDocument(this.#input(), { source: "stdin" });
+    if (issue !== undefined) throw new HookDataError(formatIssue(issue));
+    return this.#document = document;
+  }
+
+  /** The domain's or network's UUID; undefined where there is none. */
+  get uuid(): string | undefined {
+    if (this.#event.driver === "daemon") return undefined;
+    const { root } = this.document;
+    return textOf(
+      root.localName === "hookData" ? child(child(root, "network"), "uuid") : child(root, "uuid"),
+    );
+  }
+
+  /** The guest a network's port belongs to: from `<networkport>`, or from the `<domain>` that older libvirt sent. */
+  get owner(): { name?: string; uuid?: string } | undefined {
+    const { root } = this.document;
+    const owner = child(child(root, "networkport"), "owner") ?? child(root, "domain");
+    if (owner === undefined) return undefined;
+    const name = textOf(child(owner, "name"));
+    const uuid = textOf(child(owner, "uuid"));
+    return { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }) };
+  }
+
+  #input(): Uint8Array {
+    if (this.#bytes !== undefined) return this.#bytes;
+    const input = this.#read();
+    if ("error" in input) throw new HookDataError(input.error);
+    if (input.bytes.length === 0) throw new HookDataError("libvirt gave no XML on standard input");
+    return this.#bytes = input.bytes;
+  }
+}
+
+function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  for (const one of element?.children() ?? []) if (one.name === name) return one;
+  return undefined;
+}
+
+function textOf(element: XmlElement | undefined): string | undefined {
+  return element?.textContent.trim();
+}

@@ -1,0 +1,16 @@
+import { isDriver } from "./operations.ts";
+
+/**
+ * The driver whose hook this process was called as, by `argv[0]`: a link
+ * named after it (`…/hooks/qemu`), or anything in its `.d` directory
+ * (`…/hooks/qemu.d/50-hookvisor`, libvirt 6.5.0 and later). Undefined when it
+ * was called by another name: that is an admin.
+ */
+export function hookDriver(argv0: string): string | undefined {
+  const parts = argv0.split("/");
+  const name = parts.at(-1) ?? "";
+  if (isDriver(name)) return name;
+  const directory = parts.at(-2) ?? "";
+  const driver = directory.endsWith(".d") ? directory.slice(0, -2) : "";
+  return isDriver(driver) ? driver : undefined;
+}

@@ -1,0 +1,263 @@
+import type { Answer, CallContext, CallError, Capability, Pending } from "../capability/capability.ts";
+import type { Grant } from "../capability/grant.ts";
+import type { CallRecord } from "../base/call_record.ts";
+import { Deadline } from "../base/deadline.ts";
+import type { Json } from "../base/json.ts";
+import { type Outcome, SUCCESS } from "../base/outcome.ts";
+import type { Loop } from "../system/loop.ts";
+import { callRecord, round } from "./call_record.ts";
+import { Engine, EngineLost, type GuestThrow } from "./engine.ts";
+import { guestFailure } from "./guest_failure.ts";
+
+/** What is to be run. */
+export interface HandlerTask {
+  /** Absolute path of the handler's file, for messages. */
+  file: string;
+  source: string;
+  /** The plain fields of `event`, and the names of those fetched when looked at (`event.<name>` among the capabilities). */
+  event: Json;
+  lazy: readonly string[];
+  options: Json;
+  grant: Grant;
+  capabilities: ReadonlyMap<string, Capability>;
+  deadline: Deadline;
+}
+
+export interface HandlerResult {
+  outcome: Outcome;
+  calls: CallRecord[];
+  /** Calls beyond those recorded. */
+  moreCalls: number;
+  ms: number;
+  memoryBytes: number;
+}
+
+/** Calls of one handler that the record keeps. */
+const MAX_RECORDED = 500;
+/** Calls under way at once: more are refused. */
+const MAX_PENDING = 256;
+/** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time is over, in milliseconds. */
+const TERMINATE_MS = 100;
+const KILL_MS = 50;
+
+/** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
+export function runHandler(
+  module: WebAssembly.Module,
+  prelude: string,
+  task: HandlerTask,
+  loop: Loop,
+): HandlerResult {
+  return new Run(module, prelude, task, loop).result();
+}
+
+class Run {
+  readonly #task: HandlerTask;
+  readonly #loop: Loop;
+  readonly #started = performance.now();
+  readonly #calls: CallRecord[] = [];
+  readonly #pending = new Map<number, Pending>();
+  readonly #answers: string[] = [];
+  #moreCalls = 0;
+  /** The first cause of an ending; nothing replaces it. */
+  #outcome: Outcome | undefined;
+  #engine: Engine | undefined;
+
+  readonly #module: WebAssembly.Module;
+  readonly #prelude: string;
+
+  constructor(module: WebAssembly.Module, prelude: string, task: HandlerTask, loop: Loop) {
+    this.#module = module;
+    this.#prelude = prelude;
+    this.#task = task;
+    this.#loop = loop;
+  }
+
+  result(): HandlerResult {
+    try {
+      this.#live();
+    } catch (error) {
+      if (!(error instanceof EngineLost)) throw error;
+      this.#end(this.#lost(error));
+    }
+    this.#stopAll();
+    return {
+      outcome: this.#outcome ?? SUCCESS,
+      calls: this.#calls,
+      moreCalls: this.#moreCalls,
+      ms: round(performance.now() - this.#started),
+      memoryBytes: this.#engine?.memoryBytes ?? 0,
+    };
+  }
+
+  #live(): void {
+    const task = this.#task;
+    const engine = this.#engine = new Engine(this.#module, this.#prelude, {
+      call: (request) => this.#answerCall(request),
+      shouldStop: () => this.#outcome !== undefined || task.deadline.passed,
+    });
+    const start = JSON.stringify({ event: task.event, lazy: task.lazy, options: task.options });
+    this.#threw(engine.start(task.source, baseName(task.file), start));
+    while (this.#outcome === undefined) {
+      this.#threw(engine.runJobs());
+      if (this.#outcome !== undefined) return;
+      if (task.deadline.passed) return this.#end(this.#timeout());
+      const answer = this.#answers.shift();
+      if (answer !== undefined) {
+        this.#threw(engine.settle(answer));
+      } else if (this.#pending.size > 0) {
+        this.#loop.turn(task.deadline);
+      } else {
+        this.#threw(engine.idle());
+        this.#end({
+          ok: false,
+          cause: "error",
+          message: "it waits for something that can never happen: a promise that nothing settles",
+        });
+      }
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#outcome ??= outcome;
+  }
+
+  /** An exception that no handler code caught: a stop that we asked for, or a fault at the top level of the module. */
+  #threw(thrown: GuestThrow | undefined): void {
+    if (thrown === undefined) return;
+    if (this.#task.deadline.passed) this.#end(this.#timeout(thrown.thrown));
+    else this.#end(guestFailure(this.#task.file, parse(thrown.thrown)));
+  }
+
+  #timeout(where?: string): Outcome {
+    const ms = Math.round(this.#task.deadline.at - this.#started);
+    const running = [...this.#calls].reverse().find((call) => call.ms === undefined);
+    const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
+    const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where));
+    return {
+      ok: false,
+      cause: "timeout",
+      message: `it did not end within ${ms} ms${doing}`,
+      ...(failure?.ok === false && failure.at !== undefined ? { at: failure.at } : {}),
+    };
+  }
+
+  #lost(error: EngineLost): Outcome {
+    if (this.#task.deadline.passed) return this.#timeout();
+    return { ok: false, cause: "resources", message: `its engine was stopped: ${error.message}` };
+  }
+
+  /** Answers one request of the guest. Whatever it sends, this gives an answer. */
+  #answerCall(text: string): string {
+    const request = parse(text);
+    const { call, id, args } = isObject(request) ? request : {};
+    if (typeof call !== "string" || !Array.isArray(args)) {
+      return refuse("a request that hookvisor does not understand");
+    }
+    if (call === "end") return this.#handlerEnded(args[0]);
+    if (call === "fail") return this.#handlerFailed(args[0]);
+    const capability = this.#task.capabilities.get(call);
+    if (capability === undefined) return refuse(`host.${call} does not exist`);
+    if (this.#outcome !== undefined) return refuse("the handler is over");
+    if (this.#pending.size >= MAX_PENDING) return refuse(`more than ${MAX_PENDING} calls at once`);
+    return this.#perform(capability, call, typeof id === "number" ? id : -1, args);
+  }
+
+  #perform(capability: Capability, call: string, id: number, args: Json[]): string {
+    const record = callRecord(call, args, performance.now() - this.#started);
+    const asked = performance.now();
+    if (this.#calls.length < MAX_RECORDED) this.#calls.push(record);
+    else this.#moreCalls++;
+    const note = (answer: Answer) => {
+      record.ms = round(performance.now() - asked);
+      noteAnswer(record, answer);
+    };
+    const context: CallContext = {
+      loop: this.#loop,
+      deadline: this.#task.deadline,
+      grant: this.#task.grant,
+      answer: (answer) => {
+        if (!this.#pending.delete(id)) return;
+        note(answer);
+        this.#answers.push(JSON.stringify({ id, ...answer }));
+      },
+    };
+    const answer = this.#attempt(() => capability(args, context));
+    if ("pending" in answer) {
+      this.#pending.set(id, answer);
+      return `{"pending":true}`;
+    }
+    note(answer);
+    return JSON.stringify(answer);
+  }
+
+  /** A fault of ours must not pass through Wasm: it would break the engine and lose what happened. */
+  #attempt(act: () => Answer | Pending): Answer | Pending {
+    try {
+      return act();
+    } catch (error) {
+      const message = `internal error, please report it: ${
+        error instanceof Error ? error.message : String(error)
+      }`;
+      this.#end({ ok: false, cause: "internal", message });
+      return { error: { name: "Error", message } };
+    }
+  }
+
+  #handlerEnded(told: Json | undefined): string {
+    const error = isObject(told) ? told.error : undefined;
+    this.#end(error === undefined ? SUCCESS : guestFailure(this.#task.file, error));
+    return `{"value":null}`;
+  }
+
+  #handlerFailed(reason: Json | undefined): string {
+    const message = typeof reason === "string" && reason.trim() !== ""
+      ? reason.slice(0, 4096)
+      : "no reason given";
+    this.#end({ ok: false, cause: "fail", message });
+    return JSON.stringify({ error: { name: "Fail", message } satisfies CallError });
+  }
+
+  /** Ends what still runs: SIGTERM, a moment, SIGKILL, a shorter moment; then it is left behind. */
+  #stopAll(): void {
+    const running = [...this.#pending.values()].filter((call) => call.running);
+    this.#pending.clear();
+    for (const call of running) call.stop();
+    this.#waitFor(running, TERMINATE_MS);
+    for (const call of running) call.kill();
+    this.#waitFor(running, KILL_MS);
+  }
+
+  #waitFor(running: Pending[], ms: number): void {
+    const until = Deadline.in(ms);
+    while (!until.passed && running.some((call) => call.running)) this.#loop.turn(until);
+  }
+}
+
+function noteAnswer(record: CallRecord, answer: Answer): void {
+  if ("error" in answer) record.error = answer.error.message;
+  const result = "error" in answer ? answer.error.result : answer.value;
+  if (record.call !== "exec" || !isObject(result)) return;
+  if (typeof result.code === "number") record.code = result.code;
+  else if (typeof result.signal === "string") record.code = result.signal;
+}
+
+function refuse(message: string): string {
+  return JSON.stringify({ error: { name: "TypeError", message } satisfies CallError });
+}
+
+/** JSON, or null when it is none. */
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,81 @@
+import { close } from "./descriptor.ts";
+import { O_CREAT, O_WRONLY, walk } from "./file.ts";
+import { libc } from "./libc.ts";
+
+const LOCK_EX_NB = 2 | 4;
+
+/** Where lines are appended and how much of them is kept. */
+export interface LogFile {
+  path: string;
+  /** Bytes after which the file is set aside, as `path.1`. */
+  maxSize: number;
+  /** How many files set aside are kept. */
+  keep: number;
+}
+
+/**
+ * Appends one line in a single write, so that lines of several processes never
+ * mix, and sets the file aside when it has grown too large.
+ *
+ * @returns why it could not be written, or undefined. Nothing is thrown: a
+ * full disk or a missing directory must not fail a hook.
+ */
+export function appendLine(log: LogFile, line: string): string | undefined {
+  try {
+    const directory = log.path.slice(0, log.path.lastIndexOf("/"));
+    const unsafe = unsafeDirectory(directory);
+    if (unsafe !== undefined) return unsafe;
+    using file = Deno.openSync(log.path, { append: true, create: true, mode: 0o640 });
+    const bytes = new TextEncoder().encode(line + "\n");
+    const before = file.statSync().size;
+    const written = file.writeSync(bytes);
+    // A full disk may take a part: the next line must begin on a line of its own.
+    if (written < bytes.length) {
+      file.truncateSync(before);
+      return `${log.path}: the disk took only a part of a record, so none was kept`;
+    }
+    if (before + bytes.length > log.maxSize) setAside(log);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A directory that others may write to could hold a link to any file of the host. */
+function unsafeDirectory(path: string): string | undefined {
+  let info;
+  try {
+    info = Deno.lstatSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    Deno.mkdirSync(path, { mode: 0o750 });
+    return undefined;
+  }
+  if (!info.isDirectory) return `${path} is not a directory`;
+  if (info.uid !== 0 && info.uid !== Deno.uid()) return `${path} belongs to user ${info.uid}, not to root`;
+  if (((info.mode ?? 0) & 0o022) !== 0) return `${path} can be written by others`;
+  return undefined;
+}
+
+/** `path` becomes `path.1`, `path.1` becomes `path.2`, and so on. Of several processes one does it. */
+function setAside(log: LogFile): void {
+  using place = walk(`${log.path}.lock`, false);
+  const lock = place.open(O_WRONLY | O_CREAT, 0o600);
+  try {
+    if (libc().flock(lock, LOCK_EX_NB) !== 0) return;
+    if (Deno.statSync(log.path).size <= log.maxSize) return;
+    for (let i = log.keep; i >= 1; i--) {
+      rename(i === 1 ? log.path : `${log.path}.${i - 1}`, `${log.path}.${i}`);
+    }
+  } finally {
+    close(lock);
+  }
+}
+
+function rename(from: string, to: string): void {
+  try {
+    Deno.renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

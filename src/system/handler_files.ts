@@ -1,0 +1,100 @@
+import type { ChainStep, FileTrouble, HandlerFiles } from "../manifest/handler_files.ts";
+
+const MAX_LINKS = 40;
+
+/**
+ * The real file system, for loading handlers and `config.yaml`. By Deno's own
+ * calls, so that a hook call without a handler never loads the C library.
+ */
+export const handlerFiles: HandlerFiles = {
+  list(directory) {
+    try {
+      return [...Deno.readDirSync(directory)].map((entry) => entry.name);
+    } catch (error) {
+      return trouble(error, directory);
+    }
+  },
+
+  chain(path) {
+    try {
+      return chainOf(path);
+    } catch (error) {
+      return trouble(error, path);
+    }
+  },
+
+  read(path, most) {
+    try {
+      using file = Deno.openSync(path);
+      const { size, dev, ino } = file.statSync();
+      if (size > most) return { trouble: "other", message: `${path} is larger than ${most} bytes` };
+      // One more byte than there should be, to see a file that grows.
+      const bytes = new Uint8Array(size + 1);
+      let length = 0;
+      for (;;) {
+        const n = file.readSync(bytes.subarray(length));
+        if (n === null || n === 0) break;
+        length += n;
+      }
+      if (length > size) return { trouble: "other", message: `${path} grew while it was read` };
+      return { bytes: bytes.subarray(0, length), device: String(dev), inode: BigInt(ino ?? 0) };
+    } catch (error) {
+      return trouble(error, path);
+    }
+  },
+};
+
+function chainOf(path: string): ChainStep[] {
+  const steps = [step("/")];
+  let rest = path.split("/").filter((part) => part !== "" && part !== ".");
+  let here = "";
+  let links = 0;
+  while (rest.length > 0) {
+    const name = rest.shift()!;
+    const next = step(`${here}/${name}`);
+    steps.push(next);
+    if (!next.isSymlink) {
+      here = next.path;
+      continue;
+    }
+    if (++links > MAX_LINKS) throw new Error(`${path}: too many symbolic links`);
+    const target = Deno.readLinkSync(next.path);
+    rest = [...resolve(here, target).split("/").filter((part) => part !== ""), ...rest];
+    here = "";
+    steps.push(step("/"));
+  }
+  return steps;
+}
+
+/** The path a link's text means, seen from its directory. Directories on the way hold no links: they were walked. */
+function resolve(directory: string, target: string): string {
+  const parts = target.startsWith("/") ? [] : directory.split("/").filter((part) => part !== "");
+  for (const part of target.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
+function step(path: string): ChainStep {
+  const info = Deno.lstatSync(path);
+  return {
+    path,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    mode: (info.mode ?? 0) & 0o7777,
+    isDirectory: info.isDirectory,
+    isSymlink: info.isSymlink,
+    isFile: info.isFile,
+    device: String(info.dev),
+    inode: BigInt(info.ino ?? 0),
+  };
+}
+
+function trouble(error: unknown, path: string): FileTrouble {
+  if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} is not there` };
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return { trouble: "denied", message: `user ${Deno.uid()} may not read ${path}` };
+  }
+  return { trouble: "other", message: `${path}: ${error instanceof Error ? error.message : String(error)}` };
+}

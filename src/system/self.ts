@@ -1,0 +1,53 @@
+/** `argv[0]` as the caller gave it. Deno tells only the executable's real path, and a hook is a link. */
+export function argv0(): string {
+  const bytes = Deno.readFileSync("/proc/self/cmdline");
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** The arguments after `argv[0]`. */
+export function args(): string[] {
+  return Deno.args;
+}
+
+/** The name of the process that called this one (at most 15 bytes, as the kernel keeps it), or undefined. */
+export function callerName(): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${Deno.ppid}/comm`).trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
+export function userId(): number {
+  return Deno.uid() ?? 0;
+}
+
+export function processId(): number {
+  return Deno.pid;
+}
+
+/** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business. */
+export function print(fd: 1 | 2, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  const out = fd === 1 ? Deno.stdout : Deno.stderr;
+  let at = 0;
+  try {
+    while (at < bytes.length) at += out.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+/**
+ * Gives up for good the powers that a hook call never needs once guest code is
+ * to run. Reading, writing and the C library stay: they are what it works with.
+ */
+export function dropPermissions(): void {
+  for (const name of ["net", "env", "sys", "run"] as const) Deno.permissions.revokeSync({ name });
+}
+
+/** Versions of the runtime this program is compiled with. */
+export function versions(): { deno: string; v8: string } {
+  return { deno: Deno.version.deno, v8: Deno.version.v8 };
+}
