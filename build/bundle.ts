@@ -1,6 +1,6 @@
 import * as esbuild from "esbuild";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { npmFolder } from "./npm_folder.ts";
 
 /** What {@link bundle} needs to know. */
@@ -55,7 +55,7 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
       define: definitions(options.constants),
       plugins: [textImports],
     });
-    const chunks = chunksOf(metafile, join(options.folder, "main.js"));
+    const chunks = chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js")));
     const early = chunks.filter((chunk) => chunk.atStart && chunk.external.length > 0);
     if (early.length > 0) {
       const list = early.map((chunk) => `${chunk.file}: ${chunk.external.join(", ")}`).join("; ");
@@ -81,7 +81,7 @@ const textImports: esbuild.Plugin = {
 
 /** A `node_modules` folder of links, the form in which esbuild finds packages by name. */
 function linkPackages(folder: string, packages: string[]): string {
-  const modules = join(Deno.cwd(), folder, "node_modules");
+  const modules = resolve(folder, "node_modules");
   for (const name of packages) {
     const link = join(modules, name);
     Deno.mkdirSync(join(link, ".."), { recursive: true });

@@ -16,7 +16,7 @@ const glue = Deno.readTextFileSync(join(folder, "emscripten-module.browser.mjs")
 const engine = await meterEngine(original, glue);
 const growth = engine.wasm.length - original.length;
 console.log(
-  `build: ${output}: ${engine.loops} loops, ${engine.functions} functions and ${engine.bulk} bulk memory ` +
+  `build: ${output}: ${engine.loops} loops, ${engine.entries} functions and ${engine.bulk} bulk memory ` +
     `instructions metered, ${engine.wasm.length} bytes (${growth < 0 ? "" : "+"}${growth})`,
 );
 Deno.mkdirSync(dirname(output), { recursive: true });

@@ -31,7 +31,7 @@ export async function meterEngine(original: Uint8Array, glue: string): Promise<I
     exportNames: exportNames(glue),
     memory: { initial: 256, maximum: 1024 },
     initialFuel: 1_000_000,
-    meterEntries: true,
+    refuel: "keepalive",
     replace: (list, at) => {
       if (!isPollInterval(list, at)) return undefined;
       places++;

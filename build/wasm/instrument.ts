@@ -1,5 +1,5 @@
-import { I32_CONST, type Instruction } from "./instructions.ts";
-import { chargeBody, meterBody } from "./meter.ts";
+import { I32_CONST } from "./instructions.ts";
+import { chargeBody, emptyBody, meterBody, type MeterIndexes, type Replace } from "./meter.ts";
 import {
   CODE,
   contentsOf,
@@ -8,6 +8,7 @@ import {
   FUNCTION,
   GLOBAL,
   IMPORT,
+  type Import,
   KIND_FUNCTION,
   KIND_GLOBAL,
   KIND_MEMORY,
@@ -32,17 +33,17 @@ export interface Instrumentation {
   memory: { initial: number; maximum: number };
   /** Fuel before the host sets any: enough for the module's start function. */
   initialFuel: number;
-  /** Whether a function's entry pays like a turn of a loop; without it, recursion is free. */
-  meterEntries: boolean;
+  /** The import (by full name, a function without parameters and results) asked for more when none is left. */
+  refuel?: string;
   /** May replace single instructions, see `meterBody`. */
-  replace?: (list: Instruction[], at: number) => Uint8Array | undefined;
+  replace?: Replace;
 }
 
 /** The changed module and what was put in. */
 export interface Instrumented {
   wasm: Uint8Array<ArrayBuffer>;
-  functions: number;
   loops: number;
+  entries: number;
   bulk: number;
 }
 
@@ -65,17 +66,16 @@ export function instrument(file: Uint8Array, how: Instrumentation): Instrumented
   const globals = readGlobals(contentsOf(sections, GLOBAL) ?? Uint8Array.of(0));
   const types = readTypes(required(sections, TYPE, "types"));
   const functionTypes = readIndexes(required(sections, FUNCTION, "functions"));
+  const functions = imports.filter((one) => one.kind === KIND_FUNCTION);
   const importedGlobals = imports.filter((one) => one.kind === KIND_GLOBAL).length;
-  const importedFunctions = imports.filter((one) => one.kind === KIND_FUNCTION).length;
-  const fuel = importedGlobals + globals.length;
-  const charge = importedFunctions + functionTypes.length;
-
-  const signature = Uint8Array.of(0x60, 1, I32, 1, I32);
-  const known = types.findIndex((type) => type.join() === signature.join());
-  const chargeType = known < 0 ? types.push(signature) - 1 : known;
+  const added = functions.length + functionTypes.length;
+  const indexes = { fuel: importedGlobals + globals.length, charge: added, empty: added + 1 };
+  const chargeType = typeIndex(types, [0x60, 1, I32, 1, I32]);
+  const emptyType = typeIndex(types, [0x60, 0, 0]);
+  const refuel = how.refuel === undefined ? undefined : refuelIndex(functions, how, emptyType);
 
   const fuelGlobal = new Writer().byte(I32, MUTABLE, I32_CONST).s32(how.initialFuel).byte(END).finish();
-  const code = meterCode(file, sections, how, { fuel, charge });
+  const code = meterCode(file, sections, how, indexes, refuel);
   const exported = [
     ...readExports(required(sections, EXPORT, "exports")).map((one) => ({
       ...one,
@@ -86,7 +86,7 @@ export function instrument(file: Uint8Array, how: Instrumentation): Instrumented
         ? [{ name: `global_${importedGlobals + index}`, kind: KIND_GLOBAL, index: importedGlobals + index }]
         : []
     ),
-    { name: "fuel", kind: KIND_GLOBAL, index: fuel },
+    { name: "fuel", kind: KIND_GLOBAL, index: indexes.fuel },
   ];
 
   const wasm = writeModule(replaced(sections, [
@@ -99,7 +99,7 @@ export function instrument(file: Uint8Array, how: Instrumentation): Instrumented
         else writer.bytes(one.rest);
       }),
     ],
-    [FUNCTION, writeVector([...functionTypes, chargeType], (writer, type) => writer.u32(type))],
+    [FUNCTION, writeVector([...functionTypes, chargeType, emptyType], (writer, type) => writer.u32(type))],
     [
       GLOBAL,
       writeVector([...globals.map((one) => one.body), fuelGlobal], (writer, body) => writer.bytes(body)),
@@ -107,29 +107,46 @@ export function instrument(file: Uint8Array, how: Instrumentation): Instrumented
     [EXPORT, writeVector(exported, (writer, one) => writer.name(one.name).byte(one.kind).u32(one.index))],
     [CODE, code.contents],
   ]));
-  return { wasm, functions: functionTypes.length, loops: code.loops, bulk: code.bulk };
+  return { ...code.counts, wasm };
 }
 
 function meterCode(
   file: Uint8Array,
   sections: Section[],
   how: Instrumentation,
-  indexes: { fuel: number; charge: number },
-): { contents: Uint8Array; loops: number; bulk: number } {
+  indexes: MeterIndexes,
+  refuel: number | undefined,
+): { contents: Uint8Array; counts: { loops: number; entries: number; bulk: number } } {
   const section = sections.find((one) => one.id === CODE);
   if (!section) throw new Error("the module has no code");
   const reader = new Reader(file, section.offset, section.offset + section.contents.length);
-  let loops = 0;
-  let bulk = 0;
+  const counts = { loops: 0, entries: 0, bulk: 0 };
   const bodies = Array.from({ length: reader.u32() }, () => {
-    const one = meterBody(file, reader.inner(reader.u32()), indexes, how.meterEntries, how.replace);
-    loops += one.loops;
-    bulk += one.bulk;
+    const one = meterBody(file, reader.inner(reader.u32()), indexes, how.replace);
+    counts.loops += one.loops;
+    counts.entries += one.entries;
+    counts.bulk += one.bulk;
     return one.body;
   });
   if (!reader.done) throw new Error("the code section goes on behind its last function");
-  bodies.push(chargeBody(indexes.fuel));
-  return { contents: writeVector(bodies, (writer, body) => writer.sized(body)), loops, bulk };
+  bodies.push(chargeBody(indexes), emptyBody(indexes.fuel, refuel));
+  return { contents: writeVector(bodies, (writer, body) => writer.sized(body)), counts };
+}
+
+/** The index of a function type, which is added when there is none like it. */
+function typeIndex(types: Uint8Array[], wanted: number[]): number {
+  const known = types.findIndex((type) => type.join() === wanted.join());
+  return known < 0 ? types.push(Uint8Array.from(wanted)) - 1 : known;
+}
+
+function refuelIndex(functions: Import[], how: Instrumentation, type: number): number {
+  const index = functions.findIndex((one) => how.importNames.get(one.name) === how.refuel);
+  const found = functions[index];
+  if (!found) throw new Error(`there is no imported function "${how.refuel}" to ask for fuel`);
+  if (new Reader(found.rest).u32() !== type) {
+    throw new Error(`import "${how.refuel}" has parameters or results`);
+  }
+  return index;
 }
 
 /** Function types in their binary form. */
