@@ -1,0 +1,521 @@
+/**
+ * What a hookvisor handler sees. An editor that finds this file beside the
+ * handlers completes `event` and `host`:
+ *
+ * ```js
+ * /** @type {import("./handler.d.ts").Handler} *\/
+ * export default async function (event, host) {}
+ * ```
+ *
+ * Names are libvirt's own. Each field says which element or attribute of
+ * libvirt's XML it comes from and, where that is known and not "always", since
+ * which libvirt it exists. A field is absent when the XML does not have it or
+ * when its value cannot be understood. Everything a guest's owner can choose
+ * (names, descriptions, paths, metadata) is data: never make a command of it.
+ */
+
+/** libvirt's hook drivers. */
+export type Driver = "daemon" | "qemu" | "lxc" | "libxl" | "network" | "bhyve";
+
+/** The hook call a handler runs for. */
+export interface HookEvent {
+  driver: Driver;
+  /** libvirt's word, the hook's second argument; older names in today's form (`plugged` is `port-created`, `unplugged` is `port-deleted`). */
+  operation: string;
+  /** The hook's third argument: `begin`, `end` or `-`. */
+  subOperation: string;
+  /** The hook's fourth argument, `-` when there is none. */
+  extra: string;
+  /** The domain's or network's name, as libvirt passed it; `-` for the daemon. */
+  name: string;
+  /** The UUID in the XML, of the domain or of the network. */
+  uuid?: string;
+  /** Why the domain ended, for `release` since about libvirt 10: `shutdown`, `destroyed`, `crashed`, `migrated`, `saved`, `failed`, `from snapshot`, `daemon`, `unknown`. */
+  reason?: string;
+  /** The text libvirt sent on stdin; `""` for the daemon. */
+  xml: string;
+  /** The domain: for the domain drivers, and for a network's port where an older libvirt sent `<domain>` with it. */
+  domain?: Domain;
+  /** The network: for the driver `network`. */
+  network?: Network;
+  /** The network port: for `port-created` and `port-deleted`. */
+  port?: NetworkPort;
+}
+
+/** A domain and what else can be found in its XML. */
+export interface Domain extends DomainData, XmlQueries {
+  /** The element of that namespace in `<metadata>`. Since 0.9.10. */
+  metadata(namespace: string): ElementData | undefined;
+}
+
+/** A network and what else can be found in its XML. */
+export interface Network extends NetworkData, XmlQueries {
+  /** The element of that namespace in `<metadata>`. Since 2.1.0. */
+  metadata(namespace: string): ElementData | undefined;
+}
+
+/** A network port and what else can be found in its XML. */
+export interface NetworkPort extends NetworkPortData, XmlQueries {}
+
+/** Looking for anything else in the XML, by paths such as `devices/disk[@device='cdrom']/source/@file`. */
+export interface XmlQueries {
+  /** The first thing that the path leads to: an element, or the text of an attribute or of `text()`. */
+  find(path: string, namespaces?: Record<string, string>): ElementData | string | undefined;
+  /** Everything that the path leads to, in document order. */
+  findAll(path: string, namespaces?: Record<string, string>): (ElementData | string)[];
+}
+
+/** An XML element as plain data. */
+export interface ElementData {
+  /** Its name as written, prefix included: `libosinfo:os`. */
+  name: string;
+  /** The URI of its namespace, when it has one. */
+  namespace?: string;
+  /** Its attributes, by their names as written. */
+  attributes: Record<string, string>;
+  /** The text directly in it. */
+  text: string;
+  /** The elements in it. */
+  children: ElementData[];
+}
+
+/** A size as the XML gives it and in units to compute with. */
+export interface Size {
+  /** The number as written. */
+  value: string;
+  /** The unit as written, or libvirt's default for the place: `KiB` for memory. */
+  unit: string;
+  /** The size in bytes; absent where it is beyond 2^53 - 1. */
+  bytes?: number;
+  /** The size in KiB, rounded up as libvirt does. */
+  KiB: number;
+}
+
+/** A set of host CPUs or NUMA nodes. */
+export interface CpuSet {
+  /** As written: `0-3,^2,8`. */
+  text: string;
+  /** Its members in ascending order: `[0, 1, 3, 8]`. */
+  cpus: number[];
+}
+
+/** `<domain>`. */
+export interface DomainData {
+  /** `@type`: `kvm`, `qemu`, `lxc`, `xen`, `bhyve`, ... */
+  type: string;
+  /** `@id`: the number of a running domain. Not there in `prepare`, and gone again in `stopped` and `release` of qemu. */
+  id?: number;
+  /** `<name>`. */
+  name: string;
+  /** `<uuid>`. */
+  uuid: string;
+  /** `<title>`. Since 0.9.10. */
+  title?: string;
+  /** `<description>`. Since 0.7.2. */
+  description?: string;
+  /** `<genid>`. Since 4.4.0. */
+  genid?: string;
+  /** `<memory>` in KiB: what the guest gets at most without memory devices. Its `@unit` since 0.9.11; without one it is KiB. */
+  memoryKiB: number;
+  /** `<currentMemory>` in KiB; the same as `memoryKiB` when it is not given. */
+  currentMemoryKiB: number;
+  /** `<maxMemory>` in KiB: the limit for added memory devices. Since 1.2.14. */
+  maxMemoryKiB?: number;
+  /** `<memory>`, `<currentMemory>` and `<maxMemory>` with the unit they were written in. */
+  sizes: { memory?: Size; currentMemory?: Size; maxMemory?: Size };
+  /** `<vcpu>`: the most virtual CPUs the guest can have. */
+  vcpus: number;
+  /** `<vcpu current>`: how many it starts with; the same as `vcpus` when it is not given. Since 0.8.5. */
+  currentVcpus: number;
+  /** `<vcpu placement>`: `static` or `auto`. Since 0.9.11. */
+  vcpuPlacement?: string;
+  /** `<vcpu cpuset>`: host CPUs that vCPUs without a pin of their own run on. Since 0.4.4. */
+  vcpuCpuset?: CpuSet;
+  /** `<iothreads>`. Since 1.2.8. */
+  iothreads?: number;
+  os: DomainOs;
+  /** `<bootloader>`: Xen's paravirtual guests and bhyve. */
+  bootloader?: string;
+  /** `<cpu>`. */
+  cpu?: DomainCpu;
+  /** Names of the elements in `<features>`: `acpi`, `hyperv`, ... */
+  features: string[];
+  /** `<devices><emulator>`: the program that runs the guest. */
+  emulator?: string;
+  /** `<devices><disk>`. */
+  disks: Disk[];
+  /** `<devices><interface>`. */
+  interfaces: Interface[];
+  /** `<devices><hostdev>`. */
+  hostdevs: Hostdev[];
+  /** `<devices><filesystem>`. */
+  filesystems: Filesystem[];
+  /** `<devices><graphics>`. Passwords are left out. */
+  graphics: Graphics[];
+  /** Every PCI device of the host that the guest gets, once each, as sysfs writes addresses: `<hostdev>`, `<interface type='hostdev'>` and NVMe disks. */
+  hostPciAddresses: string[];
+  /** `<cputune>`. Since 0.9.0. */
+  cputune: CpuTune;
+  /** `<memoryBacking>`. */
+  memoryBacking: MemoryBacking;
+  /** `<numatune><memory>`. */
+  numatune?: { mode?: string; nodeset?: CpuSet; placement?: string };
+  /** The namespaces of the elements in `<metadata>`; `metadata(namespace)` gives each. Since 0.9.10. */
+  metadataNamespaces: string[];
+}
+
+/** `<os>`. */
+export interface DomainOs {
+  /** `<type>`: `hvm`, `exe` (containers), `linux`, `xen`, `xenpvh`. */
+  type: string;
+  /** `<type arch>`. */
+  arch?: string;
+  /** `<type machine>`: `pc-q35-8.2`, `xenpv`, ... */
+  machine?: string;
+  /** `@firmware`: `efi` or `bios`. Since 5.2.0. */
+  firmware?: string;
+  /** `<loader>`: the firmware's file. */
+  loader?: string;
+  /** `<nvram>`: the file of the firmware's variables. Since 1.2.8. */
+  nvram?: string;
+  /** `<kernel>`, `<initrd>`, `<cmdline>`: direct kernel boot. */
+  kernel?: string;
+  initrd?: string;
+  cmdline?: string;
+  /** `<boot dev>`, in order. */
+  boot: string[];
+  /** `<init>`: the first program of a container. */
+  init?: string;
+  /** `<initarg>`, in order. */
+  initargs: string[];
+}
+
+/** `<cpu>`. */
+export interface DomainCpu {
+  /** `@mode`: `host-passthrough`, `host-model`, `custom`, `maximum`. Since 0.9.10. */
+  mode?: string;
+  /** `<model>`. */
+  model?: string;
+  /** `<topology>`; `dies` since 6.1.0, `clusters` since 10.1.0. */
+  topology?: { sockets?: number; dies?: number; clusters?: number; cores?: number; threads?: number };
+}
+
+/** `<disk>`. */
+export interface Disk {
+  /** `@type`: `file`, `block`, `dir`, `network`, `volume`, `nvme`, `vhostuser`, `vhostvdpa`. */
+  type: string;
+  /** `@device`: `disk` (when not given), `cdrom`, `floppy`, `lun`. */
+  device: string;
+  /** The attributes of `<source>`; absent for an empty drive. */
+  source?: DiskSource;
+  /** The file, block device or directory on the host: `source.file`, `source.dev` or `source.dir`, whichever there is. */
+  path?: string;
+  target: {
+    /** `<target dev>`: `vda`. */
+    dev: string;
+    /** `<target bus>`: `virtio`, `sata`, ... */
+    bus?: string;
+  };
+  /** `<driver name type cache io discard>`. */
+  driver?: { name?: string; type?: string; cache?: string; io?: string; discard?: string };
+  /** `<readonly/>`. */
+  readonly: boolean;
+  /** `<shareable/>`. */
+  shareable: boolean;
+  /** `<serial>`. Since 0.7.1. */
+  serial?: string;
+  /** `<boot order>`. Since 0.8.8. */
+  bootOrder?: number;
+  /** `<alias name>`: only while the domain runs, unless it begins with `ua-`. */
+  alias?: string;
+}
+
+/** `<disk><source>`: its attributes under their own names. */
+export interface DiskSource {
+  /** `type='file'`. */
+  file?: string;
+  /** `type='block'`, `type='vhostvdpa'`. */
+  dev?: string;
+  /** `type='dir'`. */
+  dir?: string;
+  /** `type='network'`: `rbd`, `nbd`, `iscsi`, `https`, ... */
+  protocol?: string;
+  name?: string;
+  /** `<host>` elements of `type='network'`. */
+  hosts?: { name?: string; port?: string; transport?: string; socket?: string }[];
+  /** `type='volume'`. Since 1.0.5. */
+  pool?: string;
+  volume?: string;
+  /** `type='nvme'`: the controller on the host, `0000:01:00.0`. Since 6.0.0. */
+  pci?: string;
+  /** `type='nvme'`. */
+  namespace?: string;
+  /** `type='vhostuser'`: the socket. Since 7.1.0. */
+  path?: string;
+  /** `startupPolicy`. */
+  startupPolicy?: string;
+}
+
+/** `<interface>`. */
+export interface Interface {
+  /** `@type`: `network`, `bridge`, `direct`, `hostdev`, `vhostuser`, `ethernet`, `user`, `vdpa`, ... While a domain runs on a network, libvirt may give the actual type here. */
+  type: string;
+  /** `<mac address>`. */
+  mac?: string;
+  /** The attributes of `<source>`. */
+  source?: InterfaceSource;
+  /** `<target>`: absent until libvirt has made the device, and again in `stopped` and `release` of qemu. */
+  target?: {
+    /** `<target dev>`: `vnet0`. */
+    dev?: string;
+    /** `<target managed>`. Since 5.7.0. */
+    managed?: boolean;
+  };
+  /** `<model type>`: `virtio`, `e1000e`, ... */
+  model?: string;
+  /** `<mtu size>`, in bytes. Since 3.1.0. */
+  mtu?: number;
+  /** `<link state>`: `up` or `down`. */
+  linkState?: string;
+  /** `<virtualport type>` (`openvswitch`, `802.1Qbh`, ...) and its parameters. */
+  virtualport?: { type?: string; parameters: Record<string, string> };
+  /** `<vlan><tag id>`, in order. */
+  vlans: number[];
+  /** `<filterref filter>`. */
+  filter?: string;
+  /** `<boot order>`. */
+  bootOrder?: number;
+  /** `type='hostdev'`: the host's device as sysfs writes it, `0000:05:00.1`. Since 0.9.11. */
+  pci?: string;
+  /** `@managed` of `type='hostdev'`: libvirt takes the device from the host's driver and gives it back. */
+  managed?: boolean;
+  /** `<alias name>`. */
+  alias?: string;
+}
+
+/** `<interface><source>`: its attributes under their own names. */
+export interface InterfaceSource {
+  /** `type='network'`. */
+  network?: string;
+  /** `type='network'`. Since 0.9.4. */
+  portgroup?: string;
+  /** `type='network'` of a running domain: the UUID of the network port. Since 5.1.0. */
+  portid?: string;
+  /** `type='bridge'`; of a running domain also for `type='network'`: the bridge in use. */
+  bridge?: string;
+  /** `type='direct'`, `type='vdpa'`: the host's device. */
+  dev?: string;
+  /** `type='direct'`: `vepa`, `bridge`, `private`, `passthrough`; `type='vhostuser'`: `client`, `server`. */
+  mode?: string;
+  /** `type='vhostuser'`: the socket. */
+  path?: string;
+  /** `type='vhostuser'`: `unix`. */
+  type?: string;
+}
+
+/** `<hostdev>`. */
+export interface Hostdev {
+  /** `@mode`: `subsystem`, or `capabilities` for containers. */
+  mode: string;
+  /** `@type`: `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; of `capabilities`: `storage`, `misc`, `net`. */
+  type: string;
+  /** `@managed`: libvirt takes a PCI device from the host's driver and gives it back. */
+  managed: boolean;
+  /** `type='pci'`: the host's device as sysfs writes it, `0000:01:00.0`, from `<source><address>`. */
+  pci?: string;
+  /** `type='usb'`. */
+  usb?: {
+    /** `<vendor id>` as written: `0x1234`. */
+    vendor?: string;
+    /** `<product id>` as written. */
+    product?: string;
+    /** `<address bus>`. */
+    bus?: number;
+    /** `<address device>`. */
+    device?: number;
+  };
+  /** `type='mdev'`: the mediated device's UUID, from `<source><address>`, and `@model`. Since 3.2.0. */
+  mdev?: { uuid?: string; model?: string };
+  /** `type='scsi'`: `<adapter name>` and the address. Since 1.0.6. */
+  scsi?: { adapter?: string; bus?: number; target?: number; unit?: number };
+  /** `mode='capabilities'`: the device, from `<source>`'s `<block>`, `<char>` or `<interface>`. Since 1.0.1. */
+  capability?: string;
+  /** `<driver name>`: `vfio`, `kvm`, `xen`. */
+  driver?: string;
+  /** `<alias name>`. */
+  alias?: string;
+}
+
+/** `<filesystem>`. */
+export interface Filesystem {
+  /** `@type`: `mount` (when not given), `template`, `file`, `block`, `ram`, `bind`. */
+  type: string;
+  /** `@accessmode`. Since 0.8.5. */
+  accessmode?: string;
+  /** `<driver type>`: `path`, `virtiofs` (since 6.2.0), `loop`, ... */
+  driver?: string;
+  /** The attributes of `<source>`: `dir`, `file`, `dev`, `name`, `socket`, `usage` and others. */
+  source: Record<string, string>;
+  /** `<target dir>`: where the guest sees it, or its tag. */
+  target: string;
+  /** `<readonly/>`. */
+  readonly: boolean;
+  /** `<alias name>`. */
+  alias?: string;
+}
+
+/** `<graphics>`. */
+export interface Graphics {
+  /** `@type`: `vnc`, `spice`, `rdp`, `sdl`, `dbus`, `egl-headless`. */
+  type: string;
+  /** `@port`; -1 while it is still to be chosen. */
+  port?: number;
+  /** `@tlsPort` of SPICE. */
+  tlsPort?: number;
+  /** `@websocket` of VNC. Since 1.0.6. */
+  websocket?: number;
+  /** `@autoport`. */
+  autoport: boolean;
+  /** `@listen`, or the address of the first `<listen type='address'>`. */
+  listen?: string;
+  /** The socket: `@socket`, or that of the first `<listen type='socket'>`. */
+  socket?: string;
+}
+
+/** `<cputune>`. */
+export interface CpuTune {
+  /** `<vcpupin>`. Since 0.9.0. */
+  pins: {
+    /** `@vcpu`. */
+    vcpu: number;
+    /** `@cpuset` as written. */
+    text: string;
+    /** `@cpuset` as numbers in ascending order. */
+    cpuset: number[];
+  }[];
+  /** `<emulatorpin cpuset>`. */
+  emulatorPin?: CpuSet;
+  /** `<iothreadpin>`. Since 1.2.9. */
+  iothreadPins: { iothread: number; text: string; cpuset: number[] }[];
+  /** `<shares>`. */
+  shares?: number;
+  /** `<period>` in microseconds. */
+  period?: number;
+  /** `<quota>` in microseconds; -1 is none. */
+  quota?: number;
+}
+
+/** `<memoryBacking>`. */
+export interface MemoryBacking {
+  /** `<hugepages>`: absent when the guest uses none; empty when the size is the host's default; else `<page>`. Since 1.2.5. */
+  hugepages?: {
+    /** `@size` in KiB. */
+    sizeKiB: number;
+    /** `@size` and `@unit` as written. */
+    size: Size;
+    /** `@nodeset`: the guest's NUMA nodes. */
+    nodeset?: CpuSet;
+  }[];
+  /** `<nosharepages/>`. */
+  nosharepages: boolean;
+  /** `<locked/>`. Since 1.0.6. */
+  locked: boolean;
+  /** `<source type>`: `file`, `anonymous`, `memfd`. */
+  source?: string;
+  /** `<access mode>`: `shared`, `private`. */
+  access?: string;
+}
+
+/** `<network>`. */
+export interface NetworkData {
+  /** `<name>`. */
+  name: string;
+  /** `<uuid>`. */
+  uuid: string;
+  /** `<bridge name>`: libvirt's own bridge or one of the host's. */
+  bridge?: string;
+  /** `<forward>`; absent for an isolated network. */
+  forward?: {
+    /** `@mode`: `nat` (when not given), `route`, `open`, `bridge`, `private`, `vepa`, `passthrough`, `hostdev`. */
+    mode: string;
+    /** `@dev`: the only host device that traffic may leave by. */
+    dev?: string;
+    /** `<interface dev>`: the pool of host devices, in order. Since 0.9.4. */
+    interfaces: string[];
+    /** `<address type='pci'>` of `hostdev` networks: the pool of host devices, as sysfs writes them. Since 0.10.0. */
+    pci: string[];
+  };
+  /** `<ip>`, in order. */
+  ips: NetworkIp[];
+  /** `<portgroup>`. Since 0.9.4. */
+  portgroups: { name: string; default: boolean }[];
+  /** `<domain name>`: the DNS domain. Since 0.4.5. */
+  domainName?: string;
+  /** `<mac address>` of the bridge. Since 0.8.8. */
+  mac?: string;
+  /** `<mtu size>`, in bytes. Since 3.1.0. */
+  mtu?: number;
+  /** `@connections`: interfaces that use it now. */
+  connections?: number;
+  /** `<virtualport type>`: `openvswitch`. Since 0.10.0. */
+  virtualport?: string;
+  /** `<bridge zone>`: firewalld's zone. Since 5.1.0. */
+  zone?: string;
+  /** `<vlan><tag id>`, in order. Since 0.10.0. */
+  vlans: number[];
+  /** The namespaces of the elements in `<metadata>`. Since 2.1.0. */
+  metadataNamespaces: string[];
+}
+
+/** `<network><ip>`. */
+export interface NetworkIp {
+  /** `@address`. */
+  address?: string;
+  /** `@family`: `ipv4` (when not given) or `ipv6`. */
+  family: string;
+  /** `@netmask`, as given. */
+  netmask?: string;
+  /** `@prefix`, or the prefix that `@netmask` amounts to. */
+  prefix?: number;
+  /** `<dhcp><range>`. */
+  dhcpRanges: { start: string; end: string }[];
+  /** `<dhcp><host>`. */
+  dhcpHosts: { mac?: string; name?: string; ip?: string; id?: string }[];
+}
+
+/** `<networkport>` (since 5.5.0), or what an older libvirt's `<interface>` and `<domain>` tell of it. */
+export interface NetworkPortData {
+  /** `<uuid>`; an older libvirt has none. */
+  uuid?: string;
+  /** `<owner>`: the domain; absent for a port made by hand. */
+  owner?: { name?: string; uuid?: string };
+  /** `<group>`: the network's portgroup. */
+  group?: string;
+  /** `<mac address>`. */
+  mac?: string;
+  /** `<plug>`: what it is connected to. */
+  plug?: {
+    /** `@type`: `network`, `bridge`, `direct`, `hostdev-pci`. */
+    type: string;
+    /** `@bridge` of `network` and `bridge`. */
+    bridge?: string;
+    /** `@dev` of `direct`. */
+    dev?: string;
+    /** `@mode` of `direct`. */
+    mode?: string;
+    /** `<address>` of `hostdev-pci` as sysfs writes it. */
+    pci?: string;
+    /** `@managed` of `hostdev-pci`. */
+    managed?: boolean;
+  };
+  /** `<vlan><tag id>`, in order. */
+  vlans: number[];
+  /** `<virtualport type>`. */
+  virtualport?: string;
+  /** `<bandwidth classID>`: the traffic shaping class. */
+  classId?: number;
+  /** `<rxfilters trustGuest>`. */
+  trustGuest?: boolean;
+  /** `<port isolated>`. Since 6.1.0. */
+  isolated?: boolean;
+}

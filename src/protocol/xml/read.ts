@@ -1,0 +1,74 @@
+import type { XmlElement } from "./document.ts";
+
+/** The first child element of that name (as written), or undefined. */
+export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  if (element === undefined) return undefined;
+  for (const found of element.children()) if (found.name === name) return found;
+  return undefined;
+}
+
+/** All child elements of that name (as written), in order. */
+export function children(element: XmlElement | undefined, name: string): XmlElement[] {
+  if (element === undefined) return [];
+  return [...element.children()].filter((found) => found.name === name);
+}
+
+/** The text of the first child element of that name; undefined when there is none. */
+export function childText(element: XmlElement | undefined, name: string): string | undefined {
+  return child(element, name)?.textContent;
+}
+
+/** An attribute of the first child element of that name. */
+export function childAttribute(
+  element: XmlElement | undefined,
+  name: string,
+  attribute: string,
+): string | undefined {
+  return child(element, name)?.attribute(attribute);
+}
+
+/** The attributes of these names that are there, as an object; undefined when none is. */
+export function pick<K extends string>(
+  element: XmlElement | undefined,
+  names: readonly K[],
+): { [name in K]?: string } | undefined {
+  const found: { [name in K]?: string } = {};
+  let any = false;
+  for (const { name, value } of element?.attributes() ?? []) {
+    const known = names.find((n) => n === name);
+    if (known === undefined) continue;
+    found[known] = value;
+    any = true;
+  }
+  return any ? found : undefined;
+}
+
+/** A number as libvirt reads it: decimal, `0x` hexadecimal or `0` octal. Undefined for anything else and beyond 2^53 - 1. */
+export function integer(text: string | undefined): number | undefined {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|[0-9]+)\s*$/.exec(text ?? "");
+  if (match === null) return undefined;
+  const digits = match[2]!;
+  const octal = /^0[0-7]+$/.test(digits);
+  const value = octal ? parseInt(digits, 8) : Number(digits);
+  if (!Number.isSafeInteger(value)) return undefined;
+  return match[1] === "-" && value !== 0 ? -value : value;
+}
+
+/** A decimal number, as libvirt reads most element contents. Undefined for anything else and beyond 2^53 - 1. */
+export function decimal(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\s*-?[0-9]+\s*$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** `yes` or `on` is true, `no` or `off` false, anything else undefined. */
+export function flag(text: string | undefined): boolean | undefined {
+  if (text === "yes" || text === "on") return true;
+  return text === "no" || text === "off" ? false : undefined;
+}
+
+/** The object without the fields that are undefined, so that it is the same after going through JSON. */
+export function compact<T extends object>(value: T): T {
+  for (const key of Object.keys(value) as (keyof T)[]) if (value[key] === undefined) delete value[key];
+  return value;
+}
