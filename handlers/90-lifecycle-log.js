@@ -1,6 +1,6 @@
 /*---
 description: Write a line about every hook call to the records and to the system log
-on: ["*/*"]
+on: [qemu/*, lxc/*, libxl/*, bhyve/*, network/*, daemon/*]
 timeout: 3s
 onFailure: ignore
 ---*/
