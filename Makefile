@@ -29,21 +29,23 @@ $(DEPS): deno.json deno.lock | $(DENO)
 	@NPM_CONFIG_REGISTRY=$$(npm config get registry 2>$(TOOLS)/npm.log) $(DENO) install --quiet --frozen
 	@touch $@
 
-$(RUNTIME): build/runtime.ts $(wildcard build/elf/*.ts) build/npm_tarball.sh $(DENORT_BIN) | $(DENO)
+$(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts build/elf/strip_elf.ts \
+		build/npm_tarball.sh $(DENORT_BIN) | $(DENO)
 	@$(DENO) run --no-lock -A build/runtime.ts $@
 
 $(ENGINE): build/meter_wasm.ts $(wildcard build/wasm/*.ts) build/npm_folder.ts $(DEPS)
 	@$(DENO) run -A --cached-only build/meter_wasm.ts $@
 
-$(PROGRAM): $(SOURCES) $(RUNTIME) $(ENGINE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts LICENSE
+$(PROGRAM): $(SOURCES) $(RUNTIME) $(ENGINE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts \
+		build/elf/add_entry_code.ts build/elf/assemble.ts build/elf/entry_code.ts LICENSE
 	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $@
 
 demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a network
 	@$(DENO) run -A --cached-only build/demo.ts $(PROGRAM)
 
 test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
-	@$(DENO) test -A --cached-only --parallel $(UNIT_TESTS)
-	@$(if $(SCENARIOS),$(DENO) test -A --cached-only $(SCENARIOS),echo "no scenario yet")
+	@$(DENO) test -A --cached-only --no-check --quiet --parallel $(UNIT_TESTS)
+	@$(if $(SCENARIOS),$(DENO) test -A --cached-only --no-check --quiet $(SCENARIOS))
 
 check: $(DEPS) $(ENGINE) ## format, lint and types
 	@$(DENO) fmt --check --quiet
@@ -53,11 +55,8 @@ check: $(DEPS) $(ENGINE) ## format, lint and types
 e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
 	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)
 
-ok: ## what CI runs, one after the other
-	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory test
-	@$(MAKE) --no-print-directory e2e
-	@echo "ok: checks, tests and e2e passed"
+ok: $(DEPS) ## what CI runs: check, test and e2e, one after the other
+	@$(DENO) run -A --cached-only build/ok.ts check test e2e
 
 clean: ## remove what was built
 	rm -rf dist

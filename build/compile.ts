@@ -6,6 +6,9 @@
  */
 import { dirname, join } from "node:path";
 import { bundle, type Chunk } from "./bundle.ts";
+import { addEntryCode } from "./elf/add_entry_code.ts";
+import { assemble } from "./elf/assemble.ts";
+import { ENTRY_CODE } from "./elf/entry_code.ts";
 
 /**
  * V8 flags baked into the executable. The first three save a fifth of the processor time of a hook call (no
@@ -55,10 +58,22 @@ function compile(main: string, files: { runtime: string; engine: string; output:
       stderr: "inherit",
     }).outputSync();
     if (!success) throw new Error(`deno compile failed for ${main}`);
+    checkArgumentsFirst(temporary);
     Deno.renameSync(temporary, files.output);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Puts the code in that keeps Deno's runtime from ending on arguments that are not UTF-8; see entry_code.ts. */
+function checkArgumentsFirst(program: string): void {
+  if (Deno.build.arch !== "x86_64") {
+    console.log(
+      `build: no entry code for ${Deno.build.arch}: an argument that is not UTF-8 ends the program (SIGABRT)`,
+    );
+    return;
+  }
+  Deno.writeFileSync(program, addEntryCode(Deno.readFileSync(program), assemble(ENTRY_CODE)));
 }
 
 /** `SOURCE_DATE_EPOCH`, else the date of the last commit, as an ISO date; undefined when there is neither. */
