@@ -165,9 +165,9 @@ const READ_POLICY: Readonly<
   },
 };
 
-function checkOperations(reader: YamlReader, { key }: Entry): boolean {
+function checkOperations(reader: YamlReader, { key, keyNode }: Entry): boolean {
   const wrong = operationGlobError(key.value);
-  if (wrong) reader.error(key, wrong.error, wrong.hint);
+  if (wrong) reader.error(reader.placeIn(keyNode, key.value, wrong.column), wrong.error, wrong.hint);
   return wrong === undefined;
 }
 

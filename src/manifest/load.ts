@@ -87,13 +87,9 @@ async function loadHandler(
   const unread = { name, file, source: "", code: "", mayMatch: () => true };
   const read = readTrusted(files, file, uid, LARGEST_HANDLER);
   if ("trouble" in read) {
-    if (read.trouble !== "missing") return { ...unread, issues: [read.issue], trouble: read.trouble };
-    const issue = issueOf(
-      file,
-      "there is no such file, or the link leads nowhere",
-      "remove it or mend the link",
-    );
-    return { ...unread, issues: [issue], trouble: "invalid" };
+    // It was removed since the directory was listed.
+    if (read.trouble === "missing") return undefined;
+    return { ...unread, issues: [read.issue], trouble: read.trouble };
   }
   if (call && !couldMatch(read.text, call.driver, call.operation)) return undefined;
 

@@ -1,6 +1,7 @@
 import { matchesGlob } from "../base/glob.ts";
 import { suggest } from "../base/suggest.ts";
 import { currentName, DRIVERS, isDriver, type Operation, OPERATIONS } from "../protocol/operations.ts";
+import type { RuleError } from "./exec_rule.ts";
 
 /** What older libvirt called network operations; `currentName` gives today's name of each. */
 const OLD_NAMES = ["plugged", "unplugged"];
@@ -29,29 +30,28 @@ export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-/** What is wrong with a `driver/operation` pattern, or undefined when it names at least one known operation. */
-export function operationGlobError(pattern: string): { error: string; hint?: string } | undefined {
+/**
+ * What is wrong with a `driver/operation` pattern, or undefined when it names
+ * at least one known operation. The column is 1-based in the pattern.
+ */
+export function operationGlobError(pattern: string): RuleError | undefined {
   const [driver = "", operation, more] = pattern.split("/");
   if (operation === undefined || more !== undefined) {
-    return { error: `"${pattern}" is not a driver and an operation`, hint: hintForShape(pattern) };
+    return { error: `"${pattern}" is not a driver and an operation`, column: 1, hint: hintForShape(pattern) };
   }
   if (expandOperations(pattern).length > 0) return undefined;
   if (!isGlob(driver) && !isDriver(driver)) {
     const near = suggest(driver, DRIVERS);
-    return {
-      error: `unknown driver "${driver}"`,
-      hint: near ? `did you mean ${near}/${operation}?` : `libvirt's drivers: ${DRIVERS.join(", ")}`,
-    };
+    const hint = near ? `did you mean ${near}/${operation}?` : `libvirt's drivers: ${DRIVERS.join(", ")}`;
+    return { error: `unknown driver "${driver}"`, column: 1, hint };
   }
   if (isGlob(pattern)) {
-    return { error: `"${pattern}" matches no operation`, hint: "docs/operations.md lists them" };
+    return { error: `"${pattern}" matches no operation`, column: 1, hint: "docs/operations.md lists them" };
   }
   const known = OPERATIONS.filter((o) => o.driver === driver).map((o) => o.name);
   const near = suggest(operation, known);
-  return {
-    error: `${driver} has no operation "${operation}"`,
-    hint: near ? `did you mean ${driver}/${near}?` : `it has ${known.join(", ")}`,
-  };
+  const hint = near ? `did you mean ${driver}/${near}?` : `it has ${known.join(", ")}`;
+  return { error: `${driver} has no operation "${operation}"`, column: driver.length + 2, hint };
 }
 
 function hintForShape(pattern: string): string {

@@ -103,20 +103,20 @@ function given<K extends keyof Manifest>(key: K, value: Manifest[K] | undefined)
 /** Globs on names, or `uuid:` and a glob on a UUID. */
 function readNames(reader: YamlReader, entry: Entry): Located<string>[] | undefined {
   const names = reader.strings(entry);
-  if (names?.length === 0) {
+  if (names?.written === 0) {
     reader.error(
       reader.place(entry.node),
       `${entry.key.value} is empty, so nothing ever matches`,
       "remove it",
     );
   }
-  for (const { value, node } of names ?? []) {
+  for (const { value, node } of names?.items ?? []) {
     if (value.startsWith("uuid:") && !/^uuid:[0-9a-fA-F*?-]+$/.test(value)) {
       const hint = "write uuid: and hexadecimal digits, -, * and ?";
       reader.error(reader.placeIn(node, value, 6), `"${value}" can match no UUID`, hint);
     }
   }
-  return names?.map(({ value, line, column }) => ({ value, line, column }));
+  return names?.items.map(({ value, line, column }) => ({ value, line, column }));
 }
 
 function readWhen(reader: YamlReader, { key, node }: Entry): When {

@@ -23,7 +23,7 @@ export function readRules(
   entry: Entry,
   check: (text: string) => RuleError | undefined,
 ): Located<string>[] {
-  return (reader.strings(entry) ?? []).map(({ value, line, column, node }) => {
+  return (reader.strings(entry)?.items ?? []).map(({ value, line, column, node }) => {
     const wrong = check(value);
     if (wrong) {
       reader.error(

@@ -7,19 +7,18 @@ import type { Entry, YamlReader } from "./yaml_reader.ts";
 export function readOn(reader: YamlReader, entry: Entry): Located<string>[] | undefined {
   const patterns = reader.strings(entry);
   if (!patterns) return undefined;
-  let good = true;
-  if (patterns.length === 0) {
+  const { items, written } = patterns;
+  let good = written > 0 && items.length === written;
+  if (written === 0) {
     reader.error(reader.place(entry.node), "on is empty, so the handler never runs", "list at least one");
-    good = false;
   }
-  for (const { value, node } of patterns) {
+  for (const { value, node } of items) {
     const wrong = operationGlobError(value);
     if (!wrong) continue;
-    const afterDriver = wrong.error.includes("no operation") && !isGlob(value) ? value.indexOf("/") + 2 : 1;
-    reader.error(reader.placeIn(node, value, afterDriver), wrong.error, wrong.hint);
+    reader.error(reader.placeIn(node, value, wrong.column), wrong.error, wrong.hint);
     good = false;
   }
-  return good ? patterns.map(({ value, line, column }) => ({ value, line, column })) : undefined;
+  return good ? items.map(({ value, line, column }) => ({ value, line, column })) : undefined;
 }
 
 /** Checks what depends on the operations: keys that they do not allow, and keys that mean nothing for them. An empty `on` is one that could not be read. */

@@ -12,7 +12,16 @@ export type YamlNode = Node | undefined;
 /** An entry of a map. */
 export interface Entry {
   key: Located<string>;
+  keyNode: YamlNode;
   node: YamlNode;
+}
+
+/** A list of texts as it was read. */
+export interface Texts {
+  /** Each not empty, with the node it was read from. */
+  items: (Located<string> & { node: YamlNode })[];
+  /** How many entries the list has, with those that are no texts. */
+  written: number;
 }
 
 /** How many errors of YAML's grammar are told: the first ones explain the rest. */
@@ -124,7 +133,11 @@ export class YamlReader {
     if (!this.#plain(node)) return undefined;
     if (isScalar(node) && typeof node.value === "boolean") return node.value;
     const word = isScalar(node) ? String(node.value).toLowerCase() : "";
-    const hint = /^(yes|on)$/.test(word) ? "write true" : /^(no|off)$/.test(word) ? "write false" : undefined;
+    const hint = /^(yes|on|true)$/.test(word)
+      ? "write true"
+      : /^(no|off|false)$/.test(word)
+      ? "write false"
+      : undefined;
     this.error(this.place(node, key), `${key.value} has to be true or false, not ${kindOf(node)}`, hint);
     return undefined;
   }
@@ -170,8 +183,8 @@ export class YamlReader {
     return undefined;
   }
 
-  /** A list of texts, each not empty, with the node each was read from. */
-  strings({ key, node }: Entry): (Located<string> & { node: YamlNode })[] | undefined {
+  /** A list of texts. Entries that are none are issues and left out; undefined when there is no list at all. */
+  strings({ key, node }: Entry): Texts | undefined {
     if (!this.#plain(node)) return undefined;
     if (!isSeq(node)) {
       const text = isScalar(node) ? this.#source(node) : "";
@@ -179,11 +192,12 @@ export class YamlReader {
       this.error(this.place(node, key), `${key.value} has to be a list, not ${kindOf(node)}`, hint);
       return undefined;
     }
-    return node.items.flatMap((item) => {
+    const items = node.items.flatMap((item) => {
       const child = item as YamlNode;
       const text = this.#string(child, `an entry of ${key.value}`, this.place(node));
       return text ? [{ ...text, node: child }] : [];
     });
+    return { items, written: node.items.length };
   }
 
   /** Any value that JSON can hold; undefined, with an issue, for the rest. */
@@ -231,7 +245,7 @@ export class YamlReader {
       const first = seen.get(key.value);
       if (first) this.error(key, `the key ${shown(key.value)} is here twice`, `first in line ${first.line}`);
       else if (key.value === "__proto__") this.error(key, "__proto__ cannot be a key");
-      else entries.push({ key, node: (pair.value ?? undefined) as YamlNode });
+      else entries.push({ key, keyNode, node: (pair.value ?? undefined) as YamlNode });
       if (!first) seen.set(key.value, key);
     }
     return entries;
