@@ -11,6 +11,8 @@ export interface HandlerEntry {
   /** `file:line:column` */
   at?: string;
   ms: number;
+  /** When it began, since the process's start. */
+  start?: number;
   memoryBytes?: number;
   calls: CallRecord[];
   /** Calls beyond those kept. */
@@ -40,6 +42,8 @@ export interface HookRecord {
   /** Remarks that are no failure: an unknown operation, handlers passed over. */
   notes?: string[];
   handlers: HandlerEntry[];
+  /** Handlers for this operation that had no turn, and why. */
+  left?: { name: string; why: string }[];
   /** The whole call, from the process's start. */
   ms: number;
 }

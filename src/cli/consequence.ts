@@ -1,0 +1,70 @@
+import type { HookRecord } from "../journal/record.ts";
+
+/** What libvirt does when the hook lets an operation go on, or gives it up. */
+interface Fate {
+  goOn: string;
+  /** Absent where a failure would do only harm or nothing, so that hookvisor never gives it up. */
+  abort?: string;
+}
+
+// Seen with libvirt 9.0.0, 11.3.0 and 12.8.0; docs/operations.md says more.
+const DOMAIN: Readonly<Record<string, Fate>> = {
+  prepare: {
+    goOn: "goes on with the start of the guest",
+    abort: "does not start the guest and shows the reason to whoever started it; stopped and release follow",
+  },
+  start: {
+    goOn: "goes on with the start of the guest",
+    abort: "does not start the guest and shows the reason to whoever started it; stopped and release follow",
+  },
+  started: {
+    goOn: "lets the guest run",
+    abort: "kills the guest, which already runs; stopped and release follow",
+  },
+  stopped: { goOn: "does not look at the answer: the guest has stopped already" },
+  release: { goOn: "does not look at the answer: the guest is gone already" },
+  migrate: {
+    goOn: "goes on with the migration",
+    abort: "cancels the migration; the guest runs on at the source",
+  },
+  restore: {
+    goOn: "goes on and restores the guest",
+    abort: "does not restore the guest; a saved file stays, but libvirt 11.3.0 throws a managed save away",
+  },
+  reconnect: { goOn: "takes the running guest over again" },
+  attach: { goOn: "goes on and attaches the guest" },
+};
+
+const NETWORK: Readonly<Record<string, Fate>> = {
+  start: {
+    goOn: "goes on and brings the network up",
+    abort: "does not bring the network up and shows the reason to whoever started it; stopped follows",
+  },
+  started: {
+    goOn: "lets the network run",
+    abort: "takes the network down again (9.0.0 leaves its bridge and dnsmasq behind)",
+  },
+  stopped: { goOn: "does not look at the answer: the network is down already" },
+  updated: {
+    goOn: "keeps the change",
+    abort: "keeps the change all the same; with --config alone it reports an error",
+  },
+  "port-created": {
+    goOn: "goes on and connects the guest's interface",
+    abort:
+      "does not start the guest, or does not attach the interface; the guest's stopped and release follow",
+  },
+  "port-deleted": { goOn: "does not look at the answer: the interface is gone already" },
+};
+
+const UNKNOWN: Fate = { goOn: "goes on", abort: "most likely gives the operation up" };
+
+/** What libvirt does with a verdict, to be read after the word "libvirt". */
+export function consequence(
+  { driver, operation, verdict }: Pick<HookRecord, "driver" | "operation" | "verdict">,
+): string {
+  if (driver === "daemon") return "does not look at the answer";
+  const fates = driver === "network" ? NETWORK : DOMAIN;
+  const fate = Object.hasOwn(fates, operation) ? fates[operation]! : UNKNOWN;
+  return verdict === "abort" && fate.abort !== undefined ? fate.abort : fate.goOn;
+}

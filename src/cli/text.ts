@@ -1,0 +1,79 @@
+/** How text is laid out for a person: what the output can show, and how wide it is. */
+export interface Look {
+  /** Columns to fit into. */
+  width: number;
+  colour: boolean;
+  /** Whether more than ASCII can be shown. */
+  unicode: boolean;
+}
+
+// Control characters move the cursor and colour the screen, and bidirectional marks reorder a line: a guest's name must do neither.
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
+const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** The text with everything that a terminal would act on, and without `unicode` everything beyond ASCII, made a visible escape. */
+export function visible(text: string, unicode: boolean): string {
+  const safe = text.replace(UNSAFE, (c) => NAMED[c] ?? escape(c));
+  return unicode ? safe : safe.replace(/…/g, "...").replace(/[^ -~]/gu, escape);
+}
+
+function escape(c: string): string {
+  const code = c.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+}
+
+/** Columns that a text takes in a terminal. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const c of text) width += c <= "~" ? 1 : WIDE.test(c) ? 2 : NARROW.test(c) ? 0 : 1;
+  return width;
+}
+
+/** The text, cut to `width` columns with a mark that something is missing. */
+export function fit(text: string, { width, unicode }: Pick<Look, "width" | "unicode">): string {
+  if (textWidth(text) <= width) return text;
+  const mark = unicode ? "…" : width >= 8 ? "..." : "";
+  const room = width - textWidth(mark);
+  let kept = "";
+  let used = 0;
+  for (const c of text) {
+    used += textWidth(c);
+    if (used > room) break;
+    kept += c;
+  }
+  return kept + mark;
+}
+
+/** The text with spaces after it, `width` columns in all; a longer one as it is. */
+export function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - textWidth(text)));
+}
+
+/** The text in lines of at most `width` columns, broken at spaces where there are any. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  const push = () => {
+    if (line !== "") lines.push(line);
+    line = "";
+  };
+  for (const word of text.split(" ")) {
+    if (textWidth(line) + 1 + textWidth(word) <= width || line === "") {
+      line += line === "" ? word : ` ${word}`;
+    } else {
+      push();
+      line = word;
+    }
+    while (textWidth(line) > width) {
+      const head = fit(line, { width: Math.max(1, width), unicode: true }).replace(/…$/, "");
+      const cut = head === "" ? [...line][0]! : head;
+      lines.push(cut);
+      line = line.slice(cut.length);
+    }
+  }
+  push();
+  return lines.length === 0 ? [""] : lines;
+}

@@ -1,0 +1,182 @@
+import { consequence } from "./consequence.ts";
+import { type Style, style } from "./style.ts";
+import { fit, type Look, pad, textWidth, visible, wrap } from "./text.ts";
+import type { CallRecord } from "../base/call_record.ts";
+import type { HandlerEntry, HookRecord } from "../journal/record.ts";
+
+/** Columns of a duration: `12345.6 ms`. */
+const DURATION = 10;
+
+/** Where the parts of the lines stand, and the clock of the bars. */
+interface Sheet {
+  look: Look;
+  paint: Style;
+  /** Columns for text, then for bars. */
+  text: number;
+  bar: number;
+  /** Milliseconds that the bars stand for. */
+  total: number;
+}
+
+/**
+ * One hook call for a person to read: its handlers, under each what it called,
+ * with bars on the clock of the whole call; who had no turn and why; the
+ * verdict, and what libvirt does with it. Ends in a line end.
+ */
+export function renderTimeline(record: HookRecord, look: Look): string {
+  const bar = Math.max(8, Math.min(48, Math.floor(look.width / 4)));
+  const text = Math.max(16, look.width - bar - DURATION - 2);
+  const sheet: Sheet = { look, paint: style(look.colour), text, bar, total: Math.max(record.ms, 0.1) };
+  const starts = startsOf(record);
+  const lines = [
+    ...heading(record, sheet),
+    ...record.handlers.flatMap((handler, i) => handlerLines(handler, starts[i]!, sheet)),
+    ...(record.left ?? []).flatMap(({ name, why }) => leftLines(name, why, sheet)),
+    ...(record.handlers.length + (record.left ?? []).length === 0 ? ["no handler is for this call"] : []),
+    "",
+    ...ending(record, sheet),
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+/** Older records do not say when a handler began: then one after the other, the last at the end. */
+function startsOf({ handlers, ms }: HookRecord): number[] {
+  const sum = handlers.reduce((sum, handler) => sum + handler.ms, 0);
+  let next = Math.max(0, ms - sum);
+  return handlers.map((handler) => {
+    const start = handler.start ?? next;
+    next = start + handler.ms;
+    return start;
+  });
+}
+
+function heading(record: HookRecord, { look, paint }: Sheet): string[] {
+  const { driver, operation, calledOperation, object, subOperation, extra, caller, id, time } = record;
+  const old = calledOperation === undefined ? "" : ` (called ${calledOperation})`;
+  const what = fit(visible(`${driver}/${operation}${old}  ${object}`, look.unicode), look);
+  const details = [
+    time.replace("T", " ").replace(/\.\d+Z$/, " UTC"),
+    `sub-operation ${subOperation}, extra ${extra}`,
+    ...(caller === undefined ? [] : [`called by ${caller}`]),
+    `id ${id}`,
+  ].join(", ");
+  return [
+    paint.bold(what),
+    ...wrap(visible(details, look.unicode), look.width).map(paint.dim),
+    "",
+  ];
+}
+
+function handlerLines(handler: HandlerEntry, start: number, sheet: Sheet): string[] {
+  const { look: { unicode }, paint } = sheet;
+  const failed = handler.outcome !== "success";
+  const colour = !failed ? paint.green : handler.onFailure === "abort" ? paint.red : paint.yellow;
+  const mark = failed ? (unicode ? "✘" : "x") : (unicode ? "✔" : "+");
+  const fate = failed
+    ? `${handler.outcome}, ${handler.onFailure === "abort" ? "aborts" : "ignored"}`
+    : "success";
+  const head = row(
+    `${mark} ${visible(handler.name, unicode)}  ${fate}`,
+    start,
+    handler.ms,
+    sheet,
+    (text) => colour(paint.bold(text)),
+  );
+  const place = handler.at === undefined ? "" : ` (${handler.at})`;
+  const message = handler.message === undefined ? [] : indent(`${handler.message}${place}`, 4, sheet, colour);
+  const { calls, moreCalls = 0 } = handler;
+  return [
+    head,
+    ...message,
+    ...calls.flatMap((call, i) => callLines(call, start, i === calls.length - 1 && moreCalls === 0, sheet)),
+    ...(moreCalls === 0 ? [] : [paint.dim(`  ${branch(true, unicode)} and ${moreCalls} more calls`)]),
+  ];
+}
+
+function callLines(call: CallRecord, start: number, last: boolean, sheet: Sheet): string[] {
+  const { look: { unicode }, paint } = sheet;
+  const level = call.level === undefined ? "" : ` ${call.level}`;
+  const fields = call.fields === undefined ? "" : ` ${JSON.stringify(call.fields)}`;
+  const result = resultOf(call, unicode);
+  const room = sheet.text - 5 - textWidth(result);
+  const what = fit(visible(`${call.call}${level} ${call.what}${fields}`.trimEnd(), unicode), {
+    width: room,
+    unicode,
+  });
+  const bad = call.error !== undefined || call.level === "error";
+  const colour = bad ? paint.red : call.level === "warn" ? paint.yellow : (text: string) => text;
+  const line = row(
+    `  ${branch(last, unicode)} ${what}${result}`,
+    start + call.at,
+    call.call === "log" ? undefined : call.ms,
+    sheet,
+    colour,
+  );
+  return call.error === undefined ? [line] : [line, ...indent(call.error, 7, sheet, colour)];
+}
+
+/** What came of a call, in a word or two. */
+function resultOf(call: CallRecord, unicode: boolean): string {
+  const arrow = unicode ? " → " : " -> ";
+  if (typeof call.code === "number") return `${arrow}exit ${call.code}`;
+  if (call.code !== undefined) return `${arrow}${visible(call.code, unicode)}`;
+  if (call.ms === undefined) return `${arrow}no answer`;
+  return "";
+}
+
+function branch(last: boolean, unicode: boolean): string {
+  return unicode ? (last ? "└─" : "├─") : (last ? "`-" : "|-");
+}
+
+/** A text, its bar and its duration. Without a duration only the text. */
+function row(
+  text: string,
+  start: number,
+  ms: number | undefined,
+  { look, text: width, bar, total }: Sheet,
+  colour: (text: string) => string,
+): string {
+  const left = fit(text, { width, unicode: look.unicode });
+  if (ms === undefined) return colour(left);
+  const from = Math.min(bar - 1, Math.max(0, Math.floor(start / total * bar)));
+  const cells = Math.min(bar - from, Math.max(1, Math.round(ms / total * bar)));
+  const [full, little] = look.unicode ? ["█", "▏"] : ["#", "|"];
+  const drawn = ms / total * bar < 0.5 ? little : full.repeat(cells);
+  const duration = `${ms.toFixed(1)} ms`.padStart(DURATION);
+  return `${colour(pad(left, width))} ${pad(" ".repeat(from) + drawn, bar)} ${duration}`;
+}
+
+function leftLines(name: string, why: string, { look, paint }: Sheet): string[] {
+  const text = visible(`${name}  not run: ${why}`, look.unicode);
+  return wrap(text, look.width - 2).map((line, i) =>
+    paint.dim(`${i > 0 ? "  " : look.unicode ? "· " : "- "}${line}`)
+  );
+}
+
+function indent(text: string, by: number, { look }: Sheet, colour: (text: string) => string): string[] {
+  const lines = wrap(visible(text, look.unicode), Math.max(16, look.width - by));
+  return lines.map((line) => " ".repeat(by) + colour(line));
+}
+
+function ending(record: HookRecord, { look, paint }: Sheet): string[] {
+  const { verdict, exitCode, reason, notes = [], ms } = record;
+  const colour = { success: paint.green, ignore: paint.yellow, abort: paint.red }[verdict];
+  const meaning = verdict === "ignore" ? "ignore: a failure that does not stop the operation" : verdict;
+  const rows: [string, string, (text: string) => string][] = [
+    ...notes.map((note) => ["note", note, paint.yellow] as [string, string, (text: string) => string]),
+    [
+      "verdict",
+      `${meaning}; exit code ${exitCode}, after ${ms.toFixed(1)} ms`,
+      (text) => paint.bold(colour(text)),
+    ],
+    ...(reason === undefined
+      ? []
+      : [["reason", reason, colour] as [string, string, (text: string) => string]]),
+    ["libvirt", consequence(record), (text) => text],
+  ];
+  return rows.flatMap(([label, text, mark]) =>
+    wrap(visible(text, look.unicode), Math.max(16, look.width - 9)).map((line, i) =>
+      `${pad(i === 0 ? label : "", 9)}${mark(line)}`
+    )
+  );
+}
