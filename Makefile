@@ -3,14 +3,21 @@
 TOOLS := .tools
 DENO := $(TOOLS)/deno
 DEPS := $(TOOLS)/deps
-RUNTIME := $(TOOLS)/denort
+RUNTIME := $(TOOLS)/denort$(if $(DENORT_BIN),-given)
+# Another runtime than that of the last build makes a new file here, and so a new program.
+LINKED := dist/.linked-$(notdir $(RUNTIME))
 ENGINE := dist/engine.bin
+IMAGE := dist/engine.img
 PROGRAM := dist/hookvisor
 ENTRY ?= src/main.ts
 
 export DENO_DIR := $(CURDIR)/$(TOOLS)/cache
 export DENO_NO_UPDATE_CHECK := 1
 export npm_config_cache := $(CURDIR)/$(TOOLS)/npm
+
+ifneq ($(DENORT_BIN),$(wildcard $(DENORT_BIN)))
+$(error DENORT_BIN: there is no file $(DENORT_BIN))
+endif
 
 SOURCES := $(shell find src handlers -type f)
 # Tests that need nothing but the sources, and those that drive the compiled program.
@@ -25,8 +32,8 @@ all: $(PROGRAM)
 $(DENO): build/toolchain.sh build/npm_tarball.sh
 	@sh build/toolchain.sh $(TOOLS)
 
-$(DEPS): deno.json deno.lock | $(DENO)
-	@NPM_CONFIG_REGISTRY=$$(npm config get registry 2>$(TOOLS)/npm.log) $(DENO) install --quiet --frozen
+$(DEPS): deno.json deno.lock build/packages.sh | $(DENO)
+	@sh build/packages.sh $(DENO)
 	@touch $@
 
 $(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts build/elf/strip_elf.ts \
@@ -36,9 +43,15 @@ $(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts bui
 $(ENGINE): build/meter_wasm.ts $(wildcard build/wasm/*.ts) build/npm_folder.ts $(DEPS)
 	@$(DENO) run -A --cached-only build/meter_wasm.ts $@
 
-$(PROGRAM): $(SOURCES) $(RUNTIME) $(ENGINE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts \
+$(IMAGE): $(ENGINE) build/engine_image.ts src/sandbox/engine.ts src/sandbox/engine_image.ts src/sandbox/prelude.js
+	@$(DENO) run -A --cached-only build/engine_image.ts $(ENGINE) $@
+
+$(LINKED): | $(RUNTIME)
+	@mkdir -p dist && rm -f dist/.linked-* && touch $@
+
+$(PROGRAM): $(SOURCES) $(RUNTIME) $(LINKED) $(ENGINE) $(IMAGE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts \
 		build/elf/add_entry_code.ts build/elf/assemble.ts build/elf/entry_code.ts LICENSE
-	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $@
+	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
 
 demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a network
 	@$(DENO) run -A --cached-only build/demo.ts $(PROGRAM)
@@ -47,7 +60,7 @@ test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios 
 	@$(DENO) test -A --cached-only --no-check --quiet --parallel $(UNIT_TESTS)
 	@$(if $(SCENARIOS),$(DENO) test -A --cached-only --no-check --quiet $(SCENARIOS))
 
-check: $(DEPS) $(ENGINE) ## format, lint and types
+check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet
 	@$(DENO) lint --quiet
 	@$(DENO) check --quiet --cached-only src build test

@@ -1,5 +1,5 @@
 /**
- * Makes the executable: `compile.ts ENTRY RUNTIME ENGINE OUTPUT`.
+ * Makes the executable: `compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT`.
  *
  * Bundles ENTRY, and lets `deno compile` put the bundle and the files read at run time behind the base runtime
  * RUNTIME. OUTPUT appears whole or not at all.
@@ -19,9 +19,9 @@ const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-t
 /** npm packages that src/ may import. */
 const PACKAGES = ["@rgrove/parse-xml", "yaml"];
 
-const [entry, runtime, engine, output] = Deno.args;
-if (!entry || !runtime || !engine || !output) {
-  throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE OUTPUT");
+const [entry, runtime, engine, image, output] = Deno.args;
+if (!entry || !runtime || !engine || !image || !output) {
+  throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT");
 }
 
 const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version: string };
@@ -32,11 +32,11 @@ const chunks = await bundle({
   packages: PACKAGES,
 });
 for (const chunk of chunks) console.log(`build: ${describe(chunk)}`);
-compile(join(dirname(output), "bundle", "main.js"), { runtime, engine, output });
+compile(join(dirname(output), "bundle", "main.js"), { runtime, engine, image, output });
 console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} MB`);
 
 /** The compiled program keeps the paths below the repository, so `../../dist/engine.bin` is right in both. */
-function compile(main: string, files: { runtime: string; engine: string; output: string }): void {
+function compile(main: string, files: { runtime: string; engine: string; image: string; output: string }): void {
   const folder = Deno.makeTempDirSync({ dir: dirname(files.output), prefix: ".compile-" });
   try {
     const temporary = join(folder, "hookvisor");
@@ -50,7 +50,7 @@ function compile(main: string, files: { runtime: string; engine: string; output:
       "--cached-only",
     ];
     args.push("--allow-all", "--unstable-ffi", `--v8-flags=${V8_FLAGS.join(",")}`);
-    args.push("--include", files.engine, "--include", "LICENSE", "--output", temporary, main);
+    args.push("--include", files.engine, "--include", files.image, "--include", "LICENSE", "--output", temporary, main);
     const { success } = new Deno.Command(Deno.execPath(), {
       args,
       env: { DENORT_BIN: Deno.realPathSync(files.runtime) },

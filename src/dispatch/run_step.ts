@@ -7,11 +7,10 @@ import type { Json } from "../base/json.ts";
 import type { Config } from "../manifest/config.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";
-import { engineModule } from "../sandbox/engine_module.ts";
+import { engineMaker } from "../sandbox/make_engine.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
 import { dropPermissions } from "../system/self.ts";
-import prelude from "../sandbox/prelude.js" with { type: "text" };
 
 /** What all handlers of one call share. */
 export interface CallSetting {
@@ -28,7 +27,7 @@ export function handlerRunner({ event, config, loop, data, caller }: CallSetting
   const fetched = eventCapabilities(data);
   const capabilities = new Map<string, Capability>([...CAPABILITIES, ...fetched]);
   const lazy = [...fetched.keys()].map((name) => name.slice("event.".length));
-  const module = engineModule();
+  const makeEngine = engineMaker();
   dropPermissions();
   return ({ handler }, { options, deadline }) => {
     if (handler.manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
@@ -43,7 +42,7 @@ export function handlerRunner({ event, config, loop, data, caller }: CallSetting
       capabilities,
       deadline,
     };
-    return runHandler(module, prelude, task, loop);
+    return runHandler(makeEngine, task, loop);
   };
 }
 

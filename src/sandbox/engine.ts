@@ -10,12 +10,15 @@
  * one back. Nothing else of the guest is ever looked at, because looking (a
  * getter, a `toString`) can run guest code.
  */
+import type { EngineImage } from "./engine_image.ts";
 
 /** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
 type Value = number;
 
 interface Exports {
   fuel: { value: number };
+  /** The C stack pointer, the only other global that changes. */
+  global_0: { value: number };
   _initialize(): void;
   malloc(size: number): number;
   free(pointer: number): void;
@@ -66,31 +69,66 @@ const GUEST_STACK_BYTES = 128 * 1024;
 /** Longest text the guest may hand over, in UTF-16 code units. */
 const MAX_REQUEST_LENGTH = 16 * 1024 * 1024;
 /** Loop turns in the engine's own machine code between two looks at the clock. */
-const FUEL = 20_000_000;
+const FUEL = 5_000_000;
 const JOBS_AT_ONCE = 256;
 const EVAL_MODULE = 1;
 const EVAL_SCRIPT = 0;
 const HOST_CALL_ID = 1;
+
+/** Where the engine's own things are in its memory: pointers. */
+export interface EngineRoots {
+  runtime: number;
+  context: number;
+  /** Eight bytes for what C functions give back by pointer. */
+  out: number;
+  /** The prelude's `enter`, a Value. */
+  enter: Value;
+  /** The C stack pointer. */
+  stack: number;
+}
 
 /** One QuickJS runtime with one context and its own memory. */
 export class Engine {
   readonly #exports: Exports;
   readonly #memory: WebAssembly.Memory;
   readonly #host: EngineHost;
-  readonly #runtime: number;
-  readonly #context: number;
-  /** Eight bytes for what C functions give back by pointer. */
-  readonly #out: number;
-  readonly #enter: Value;
+  #runtime = 0;
+  #context = 0;
+  #out = 0;
+  #enter: Value = 0;
   #lost: EngineLost | undefined;
 
-  /** @param module the metered engine, compiled */
-  constructor(module: WebAssembly.Module, prelude: string, host: EngineHost) {
+  /** An instance without a runtime in it: `fresh` or `restored` gives it one. */
+  private constructor(module: WebAssembly.Module, host: EngineHost) {
     this.#host = host;
     this.#memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
     const instance = new WebAssembly.Instance(module, { env: this.#imports() });
-    const c = this.#exports = instance.exports as unknown as Exports;
-    c.fuel.value = FUEL;
+    this.#exports = instance.exports as unknown as Exports;
+    this.#exports.fuel.value = FUEL;
+  }
+
+  /** An engine that starts from nothing: C's own set-up, a runtime, a context, the prelude. */
+  static fresh(module: WebAssembly.Module, prelude: string, host: EngineHost): Engine {
+    const engine = new Engine(module, host);
+    engine.#setUp(prelude);
+    return engine;
+  }
+
+  /** An engine in the state that another was in after its set-up: the same, but sooner. */
+  static restored(module: WebAssembly.Module, image: EngineImage, host: EngineHost): Engine {
+    const engine = new Engine(module, host);
+    image.writeTo(engine.#memory);
+    const { runtime, context, out, enter, stack } = image.roots;
+    engine.#exports.global_0.value = stack;
+    engine.#runtime = runtime;
+    engine.#context = context;
+    engine.#out = out;
+    engine.#enter = enter;
+    return engine;
+  }
+
+  #setUp(prelude: string): void {
+    const c = this.#exports;
     c._initialize();
     this.#runtime = c.QTS_NewRuntime();
     c.QTS_RuntimeSetMaxStackSize(this.#runtime, GUEST_STACK_BYTES);
@@ -106,6 +144,18 @@ export class Engine {
     this.#drop(call);
     if (typeof entry !== "number") throw new Error(`The prelude failed: ${entry.thrown}`);
     this.#enter = entry;
+  }
+
+  /** What `restored` needs, taken right after `fresh`. The memory is a copy. */
+  snapshot(): { roots: EngineRoots; memory: Uint8Array<ArrayBuffer> } {
+    const roots = {
+      runtime: this.#runtime,
+      context: this.#context,
+      out: this.#out,
+      enter: this.#enter,
+      stack: this.#exports.global_0.value,
+    };
+    return { roots, memory: new Uint8Array(this.#memory.buffer).slice() };
   }
 
   /** Evaluates a module and hands its namespace (or the promise of it) to the prelude with `start`, a JSON text. */
@@ -198,7 +248,7 @@ export class Engine {
     const error = c.QTS_ResolveException(this.#context, value);
     if (error === 0) return undefined;
     this.#drop(value);
-    if (this.#enter === undefined) return { thrown: "before the prelude" };
+    if (this.#enter === 0) return { thrown: "before the prelude" };
     // Described by the guest's own prelude, under the meter: the value may have hostile getters.
     const what = this.#string("describe");
     const argv = c.malloc(8);
@@ -279,6 +329,10 @@ export class Engine {
         this.#exports.fuel.value = FUEL;
         return 0;
       },
+      // The meter asks here when the fuel is gone, and stops the engine when it gets none.
+      keepalive: () => {
+        if (!this.#host.shouldStop()) this.#exports.fuel.value = FUEL;
+      },
       // Never enabled: without a loader QuickJS refuses every import by itself.
       loadModule: refuse("loadModule"),
       normalizeModule: refuse("normalizeModule"),
@@ -331,7 +385,6 @@ export class Engine {
       fd_seek: () => WASI_BADF,
       fd_write: () => WASI_BADF,
       setitimer: () => 0,
-      keepalive: () => {},
       abort: refuse("abort"),
       __assert_fail: refuse("assert"),
       proc_exit: refuse("exit"),

@@ -6,7 +6,8 @@ import type { Json } from "../base/json.ts";
 import { type Outcome, SUCCESS } from "../base/outcome.ts";
 import type { Loop } from "../system/loop.ts";
 import { callRecord, round } from "./call_record.ts";
-import { Engine, EngineLost, type GuestThrow } from "./engine.ts";
+import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
+import type { MakeEngine } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
 /** What is to be run. */
@@ -41,13 +42,8 @@ const TERMINATE_MS = 100;
 const KILL_MS = 50;
 
 /** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
-export function runHandler(
-  module: WebAssembly.Module,
-  prelude: string,
-  task: HandlerTask,
-  loop: Loop,
-): HandlerResult {
-  return new Run(module, prelude, task, loop).result();
+export function runHandler(makeEngine: MakeEngine, task: HandlerTask, loop: Loop): HandlerResult {
+  return new Run(makeEngine, task, loop).result();
 }
 
 class Run {
@@ -62,12 +58,10 @@ class Run {
   #outcome: Outcome | undefined;
   #engine: Engine | undefined;
 
-  readonly #module: WebAssembly.Module;
-  readonly #prelude: string;
+  readonly #makeEngine: MakeEngine;
 
-  constructor(module: WebAssembly.Module, prelude: string, task: HandlerTask, loop: Loop) {
-    this.#module = module;
-    this.#prelude = prelude;
+  constructor(makeEngine: MakeEngine, task: HandlerTask, loop: Loop) {
+    this.#makeEngine = makeEngine;
     this.#task = task;
     this.#loop = loop;
   }
@@ -91,7 +85,7 @@ class Run {
 
   #live(): void {
     const task = this.#task;
-    const engine = this.#engine = new Engine(this.#module, this.#prelude, {
+    const engine = this.#engine = this.#makeEngine({
       call: (request) => this.#answerCall(request),
       shouldStop: () => this.#outcome !== undefined || task.deadline.passed,
     });
