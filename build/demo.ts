@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { HookRecord } from "../src/journal/record.ts";
-import { renderTimeline } from "../src/journal/timeline.ts";
+import { renderTimeline } from "../src/cli/timeline.ts";
 
 const FIXTURES = "test/fixtures/12.8.0";
 const HANDLERS = ["10-memory-guard.js", "20-load-guard.js", "90-lifecycle-log.js"];
