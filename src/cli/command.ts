@@ -1,32 +1,75 @@
 import type { Directories } from "../dispatch/directories.ts";
 
-/** One word after `hookvisor`. */
-export interface Command {
+/** What a word or an option's value is, so that a shell can complete it. Kinds with a fixed list of words are lists. */
+export type Kind =
+  | "file"
+  | "directory"
+  | "handler"
+  | "guest"
+  | "network"
+  | "operation"
+  | "recipe"
+  | "record"
+  | "command"
+  | "text"
+  | readonly string[];
+
+/** A word after the command's name. */
+export interface Word {
+  /** As usage lines show it: `FILE`, `DRIVER/OPERATION`. */
   name: string;
-  /** What comes after the name, for the usage line: `DRIVER OBJECT OPERATION SUB-OPERATION EXTRA`. */
-  usage: string;
-  /** One line for the list of commands. */
-  summary: string;
-  /** More, for its own `--help`: what it does, exit codes, an example. */
-  help: string;
-  /** Options beside those that every command takes, by name without `--`. */
-  options: Readonly<Record<string, Option>>;
-  /** Does it; gives the exit code. Loaded when it is needed. */
-  load(): Promise<{ run(invocation: Invocation): Promise<number> | number }>;
+  kind: Kind;
+  optional?: boolean;
+  /** Any number of them; only for the last. */
+  many?: boolean;
 }
 
 /** An option: a flag, or one that takes a value. */
 export interface Option {
   /** What the value is, for usage lines; absent for a flag. */
   value?: string;
+  /** What kind of value; `text` when absent. */
+  kind?: Kind;
+  /** One line, without a final full stop. */
   summary: string;
+}
+
+/** One word after `hookvisor`: a row of the command table, from which parsing, help, completions and man pages are made. */
+export interface Command {
+  name: string;
+  words: readonly Word[];
+  /** One line for the list of commands, without a final full stop. */
+  summary: string;
+  /** What it does: paragraphs, each one text without line ends. */
+  description: readonly string[];
+  /** What each exit code means. Code 2, a command line that is not understood, is the same for all and left out. */
+  exitCodes: readonly (readonly [code: number, meaning: string])[];
+  /** At least one command line, and what it does. */
+  examples: readonly (readonly [line: string, does: string])[];
+  /** Options beside those that every command takes, by name without `--`. */
+  options: Readonly<Record<string, Option>>;
+  /** Options come before the first word, and what follows is taken as it is, however much: for words that may look like options. */
+  raw?: true;
+  /** Does it; gives the exit code. Loaded when it is needed. */
+  load(): Promise<{ run(invocation: Invocation): Promise<number> | number }>;
 }
 
 /** A command with what was written after it. */
 export interface Invocation {
   directories: Directories;
-  /** The words that are no options, in order. */
+  /** The words that are no options, in order, as many as the command takes. */
   words: string[];
   /** Given options: true for a flag. */
   options: Record<string, string | true>;
+}
+
+/** The value of an option that takes one; undefined when it was not given. */
+export function option({ options }: Invocation, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Whether a flag was given. */
+export function flag({ options }: Invocation, name: string): boolean {
+  return options[name] === true;
 }

@@ -36,15 +36,19 @@ export function textWidth(text: string): number {
 export function fit(text: string, { width, unicode }: Pick<Look, "width" | "unicode">): string {
   if (textWidth(text) <= width) return text;
   const mark = unicode ? "…" : width >= 8 ? "..." : "";
-  const room = width - textWidth(mark);
+  return head(text, width - textWidth(mark)) + mark;
+}
+
+/** As many characters from the start as fit into `width` columns. */
+function head(text: string, width: number): string {
   let kept = "";
   let used = 0;
   for (const c of text) {
     used += textWidth(c);
-    if (used > room) break;
+    if (used > width) break;
     kept += c;
   }
-  return kept + mark;
+  return kept;
 }
 
 /** The text with spaces after it, `width` columns in all; a longer one as it is. */
@@ -68,8 +72,7 @@ export function wrap(text: string, width: number): string[] {
       line = word;
     }
     while (textWidth(line) > width) {
-      const head = fit(line, { width: Math.max(1, width), unicode: true }).replace(/…$/, "");
-      const cut = head === "" ? [...line][0]! : head;
+      const cut = head(line, Math.max(1, width)) || [...line][0]!;
       lines.push(cut);
       line = line.slice(cut.length);
     }

@@ -1,13 +1,28 @@
+import { flag, type Invocation } from "./command.ts";
 import { print, versions } from "../system/self.ts";
 
 declare const __HOOKVISOR_VERSION__: string | undefined;
 declare const __BUILD_DATE__: string | undefined;
 
-/** `hookvisor version`. */
-export function run(): number {
+/** Of the engine in @jitl/quickjs-ng-wasmfile-release-sync, as its README says. */
+const QUICKJS_NG = "0.12.1";
+
+/** hookvisor's version and the date of its sources, both known only to a built program. */
+export function programVersion(): { version: string; date?: string } {
   const version = typeof __HOOKVISOR_VERSION__ === "string" ? __HOOKVISOR_VERSION__ : "from source";
-  const date = typeof __BUILD_DATE__ === "string" ? `, built from ${__BUILD_DATE__.slice(0, 10)}` : "";
+  return typeof __BUILD_DATE__ === "string" ? { version, date: __BUILD_DATE__.slice(0, 10) } : { version };
+}
+
+/** `hookvisor version`. */
+export function run(invocation: Invocation): number {
+  const { version, date } = programVersion();
   const { deno, v8 } = versions();
-  print(1, `hookvisor ${version}${date}\nDeno ${deno}, V8 ${v8}, QuickJS-ng by quickjs-emscripten\n`);
+  if (flag(invocation, "json")) {
+    const built = date === undefined ? {} : { buildDate: date };
+    print(1, `${JSON.stringify({ hookvisor: version, ...built, deno, v8, quickjsNg: QUICKJS_NG })}\n`);
+    return 0;
+  }
+  const built = date === undefined ? "" : `, built from sources of ${date}`;
+  print(1, `hookvisor ${version}${built}\nDeno ${deno}\nV8 ${v8}\nQuickJS-ng ${QUICKJS_NG}\n`);
   return 0;
 }

@@ -1,0 +1,89 @@
+import type { Command, Option, Word } from "./command.ts";
+import { COMMON_OPTIONS } from "./common_options.ts";
+import { type Look, pad, textWidth, visible, wrap } from "./text.ts";
+
+/** Wider lines are hard to read. */
+const WIDEST = 80;
+
+/** `hookvisor check [OPTION...] [FILE...]`. */
+export function usage(command: Command): string {
+  return ["hookvisor", command.name, "[OPTION...]", ...command.words.map(wordUsage)].join(" ");
+}
+
+function wordUsage({ name, optional, many }: Word): string {
+  const text = `${name}${many ? "..." : ""}`;
+  return optional ? `[${text}]` : text;
+}
+
+/** `--name VALUE`, as usage lines and man pages show it. */
+export function optionUsage(name: string, { value }: Option): string {
+  return `--${name}${value === undefined ? "" : ` ${value}`}`;
+}
+
+/** What `hookvisor COMMAND --help` prints. */
+export function commandHelp(command: Command, look: Look): string {
+  const width = Math.min(look.width, WIDEST);
+  const options = { ...command.options, ...COMMON_OPTIONS };
+  const codes: (readonly [number, string])[] = [...command.exitCodes, [
+    2,
+    "the command line is not understood",
+  ]];
+  const text = [
+    `usage: ${usage(command)}`,
+    "",
+    ...command.description.flatMap((paragraph) => [...wrap(paragraph, width), ""]),
+    "Options:",
+    ...list(
+      Object.entries(options).map(([name, option]) => [optionUsage(name, option), option.summary]),
+      width,
+    ),
+    "",
+    "Exit codes:",
+    ...list(
+      codes.sort(([a], [b]) => a - b).map(([code, meaning]) => [String(code), meaning]),
+      width,
+    ),
+    "",
+    command.examples.length > 1 ? "Examples:" : "Example:",
+    ...command.examples.flatMap(([line, does]) => [
+      `  ${line}`,
+      ...wrap(does, width - 6).map((part) => `      ${part}`),
+    ]),
+  ];
+  return lines(text, look);
+}
+
+/** What `hookvisor help` prints. */
+export function overview(commands: readonly Command[], look: Look): string {
+  const width = Math.min(look.width, WIDEST);
+  const text = [
+    "usage: hookvisor COMMAND [OPTION...]",
+    "",
+    "Runs sandboxed handlers for libvirt's hooks.",
+    "",
+    "Commands:",
+    ...list(commands.map(({ name, summary }) => [name, summary]), width),
+    "",
+    ...wrap(
+      `"hookvisor COMMAND --help" says more, with an example. A link named daemon, qemu, lxc, libxl, network or ` +
+        'bhyve in libvirt\'s hooks directory makes it answer libvirt; "hookvisor install" makes these links.',
+      width,
+    ),
+  ];
+  return lines(text, look);
+}
+
+/** Two columns; a long left word has a line of its own. */
+function list(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
+  const left = Math.min(24, Math.max(...rows.map(([word]) => textWidth(word))));
+  return rows.flatMap(([word, text]) => {
+    const parts = wrap(text, Math.max(20, width - left - 4));
+    const fits = textWidth(word) <= left;
+    const first = fits ? [`  ${pad(word, left)}  ${parts.shift() ?? ""}`] : [`  ${word}`];
+    return [...first, ...parts.map((part) => `  ${" ".repeat(left)}  ${part}`)];
+  });
+}
+
+function lines(text: readonly string[], look: Look): string {
+  return text.map((line) => `${visible(line, look.unicode).trimEnd()}\n`).join("");
+}
