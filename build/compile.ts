@@ -19,50 +19,57 @@ const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-t
 /** npm packages that src/ may import. */
 const PACKAGES = ["@rgrove/parse-xml", "yaml"];
 
-const [entry, runtime, engine, image, output] = Deno.args;
-if (!entry || !runtime || !engine || !image || !output) {
-  throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT");
-}
+const [entry = "", runtime = "", engine = "", image = "", output = ""] = Deno.args;
+if (output === "") throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT");
 
 const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version: string };
+const date = buildDate();
 const chunks = await bundle({
   entry,
   folder: join(dirname(output), "bundle"),
-  constants: { __HOOKVISOR_VERSION__: version, __BUILD_DATE__: buildDate() },
+  constants: { __HOOKVISOR_VERSION__: version, __BUILD_DATE__: date },
   packages: PACKAGES,
 });
 for (const chunk of chunks) console.log(`build: ${describe(chunk)}`);
-compile(join(dirname(output), "bundle", "main.js"), { runtime, engine, image, output });
+compile(chunks.map((chunk) => chunk.file), ["LICENSE", engine, image]);
 console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} MB`);
 
-/** The compiled program keeps the paths below the repository, so `../../dist/engine.bin` is right in both. */
-function compile(main: string, files: { runtime: string; engine: string; image: string; output: string }): void {
-  const folder = Deno.makeTempDirSync({ dir: dirname(files.output), prefix: ".compile-" });
+/**
+ * Compiles the bundle's `modules` together with the `embedded` files.
+ *
+ * Both keep their paths below the repository, so `../../dist/engine.bin` is right in the program as in the sources.
+ */
+function compile(modules: string[], embedded: string[]): void {
+  const folder = Deno.makeTempDirSync({ dir: dirname(output), prefix: ".compile-" });
   try {
+    const staged = join(folder, "root");
+    for (const file of [...modules, ...embedded]) stage(file, staged);
     const temporary = join(folder, "hookvisor");
-    const args = [
-      "compile",
-      "--quiet",
-      "--no-check",
-      "--no-code-cache",
-      "--no-config",
-      "--no-lock",
-      "--cached-only",
-    ];
-    args.push("--allow-all", "--unstable-ffi", `--v8-flags=${V8_FLAGS.join(",")}`);
-    args.push("--include", files.engine, "--include", files.image, "--include", "LICENSE", "--output", temporary, main);
+    const args = ["compile", "--quiet", "--no-check", "--no-code-cache", "--no-config", "--no-lock"];
+    args.push("--cached-only", "--allow-all", "--unstable-ffi", `--v8-flags=${V8_FLAGS.join(",")}`);
+    args.push(...embedded.flatMap((file) => ["--include", join(staged, file)]));
+    args.push("--output", temporary, join(staged, dirname(output), "bundle", "main.js"));
     const { success } = new Deno.Command(Deno.execPath(), {
       args,
-      env: { DENORT_BIN: Deno.realPathSync(files.runtime) },
+      env: { DENORT_BIN: Deno.realPathSync(runtime) },
       stdout: "inherit",
       stderr: "inherit",
     }).outputSync();
-    if (!success) throw new Error(`deno compile failed for ${main}`);
+    if (!success) throw new Error("deno compile failed");
     checkArgumentsFirst(temporary);
-    Deno.renameSync(temporary, files.output);
+    Deno.renameSync(temporary, output);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Copies a file, with a time that is the same in every build: Deno keeps files' times in the program. */
+function stage(file: string, folder: string): void {
+  const copy = join(folder, file);
+  Deno.mkdirSync(dirname(copy), { recursive: true });
+  Deno.copyFileSync(file, copy);
+  const time = new Date(date ?? 0);
+  Deno.utimeSync(copy, time, time);
 }
 
 /** Puts the code in that keeps Deno's runtime from ending on arguments that are not UTF-8; see entry_code.ts. */
