@@ -58,7 +58,9 @@ export async function callWithHandlers(
   const result = fault !== undefined
     ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
     : run(usable, { event, known, config, deadline, loop, data, caller });
-  const reply = result.verdict === "abort" ? abort(result.reason ?? "no reason known") : goOn();
+  const reply = result.verdict === "abort"
+    ? abort(result.reason ?? "no reason known")
+    : goOn(data.changedText);
   writeRecord(directories.log, event, {
     ...result,
     exitCode: reply.exitCode,
@@ -83,13 +85,7 @@ function run(
   handlers: LoadedHandler[],
   { event, known, config, deadline, loop, data, caller }: Call,
 ): Dispatched {
-  const { steps } = plan(event, handlers, config, {
-    driver: event.driver,
-    operation: event.operation,
-    name: event.object,
-    uuid: () => data.uuid,
-    owner: () => data.owner,
-  });
+  const { steps } = plan(event, handlers, config, data);
   if (steps.length === 0) return { verdict: "success", handlers: [] };
   return dispatch(
     known,

@@ -18,7 +18,10 @@ export interface Dispatched {
 }
 
 /** Runs one handler's code; made where engine and capabilities are wired. */
-export type RunStep = (step: Step, task: Pick<HandlerTask, "options" | "deadline">) => HandlerResult;
+export type RunStep = (
+  step: Step,
+  task: Pick<HandlerTask, "options" | "deadline">,
+) => HandlerResult & { xmlDiff?: string };
 
 /**
  * Runs the handlers of a plan one after the other and folds their outcomes
@@ -62,6 +65,7 @@ function runOne(
       ms: 0,
       memoryBytes: 0,
     });
+  if (step.problem !== undefined) return broken(step.problem);
   const errors = handler.issues.filter((issue) => issue.severity === "error");
   if (handler.manifest === undefined || errors.length > 0) return broken(summary(errors));
   const { options, issues } = applyOptions(handler.manifest, config, handler.name);
@@ -85,13 +89,14 @@ function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {
   return `${formatIssue(first)}${more}`;
 }
 
-function entryOf({ handler, onFailure }: Step, result: HandlerResult): HandlerEntry {
-  const { outcome, calls, moreCalls, ms, memoryBytes } = result;
+function entryOf({ handler, onFailure }: Step, result: HandlerResult & { xmlDiff?: string }): HandlerEntry {
+  const { outcome, calls, moreCalls, ms, memoryBytes, xmlDiff } = result;
   const common = {
     ms,
     calls,
     ...(memoryBytes > 0 ? { memoryBytes } : {}),
     ...(moreCalls > 0 ? { moreCalls } : {}),
+    ...(xmlDiff === undefined ? {} : { xmlDiff }),
   };
   if (outcome.ok) return { name: handler.name, outcome: "success", ...common };
   const at = outcome.at === undefined ? {} : { at: outcome.at };

@@ -1,15 +1,19 @@
+import { whenFails } from "./when.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Config } from "../manifest/config.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
-import { type MatchCall, matchManifest } from "../manifest/match.ts";
+import { matchManifest } from "../manifest/match.ts";
 import { orderHandlers } from "../manifest/order.ts";
 import { onFailureFor } from "../manifest/settings.ts";
+import { type HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 
 /** One handler that has its turn in a hook call, or a broken one that may have been meant for it. */
 export interface Step {
   handler: LoadedHandler;
   onFailure: OnFailure;
+  /** Why it could not be told whether the handler is for this call: then it counts as failed. */
+  problem?: string;
 }
 
 /** What a hook call is going to do. */
@@ -25,27 +29,40 @@ export function plan(
   event: HookEvent,
   handlers: readonly LoadedHandler[],
   config: Config,
-  call: MatchCall,
+  data: HookData,
 ): Plan {
   const { known } = event;
   if (known === undefined) return { steps: [], left: [] };
   const left: Plan["left"] = [];
   const chosen = new Map<string, Step>();
   for (const handler of handlers) {
-    const why = whyNot(handler, call);
-    if (why !== undefined) left.push({ name: handler.name, why });
-    else chosen.set(handler.name, { handler, onFailure: onFailureFor(config, handler.manifest, known) });
+    const step = { handler, onFailure: onFailureFor(config, handler.manifest, known) };
+    try {
+      const why = whyNot(handler, event, data);
+      if (why !== undefined) left.push({ name: handler.name, why });
+      else chosen.set(handler.name, step);
+    } catch (error) {
+      if (!(error instanceof HookDataError)) throw error;
+      chosen.set(handler.name, { ...step, problem: `its filters need the XML: ${error.message}` });
+    }
   }
   const steps = orderHandlers([...chosen.keys()], known.teardown).map((name) => chosen.get(name)!);
   return { steps, left };
 }
 
-function whyNot(handler: LoadedHandler, call: MatchCall): string | undefined {
-  if (handler.manifest === undefined) {
-    return handler.mayMatch(call.driver, call.operation)
-      ? undefined
-      : `on does not name ${call.driver}/${call.operation}`;
+function whyNot(handler: LoadedHandler, event: HookEvent, data: HookData): string | undefined {
+  const { driver, operation, object } = event;
+  const { manifest } = handler;
+  if (manifest === undefined) {
+    return handler.mayMatch(driver, operation) ? undefined : `on does not name ${driver}/${operation}`;
   }
-  const match = matchManifest(handler.manifest, call);
-  return match.matches ? undefined : match.why;
+  const match = matchManifest(manifest, {
+    driver,
+    operation,
+    name: object,
+    uuid: () => data.uuid,
+    owner: () => data.owner,
+  });
+  if (!match.matches) return match.why;
+  return manifest.when === undefined ? undefined : whenFails(manifest.when, event, data);
 }

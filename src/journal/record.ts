@@ -17,6 +17,8 @@ export interface HandlerEntry {
   calls: CallRecord[];
   /** Calls beyond those kept. */
   moreCalls?: number;
+  /** What it changed in the XML that libvirt gets back, as `diff -u` shows it. */
+  xmlDiff?: string;
 }
 
 /** One hook call: a line of `events.jsonl`. Fields are only ever added; `v` counts changes of meaning. */

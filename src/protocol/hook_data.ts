@@ -16,27 +16,21 @@ export class HookData {
   readonly #event: HookEvent;
   readonly #read: () => Input;
   #bytes: Uint8Array | undefined;
-  #text: string | undefined;
   #document: XmlDocument | undefined;
+  #current: XmlDocument | undefined;
+  /** What the handler that runs now has made of it, until it is over. */
+  preview: XmlDocument | undefined;
 
   constructor(event: HookEvent, read: () => Input) {
     this.#event = event;
     this.#read = read;
   }
 
-  /** @throws {HookDataError} when it cannot be had whole or is not UTF-8 */
-  get text(): string {
-    if (this.#text !== undefined) return this.#text;
-    try {
-      return this.#text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.#input());
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      // The parser says where.
-      return this.document.text;
-    }
-  }
-
-  /** @throws {HookDataError} when it cannot be had or is malformed */
+  /**
+   * The document that libvirt gave.
+   *
+   * @throws {HookDataError} when it cannot be had, is too large or malformed
+   */
   get document(): XmlDocument {
     if (this.#document !== undefined) return this.#document;
     const { document, issue } = parseDocument(this.#input(), { source: "stdin" });
@@ -44,9 +38,33 @@ export class HookData {
     return this.#document = document;
   }
 
+  /**
+   * The document as handlers have made it so far; the one libvirt gave when none did anything.
+   *
+   * @throws {HookDataError} as `document`
+   */
+  get current(): XmlDocument {
+    return this.preview ?? this.#current ?? this.document;
+  }
+
+  set current(document: XmlDocument) {
+    this.#current = document;
+  }
+
+  /** What libvirt is to get in place of its own XML; undefined when nothing was changed. */
+  get changedText(): string | undefined {
+    const text = this.#current?.text;
+    return text === undefined || text === this.document.text ? undefined : text;
+  }
+
+  /** libvirt gives the daemon's hooks nothing. */
+  get isEmpty(): boolean {
+    return this.#event.driver === "daemon";
+  }
+
   /** The domain's or network's UUID; undefined where there is none. */
   get uuid(): string | undefined {
-    if (this.#event.driver === "daemon") return undefined;
+    if (this.isEmpty) return undefined;
     const { root } = this.document;
     return textOf(
       root.localName === "hookData" ? child(child(root, "network"), "uuid") : child(root, "uuid"),

@@ -78,6 +78,8 @@
     return promise;
   }
 
+  const XML_EDITS = "set remove setAttribute removeAttribute setText append insertBefore insertAfter replace"
+    .split(" ");
   const method = (what) => (...args) => ask(what, args);
   const asyncMethod = (what) => (...args) => askLater(what, args);
   const asyncMethods = (prefix, names) =>
@@ -116,28 +118,61 @@
           ) => [level, (message, fields) => ask("log", [level, message, fields])]),
         ),
       ),
+      xml: freeze(Object.fromEntries(XML_EDITS.map((name) => [name, edit(name)]))),
       options: start.options,
       guest,
     });
   }
 
-  // Fetched when first looked at: most handlers never look at the XML.
+  // Fetched when first looked at, and again after an edit of the XML.
+  let edits = 0;
   function lazy(object, name, get) {
+    let seen = -1;
+    let value;
     defineProperty(object, name, {
       enumerable: true,
       configurable: true,
       get() {
-        const value = get();
-        defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+        if (seen !== edits) {
+          value = get();
+          seen = edits;
+        }
         return value;
+      },
+      set(own) {
+        defineProperty(object, name, { value: own, enumerable: true, configurable: true, writable: true });
       },
     });
   }
 
   function makeEvent(start) {
     const event = { ...start.event };
-    for (const name of start.lazy) lazy(event, name, () => ask("event." + name, []));
+    for (const name of start.lazy) {
+      lazy(event, name, () => model(name, ask("event." + name, []) ?? undefined));
+    }
     return event;
+  }
+
+  // `find` and its like are no part of what is printed or compared.
+  function model(part, data) {
+    if (data === null || typeof data !== "object") return data;
+    const queries = {
+      find: (path, namespaces) => ask("xml.find", [part, path, namespaces, false]) ?? undefined,
+      findAll: (path, namespaces) => ask("xml.find", [part, path, namespaces, true]),
+    };
+    if (part !== "port") {
+      queries.metadata = (namespace) => ask("xml.metadata", [part, namespace]) ?? undefined;
+    }
+    for (const name in queries) defineProperty(data, name, { value: queries[name] });
+    return data;
+  }
+
+  function edit(name) {
+    return (...args) => {
+      const count = ask("xml." + name, args);
+      edits++;
+      return count;
+    };
   }
 
   const text = (get) => {

@@ -51,7 +51,7 @@ function chainOf(path: string): ChainStep[] {
   let links = 0;
   while (rest.length > 0) {
     const name = rest.shift()!;
-    const next = step(`${here}/${name}`);
+    const next = stepOf(path, `${here}/${name}`, links);
     steps.push(next);
     if (!next.isSymlink) {
       here = next.path;
@@ -91,10 +91,23 @@ function step(path: string): ChainStep {
   };
 }
 
+/** A step behind a link that is not there is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
+function stepOf(path: string, at: string, links: number): ChainStep {
+  try {
+    return step(at);
+  } catch (error) {
+    if (links === 0 || !(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`a symbolic link on the way leads to ${at}, which is not there`, { cause: error });
+  }
+}
+
 function trouble(error: unknown, path: string): FileTrouble {
   if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} is not there` };
   if (error instanceof Deno.errors.PermissionDenied) {
     return { trouble: "denied", message: `user ${Deno.uid()} may not read ${path}` };
   }
-  return { trouble: "other", message: `${path}: ${error instanceof Error ? error.message : String(error)}` };
+  return {
+    trouble: "other",
+    message: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }

@@ -1,0 +1,46 @@
+import { formatIssue } from "../base/issue.ts";
+import type { When } from "../manifest/manifest.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import { compilePath, compilePathTest } from "../protocol/xml/compile_path.ts";
+import { hookDataElements } from "../protocol/network.ts";
+import type { XmlElement } from "../protocol/xml/document.ts";
+import { metadataElement } from "../protocol/xml/element_data.ts";
+import { findFirst, passes } from "../protocol/xml/find.ts";
+
+/** Devices of the host in a domain: `<hostdev>`, and interfaces that are one. */
+const HOSTDEV = ["devices/hostdev", "devices/interface[@type='hostdev']"];
+
+/**
+ * Which condition of a manifest's `when` does not hold, or undefined when all
+ * do. Paths begin at `<domain>`, or at `<hookData>` of a network's call.
+ *
+ * @throws {HookDataError} when the XML cannot be had or a path takes too long
+ */
+export function whenFails(when: When, event: HookEvent, data: HookData): string | undefined {
+  if (data.isEmpty) return "when is given, and the daemon's calls have no XML";
+  const { root } = data.current;
+  const about = event.driver === "network" ? hookDataElements(root).network : root;
+  if (when.hostdev !== undefined && when.hostdev !== HOSTDEV.some((path) => isThere(root, path))) {
+    return `when.hostdev: the domain has ${when.hostdev ? "no device" : "a device"} of the host`;
+  }
+  const metadata = when.metadata?.value;
+  if (metadata !== undefined && (about === undefined || metadataElement(about, metadata) === undefined)) {
+    return `when.metadata: it has no metadata of ${metadata}`;
+  }
+  const path = when.path;
+  if (path === undefined) return undefined;
+  const compiled = compilePathTest(path.value);
+  if (compiled.issue !== undefined) throw new HookDataError(`when.path: ${formatIssue(compiled.issue)}`);
+  const result = passes(root, compiled.test);
+  if (result.issue !== undefined) throw new HookDataError(formatIssue(result.issue));
+  return result.passed ? undefined : `when.path: nothing matches ${path.value}`;
+}
+
+function isThere(root: XmlElement, path: string): boolean {
+  const compiled = compilePath(path);
+  if (compiled.issue !== undefined) throw new Error(formatIssue(compiled.issue));
+  const { found, issue } = findFirst(root, compiled.path);
+  if (issue !== undefined) throw new HookDataError(formatIssue(issue));
+  return found.length > 0;
+}
