@@ -22,6 +22,8 @@ export interface CommandOptions {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   stdin: string;
+  /** A descriptor of ours that the program gets as its descriptor 3. */
+  passed?: number;
   /** Bytes kept of each output. */
   outputLimit: number;
   /** Milliseconds until SIGTERM; Infinity for none. */

@@ -6,6 +6,7 @@ import { check, SystemError } from "./system_error.ts";
 const ARM = Deno.build.arch === "aarch64";
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
+export const O_RDWR = 2;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
@@ -141,6 +142,16 @@ export class Place {
   open(flags: number, mode = 0o644): number {
     const all = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     return check(libc().openat(this.directory, cString(this.name), all, mode), this.path);
+  }
+
+  /**
+   * A handle on the last part that cannot read or write: it only stays with
+   * what it was made for, whatever happens to the name. Never waits, whatever
+   * kind of file it is. The caller closes it.
+   */
+  hold(): number {
+    const flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    return check(libc().openat(this.directory, cString(this.name), flags, 0), this.path);
   }
 
   readLink(): string {

@@ -22,6 +22,8 @@ export interface Program {
   env: Readonly<Record<string, string>>;
   /** Descriptors of ours to become the program's standard input, output and error. Others are not passed on. */
   stdio: readonly [stdin: number, stdout: number, stderr: number];
+  /** A descriptor of ours to become the program's descriptor 3. */
+  passed?: number;
 }
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -54,8 +56,10 @@ export class Process {
     c.posix_spawnattr_init(attributes);
     try {
       program.stdio.forEach((fd, i) => c.posix_spawn_file_actions_adddup2(actions, fd, i));
+      const first = program.passed === undefined ? 3 : 4;
+      if (program.passed !== undefined) c.posix_spawn_file_actions_adddup2(actions, program.passed, 3);
       // glibc before 2.34 lacks it; ours are all close-on-exec, and libvirt passes only 0 to 2.
-      c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3);
+      c.posix_spawn_file_actions_addclosefrom_np?.(actions, first);
       c.posix_spawnattr_setsigdefault(attributes, new Uint8Array(SIGNAL_SET_SIZE).fill(0xff));
       c.posix_spawnattr_setsigmask(attributes, new Uint8Array(SIGNAL_SET_SIZE));
       c.posix_spawnattr_setflags(

@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<number, readonly [name: string, text: string]>> = {
   39: ["ENOTEMPTY", "directory not empty"],
   40: ["ELOOP", "too many symbolic links"],
   61: ["ENODATA", "no data available"],
+  75: ["EOVERFLOW", "value too large"],
   95: ["EOPNOTSUPP", "not supported"],
   110: ["ETIMEDOUT", "timed out"],
   116: ["ESTALE", "stale file handle"],
@@ -63,4 +64,36 @@ export function errno(): number {
 export function check(result: number | bigint, what: string): number {
   if (result < 0) throw new SystemError(errno(), what);
   return Number(result);
+}
+
+/** What the C library calls an error (strerror in the C locale), in the messages of other programs. */
+const TEXTS: Readonly<Record<string, number>> = {
+  "Operation not permitted": 1,
+  "No such file or directory": 2,
+  "Input/output error": 5,
+  "No such device or address": 6,
+  "Cannot allocate memory": 12,
+  "Permission denied": 13,
+  "Device or resource busy": 16,
+  "File exists": 17,
+  "No such device": 19,
+  "Is a directory": 21,
+  "Invalid argument": 22,
+  "File too large": 27,
+  "No space left on device": 28,
+  "Read-only file system": 30,
+  "Numerical result out of range": 34,
+  "Function not implemented": 38,
+  "No data available": 61,
+  "Value too large for defined data type": 75,
+  "Operation not supported": 95,
+  "Connection timed out": 110,
+};
+
+/** The error that another program's message ends in, or undefined where it is none that is known. */
+export function errnoOfText(message: string, what: string): SystemError | undefined {
+  const said = message.slice(message.lastIndexOf("\n") + 1).replace(/ \(os error \d+\)$/, "");
+  const text = said.slice(said.lastIndexOf(": ") + 2);
+  const errno = TEXTS[text];
+  return errno === undefined ? undefined : new SystemError(errno, what);
 }

@@ -1,0 +1,44 @@
+import { userId } from "./self.ts";
+
+/**
+ * Makes sure that a directory is there, belongs to root or to this user, is no
+ * link, and that nobody else can read or write it. It is made when it is
+ * missing; its parent is not.
+ *
+ * @returns why it cannot be used, or undefined
+ */
+export function privateDirectory(path: string): string | undefined {
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) return messageOf(error, path);
+  }
+  try {
+    const info = Deno.lstatSync(path);
+    if (!info.isDirectory) return `${path} is not a directory`;
+    if (info.uid !== 0 && info.uid !== userId()) return `${path} belongs to user ${info.uid}, not to root`;
+    if (((info.mode ?? 0) & 0o077) === 0) return undefined;
+    // What could be written by others may hold something of theirs: never mended, always said.
+    if (((info.mode ?? 0) & 0o022) !== 0) {
+      return `${path} can be written by others: remove it, or chmod 700 and look what is in it`;
+    }
+    if (info.uid === userId()) Deno.chmodSync(path, 0o700);
+    return undefined;
+  } catch (error) {
+    return messageOf(error, path);
+  }
+}
+
+/** Whether there is something of that name; what may not be looked at counts as missing. */
+export function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf(error: unknown, path: string): string {
+  return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,54 @@
+import { close, cString } from "./descriptor.ts";
+import { O_CREAT, O_RDWR, walk } from "./file.ts";
+import { libc } from "./libc.ts";
+import { errno, SystemError } from "./system_error.ts";
+
+// fcntl.h: locks of an open file description (Linux 3.15), which the kernel
+// drops when the description is closed, however its process ends.
+const F_OFD_SETLK = 37;
+const F_WRLCK = 1;
+/** struct flock with 64-bit offsets. */
+const FLOCK_SIZE = 32;
+const EAGAIN = 11;
+const EACCES = 13;
+
+/**
+ * Locks by name, across processes, in one file that is never written: each
+ * name is one byte of it, chosen by a hash of 62 bits. Two names that share a
+ * byte would only wait for each other.
+ */
+export class RangeLock {
+  readonly #fd: number;
+
+  /** @throws {SystemError} when the file cannot be opened or made */
+  constructor(path: string) {
+    using place = walk(path, false);
+    this.#fd = place.open(O_RDWR | O_CREAT, 0o600);
+  }
+
+  /** Whether the name's byte is ours now. Never waits. */
+  tryLock(name: string): boolean {
+    const request = new DataView(new ArrayBuffer(FLOCK_SIZE));
+    request.setInt16(0, F_WRLCK, true);
+    request.setBigInt64(8, offsetOf(name), true);
+    request.setBigInt64(16, 1n, true);
+    if (libc().fcntlLock(this.#fd, F_OFD_SETLK, new Uint8Array(request.buffer)) === 0) return true;
+    const code = errno();
+    if (code === EAGAIN || code === EACCES) return false;
+    throw new SystemError(code, "fcntl");
+  }
+
+  /** Gives up every name. */
+  [Symbol.dispose](): void {
+    close(this.#fd);
+  }
+}
+
+/** FNV-1a over the UTF-8 bytes, without the two highest bits: an offset has to be positive. */
+function offsetOf(name: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of cString(name.replaceAll("\0", "\ufffd"))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash >> 2n;
+}

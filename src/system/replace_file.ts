@@ -1,0 +1,30 @@
+import { close } from "./descriptor.ts";
+import { type FileStatus, O_CREAT, O_EXCL, O_WRONLY, type Place, setOwnerAndMode, writeAll } from "./file.ts";
+
+/**
+ * A new file beside the old one that takes its place: a reader sees the old
+ * text or the new, never a part. Owner and permissions stay as they were.
+ *
+ * @param status what is there now; undefined for a file that is made
+ * @throws {SystemError}
+ */
+export function replaceFile(
+  place: Place,
+  status: FileStatus | undefined,
+  bytes: Uint8Array<ArrayBuffer>,
+): void {
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  const name = `.${place.name.slice(0, 60)}.${random[0]!.toString(36)}${random[1]!.toString(36)}`;
+  const temporary = place.sibling(name);
+  const fd = temporary.open(O_WRONLY | O_CREAT | O_EXCL, status === undefined ? 0o644 : 0o600);
+  try {
+    writeAll(fd, bytes);
+    if (status !== undefined) setOwnerAndMode(fd, status, status.mode & 0o777);
+    place.replaceBy(name);
+  } catch (error) {
+    temporary.unlink();
+    throw error;
+  } finally {
+    close(fd);
+  }
+}
