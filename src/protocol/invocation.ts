@@ -8,9 +8,10 @@ import { isDriver } from "./operations.ts";
  */
 export function hookDriver(argv0: string): string | undefined {
   const parts = argv0.split("/");
-  const name = parts.at(-1) ?? "";
-  if (isDriver(name)) return name;
   const directory = parts.at(-2) ?? "";
-  const driver = directory.endsWith(".d") ? directory.slice(0, -2) : "";
-  return isDriver(driver) ? driver : undefined;
+  // The directory comes first: in qemu.d a link may bear any name, another driver's too.
+  const ofDirectory = directory.endsWith(".d") ? directory.slice(0, -2) : "";
+  if (isDriver(ofDirectory)) return ofDirectory;
+  const name = parts.at(-1) ?? "";
+  return isDriver(name) ? name : undefined;
 }

@@ -73,11 +73,13 @@ export const OPERATIONS: readonly Operation[] = ROWS.flatMap(([drivers, name, su
 );
 
 /** What older libvirt called the same thing (`network plugged` is `network port-created`). */
-const ALIASES: Readonly<Record<string, string>> = { plugged: "port-created", unplugged: "port-deleted" };
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ plugged: "port-created", unplugged: "port-deleted" }),
+);
 
 /** Today's name of a network operation; any other word comes back as it is. */
 export function currentName(driver: string, operation: string): string {
-  return driver === "network" ? ALIASES[operation] ?? operation : operation;
+  return driver === "network" ? ALIASES.get(operation) ?? operation : operation;
 }
 
 /** The operation of that driver, under its own name or an older libvirt's, or undefined where it is unknown. */
