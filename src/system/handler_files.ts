@@ -51,7 +51,7 @@ function chainOf(path: string): ChainStep[] {
   let links = 0;
   while (rest.length > 0) {
     const name = rest.shift()!;
-    const next = stepOf(path, `${here}/${name}`, links);
+    const next = stepOf(`${here}/${name}`, links);
     steps.push(next);
     if (!next.isSymlink) {
       here = next.path;
@@ -92,7 +92,7 @@ function step(path: string): ChainStep {
 }
 
 /** A step behind a link that is not there is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
-function stepOf(path: string, at: string, links: number): ChainStep {
+function stepOf(at: string, links: number): ChainStep {
   try {
     return step(at);
   } catch (error) {
