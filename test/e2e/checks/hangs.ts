@@ -150,16 +150,15 @@ async function startBoth(rig: Rig, hang: Hang, usual: Usual): Promise<string[]> 
   );
   return [
     seconds(ms),
-    code === 0 ? "" : lateness(ms - usual.refusal),
-    event && code !== 0 ? lateness(event.ms) : "",
+    code === 0 ? "" : lateness(ms, usual.refusal),
+    event && code !== 0 ? lateness(event.ms, 0) : "",
     code === 0 ? "guest started" : "refused",
   ];
 }
 
-function lateness(ms: number): string {
-  // What was taken off is a median, so a little less than nothing is nothing.
-  const late = ms - DEADLINE_MS;
-  return late < -100 ? "ended before" : `${Math.round(Math.max(0, late))} ms`;
+/** By how much an ending after `ms` was late, without the time everything else takes. */
+function lateness(ms: number, besides: number): string {
+  return ms < DEADLINE_MS ? "ended before" : `${Math.round(Math.max(0, ms - besides - DEADLINE_MS))} ms`;
 }
 
 function columns(rows: string[][]): string {
