@@ -3,6 +3,32 @@ import type { Command } from "./command.ts";
 /** The command table: parsing, usage, help, completions and man pages are made from it. In the order of the help. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: "check",
+    words: [{ name: "FILE", kind: "file", optional: true, many: true }],
+    summary: "find every problem in config.yaml and the handlers, and show what each may do",
+    description: [
+      "Reads config.yaml and all handlers, or only the handlers named as FILE, wherever they lie, and tells every " +
+      "problem at once: the place, the line it is in, and what to do. Then a table of what each handler may do.",
+      "Beside mistakes it warns of what is allowed but unwise: a shell or an interpreter among the commands, a rule " +
+      "that lets systemctl do anything, writing anywhere below /etc, a handler that can never run, a timeout longer " +
+      "than the operation's. Nothing is run and nothing is changed.",
+    ],
+    exitCodes: [[0, "no error"], [1, "at least one error; with --strict, one warning is enough"]],
+    examples: [
+      ["hookvisor check", "checks what libvirt's next hook call would use"],
+      [
+        "hookvisor check --strict ./20-vfio.js",
+        "checks one file before it is put in place, in CI for example",
+      ],
+    ],
+    options: {
+      strict: { summary: "warnings count as errors" },
+      json: { summary: "print one JSON document" },
+      quiet: { summary: "no table of powers" },
+    },
+    load: () => import("./check.ts"),
+  },
+  {
     name: "hook",
     words: [
       { name: "DRIVER", kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] },

@@ -1,0 +1,100 @@
+import { codeIssues } from "./code_issues.ts";
+import { flag, type Invocation } from "./command.ts";
+import { grantWarnings } from "./grant_warnings.ts";
+import { handlerWarnings, shadowWarnings } from "./handler_warnings.ts";
+import { issueText } from "./issue_text.ts";
+import { loadFile, loadSetup, type Setup } from "./load_setup.ts";
+import { look } from "./look.ts";
+import { conditions, powerCells, powers } from "./powers.ts";
+import { style } from "./style.ts";
+import { renderTable } from "./table.ts";
+import type { Issue } from "../base/issue.ts";
+import { isTrouble } from "../manifest/handler_files.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
+import { LARGEST_CONFIG } from "../manifest/load_config.ts";
+import { applyOptions, unknownHandlerIssues } from "../manifest/options.ts";
+import { policyIssues } from "../manifest/policy_issues.ts";
+import { handlerFiles } from "../system/handler_files.ts";
+import { print } from "../system/self.ts";
+
+/** `hookvisor check`. */
+export async function run(invocation: Invocation): Promise<number> {
+  // Before the engine starts: with it go the powers to look at the terminal.
+  const out = look();
+  const setup = await loadSetup(invocation.directories);
+  const files = invocation.words.map(loadFile);
+  const handlers = files.length > 0 ? files : setup.handlers;
+  const issues = files.length > 0 ? handlers.flatMap((h) => issuesOf(h, setup)) : allIssues(setup);
+  const errors = issues.filter(({ severity }) => severity === "error").length;
+  const warnings = issues.length - errors;
+  const failed = errors > 0 || (warnings > 0 && flag(invocation, "strict"));
+  if (flag(invocation, "json")) {
+    print(
+      1,
+      `${JSON.stringify({ ok: !failed, errors, warnings, issues, handlers: handlers.map(handlerJson) })}\n`,
+    );
+    return failed ? 1 : 0;
+  }
+  const paint = style(out.colour);
+  const texts = new Map<string, string>(handlers.map(({ file, source }) => [file, source]));
+  texts.set(setup.configFile, textOf(setup.configFile) ?? "");
+  for (const issue of issues) {
+    print(1, `${issueText(issue, texts.get(issue.file) || undefined, out, paint)}\n`);
+  }
+  const good = handlers.filter(({ manifest }) => manifest !== undefined);
+  if (good.length > 0 && !flag(invocation, "quiet")) {
+    const columns = [{ title: "HANDLER" }, { title: "FOR", flex: "wrap" as const }, {
+      title: "MAY",
+      flex: "wrap" as const,
+    }];
+    print(1, `${renderTable(columns, good.map((h) => [h.name, ...powerCells(h.manifest!)]), out)}\n`);
+  }
+  const verdict = `${count(handlers.length, "handler")}, ${count(errors, "error")}, ${
+    count(warnings, "warning")
+  }`;
+  print(1, `${failed ? paint.red(verdict) : warnings > 0 ? paint.yellow(verdict) : paint.green(verdict)}\n`);
+  return failed ? 1 : 0;
+}
+
+function allIssues(setup: Setup): Issue[] {
+  const { config, configFile, handlers, issues } = setup;
+  const names = handlers.map(({ name }) => name);
+  const options = unknownHandlerIssues(config, names).map((issue) => ({
+    ...issue,
+    severity: "warning" as const,
+  }));
+  return [
+    ...issues,
+    ...options.filter((issue) => issue.file === configFile),
+    ...handlers.flatMap((handler) => issuesOf(handler, setup)),
+    ...shadowWarnings(handlers),
+  ];
+}
+
+function issuesOf(handler: LoadedHandler, { config }: Setup): Issue[] {
+  const { file, name, manifest, issues } = handler;
+  const more = manifest === undefined ? [] : [
+    ...policyIssues(file, manifest, config),
+    ...applyOptions(manifest, config, name).issues,
+    ...grantWarnings(file, manifest.allow),
+    ...handlerWarnings(handler, config),
+  ];
+  const all = [...issues, ...more, ...codeIssues(handler)];
+  return all.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+  );
+}
+
+function handlerJson({ name, file, manifest }: LoadedHandler) {
+  if (manifest === undefined) return { name, file, usable: false };
+  return { name, file, usable: true, for: conditions(manifest), may: powers(manifest) };
+}
+
+function textOf(file: string): string | undefined {
+  const read = handlerFiles.read(file, LARGEST_CONFIG);
+  return isTrouble(read) ? undefined : new TextDecoder().decode(read.bytes);
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

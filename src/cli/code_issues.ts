@@ -1,0 +1,45 @@
+import type { Issue } from "../base/issue.ts";
+import { Deadline } from "../base/deadline.ts";
+import { Grant } from "../capability/grant.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
+import { defaultConfig } from "../manifest/settings.ts";
+import { engineMaker } from "../sandbox/make_engine.ts";
+import { runHandler } from "../sandbox/run_handler.ts";
+import { Loop } from "../system/loop.ts";
+
+const STOP = "hookvisor check: nothing is run";
+/** Long enough to read a megabyte of code. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * What the engine that will run a handler says of its code: syntax errors and
+ * imports. The engine reads the whole module, and stops at a `throw` put into
+ * its first line, which the manifest left empty, before any of it is run.
+ */
+export function codeIssues({ file, name, code }: LoadedHandler): Issue[] {
+  if (!code.startsWith("\n")) return [];
+  const { outcome } = runHandler(engineMaker(), {
+    file,
+    source: `throw new Error(${JSON.stringify(STOP)});${code}`,
+    event: {},
+    lazy: [],
+    options: {},
+    grant: new Grant(
+      name,
+      { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
+      defaultConfig().policy,
+    ),
+    capabilities: new Map(),
+    deadline: Deadline.in(TIMEOUT_MS),
+  }, new Loop());
+  const issue = (message: string, at?: string): Issue => {
+    const [, line = "0", column = "0"] = /:(\d+):(\d+)$/.exec(at ?? "") ?? [];
+    return { severity: "error", file, line: Number(line), column: Number(column), message };
+  };
+  if (outcome.ok) return [];
+  if (!outcome.message.includes(STOP)) return [issue(outcome.message, outcome.at)];
+  return /\bexport\b[^;]*\bdefault\b/.test(code) ? [] : [{
+    ...issue("the handler exports no function"),
+    hint: "export default async function (event, host) { ... }",
+  }];
+}

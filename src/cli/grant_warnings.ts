@@ -1,0 +1,261 @@
+import type { Issue } from "../base/issue.ts";
+import { type ExecRule, parseExecRule } from "../manifest/exec_rule.ts";
+import type { Allow, Located } from "../manifest/manifest.ts";
+import { matchPathRule, parsePathRule, type PathRule } from "../manifest/path_rule.ts";
+
+/** Programs that run any code they are given. `python3.11` counts as python. */
+const SHELLS = [
+  "sh",
+  "bash",
+  "dash",
+  "zsh",
+  "ksh",
+  "mksh",
+  "fish",
+  "ash",
+  "csh",
+  "tcsh",
+  "busybox",
+  "toybox",
+];
+const INTERPRETERS = [
+  ...[
+    "python",
+    "perl",
+    "ruby",
+    "node",
+    "nodejs",
+    "deno",
+    "bun",
+    "lua",
+    "luajit",
+    "php",
+    "tclsh",
+    "expect",
+    "guile",
+  ],
+  ...[
+    "awk",
+    "gawk",
+    "mawk",
+    "nawk",
+    "sed",
+    "ed",
+    "ex",
+    "vi",
+    "vim",
+    "nvim",
+    "emacs",
+    "gdb",
+    "m4",
+    "make",
+    "R",
+  ],
+];
+/** Programs that run another program, named in their arguments. */
+const LAUNCHERS = [
+  ...[
+    "env",
+    "xargs",
+    "nsenter",
+    "chroot",
+    "sudo",
+    "doas",
+    "su",
+    "runuser",
+    "setpriv",
+    "systemd-run",
+    "setsid",
+  ],
+  ...[
+    "nohup",
+    "timeout",
+    "nice",
+    "ionice",
+    "chrt",
+    "taskset",
+    "numactl",
+    "unshare",
+    "flock",
+    "find",
+    "ssh",
+    "at",
+  ],
+  ...[
+    "strace",
+    "ltrace",
+    "watch",
+    "script",
+    "parallel",
+    "start-stop-daemon",
+    "crontab",
+    "docker",
+    "podman",
+    "tar",
+  ],
+];
+/** Programs that write, move or remove any file that their arguments name, whatever `allow.write` says. */
+const WRITERS = [
+  ...[
+    "cp",
+    "mv",
+    "ln",
+    "rm",
+    "dd",
+    "tee",
+    "install",
+    "rsync",
+    "truncate",
+    "shred",
+    "mkfs",
+    "chmod",
+    "chown",
+    "touch",
+  ],
+  ...[
+    "mknod",
+    "mount",
+    "umount",
+    "curl",
+    "wget",
+    "patch",
+    "cpio",
+    "unzip",
+    "setfacl",
+    "chattr",
+    "mkdir",
+    "rmdir",
+  ],
+];
+/** Programs of which any argument is too much. */
+const MIGHTY = [
+  "systemctl",
+  "modprobe",
+  "insmod",
+  "rmmod",
+  "sysctl",
+  "kill",
+  "pkill",
+  "killall",
+  "nft",
+  "iptables",
+];
+
+/** Variables that make a program load code or find other programs. */
+const CODE_VARIABLES =
+  /^(?:LD_|PATH$|BASH_ENV$|ENV$|IFS$|SHELLOPTS$|PYTHON|PERL5|RUBY|NODE_|GIT_|LUA_|TCLLIB|GCONV_PATH$|LOCPATH$)/;
+
+const WRITE_PROBES = [
+  ...["/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/crontab", "/etc/ld.so.preload", "/etc/fstab"],
+  ...["/etc/systemd/system/x.service", "/etc/ssh/sshd_config", "/etc/hookvisor/handlers/99-x.js"],
+  ...["/etc/libvirt/hooks/qemu", "/etc/libvirt/qemu/x.xml", "/usr/bin/sh", "/usr/sbin/init", "/usr/lib/x.so"],
+  ...[
+    "/bin/sh",
+    "/sbin/init",
+    "/lib/x.so",
+    "/usr/local/bin/x",
+    "/boot/vmlinuz",
+    "/root/.ssh/authorized_keys",
+  ],
+  ...[
+    "/root/.bashrc",
+    "/var/spool/cron/crontabs/root",
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sysrq-trigger",
+  ],
+  ...["/sys/kernel/uevent_helper", "/dev/sda", "/dev/mem", "/run/hookvisor/undo.db"],
+];
+const READ_PROBES = [
+  ...[
+    "/etc/shadow",
+    "/etc/ssh/ssh_host_ed25519_key",
+    "/root/.ssh/id_ed25519",
+    "/proc/1/environ",
+    "/proc/kcore",
+  ],
+  ...["/var/lib/libvirt/secrets/x", "/etc/libvirt/secrets/x.xml", "/dev/sda", "/home/user/.ssh/id_ed25519"],
+];
+
+/** Warnings for what a manifest allows that is as good as allowing everything. */
+export function grantWarnings(file: string, allow: Allow): Issue[] {
+  const issues: Issue[] = [];
+  const warn = (at: Located<string>, message: string | undefined, hint: string) => {
+    if (message === undefined) return;
+    issues.push({ severity: "warning", file, line: at.line, column: at.column, message, hint });
+  };
+  for (const rule of allow.exec) {
+    warn(rule, execDanger(rule.value), "name the one program that is needed, and its arguments word by word");
+  }
+  for (const [access, probes] of [["write", WRITE_PROBES], ["read", READ_PROBES]] as const) {
+    for (const rule of allow[access]) {
+      warn(rule, pathDanger(access, rule.value, probes), "name the files that are needed");
+    }
+  }
+  for (const variable of allow.env) {
+    if (!CODE_VARIABLES.test(variable.value)) continue;
+    const message = `env: ${variable.value} can make a program run code of the handler's choice`;
+    warn(variable, message, "leave it out");
+  }
+  return issues;
+}
+
+function execDanger(text: string): string | undefined {
+  const read = parseExecRule(text);
+  if ("error" in read) return undefined;
+  const { rule } = read;
+  const program = rule.program.slice(rule.program.lastIndexOf("/") + 1);
+  const family = program.replace(/[0-9.]+$/, "");
+  const open = isOpen(rule);
+  if (SHELLS.includes(program)) return `exec: ${program} is a shell: ${beyond(open, rule)}`;
+  if (INTERPRETERS.includes(program) || INTERPRETERS.includes(family)) {
+    return `exec: ${program} is an interpreter: ${beyond(open, rule)}`;
+  }
+  if (!open) return undefined;
+  if (LAUNCHERS.includes(program)) {
+    return `exec: ${program} runs other programs, so "${text}" allows any program`;
+  }
+  if (WRITERS.includes(program) || program.startsWith("mkfs.")) {
+    return `exec: "${text}" can change files that allow.write does not name`;
+  }
+  if (MIGHTY.includes(program) && isOpenFromStart(rule)) {
+    return `exec: "${text}" allows everything that ${program} can do`;
+  }
+  return undefined;
+}
+
+function beyond(open: boolean, { args }: ExecRule): string {
+  return open || args.length === 0
+    ? "with it the handler can run anything"
+    : "what it is given to run is not checked";
+}
+
+/** Whether the caller chooses a whole argument. */
+function isOpen({ args, more }: ExecRule): boolean {
+  return more || args.some(({ pattern }) => pattern.length > 1 && pattern.every((part) => part.length < 2));
+}
+
+/** Whether nothing is said of the first argument that is no option. */
+function isOpenFromStart({ args, more }: ExecRule): boolean {
+  const first = args.find(({ text }) => !text.startsWith("-"));
+  return first === undefined ? more : first.pattern.length > 1 && first.pattern.every((part) => part === "");
+}
+
+/** What of the probes a rule with a star reaches. A rule that spells a path out is a decision, and only told for what nobody should write. */
+function pathDanger(access: "read" | "write", text: string, probes: readonly string[]): string | undefined {
+  const read = parsePathRule(text);
+  if ("error" in read) return undefined;
+  const reached = probes.filter((probe) => reaches(read.rule, probe));
+  if (reached.length === 0) return undefined;
+  const verb = access === "write" ? "change" : "read";
+  const named = reached.filter((probe) => !/\bx\b/.test(probe));
+  const shown =
+    (named.length > 0 ? named : reached.map((probe) => probe.slice(0, probe.lastIndexOf("/") + 1)))
+      .slice(0, 3);
+  return `${access}: ${text} lets the handler ${verb} ${shown.join(", ")}${
+    reached.length > 3 ? " and more" : ""
+  }`;
+}
+
+function reaches(rule: PathRule, path: string): boolean {
+  return matchPathRule(rule, path);
+}

@@ -1,0 +1,158 @@
+import type { Issue } from "../base/issue.ts";
+import type { Config } from "../manifest/config.ts";
+import { formatDuration } from "../manifest/duration.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { expandOperations } from "../manifest/operation_glob.ts";
+import { matchPathRule, parsePathRule } from "../manifest/path_rule.ts";
+import { timeoutFor } from "../manifest/settings.ts";
+import type { Operation } from "../protocol/operations.ts";
+
+/** A handler whose manifest is in order. */
+type Good = LoadedHandler & { manifest: Manifest };
+
+/** Warnings about one handler that need the configuration or its code. */
+export function handlerWarnings(handler: LoadedHandler, config: Config): Issue[] {
+  const { manifest } = handler;
+  if (manifest === undefined) return [];
+  return [
+    ...timeoutWarnings(handler, manifest, config),
+    ...optionWarnings(handler, manifest),
+    ...neverWarnings(handler, manifest),
+  ];
+}
+
+function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Config): Issue[] {
+  const own = manifest.timeoutMs;
+  if (own === undefined) return [];
+  const short = operationsOf(manifest)
+    .map((o) => ({
+      o,
+      ms: manifest.mode === "background" ? config.background.timeoutMs : timeoutFor(config, o),
+    }))
+    .filter(({ ms }) => own > ms);
+  if (short.length === 0) return [];
+  const what = short.map(({ o, ms }) => `${o.driver}/${o.name} (${formatDuration(ms)})`);
+  const message = `timeout ${formatDuration(own)} is longer than what the whole call has in ${some(what)}`;
+  return [
+    warning(
+      handler,
+      placeOf(handler.source, "timeout"),
+      message,
+      "set timeouts in config.yaml, or shorten it",
+    ),
+  ];
+}
+
+/** `host.options.x` of an option that the manifest does not have is undefined. */
+function optionWarnings(handler: LoadedHandler, manifest: Manifest): Issue[] {
+  const known = Object.keys(manifest.options);
+  return [...handler.code.matchAll(/\b(?:host\.)?options\.([A-Za-z_$][\w$]*)/g)].flatMap((match) => {
+    const name = match[1]!;
+    if (known.includes(name) || !match[0].startsWith("host.")) return [];
+    const at = placeAt(handler.code, match.index);
+    const list = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+    return [warning(handler, at, `the manifest has no option ${name}; ${list}`, `add it below options`)];
+  });
+}
+
+function neverWarnings(handler: LoadedHandler, manifest: Manifest): Issue[] {
+  const issues: Issue[] = [];
+  for (const key of ["guests", "networks"] as const) {
+    for (const glob of manifest[key] ?? []) {
+      if (isImpossibleUuid(glob.value)) {
+        issues.push(
+          warning(
+            handler,
+            glob,
+            `${key}: "${glob.value}" can match no UUID`,
+            "8-4-4-4-12 hexadecimal digits",
+          ),
+        );
+      } else if (glob.value.includes("/")) {
+        issues.push(
+          warning(handler, glob, `${key}: "${glob.value}" can match no name: libvirt allows no / in one`),
+        );
+      }
+    }
+  }
+  return issues;
+}
+
+/** A UUID has 36 characters; a glob with a star may be shorter. */
+function isImpossibleUuid(glob: string): boolean {
+  if (!glob.startsWith("uuid:")) return false;
+  const pattern = glob.slice("uuid:".length);
+  const least = pattern.replaceAll("*", "").length;
+  return pattern.includes("*") ? least > 36 : least !== 36;
+}
+
+/** Pairs of handlers that write the same files in the same operation: what the first wrote is lost. */
+export function shadowWarnings(handlers: readonly LoadedHandler[]): Issue[] {
+  const good = handlers.filter((handler): handler is Good => handler.manifest !== undefined);
+  return good.flatMap((later, i) =>
+    good.slice(0, i).flatMap((earlier) => {
+      const shared = sharedOperation(earlier.manifest, later.manifest);
+      if (shared === undefined || !mayShareGuest(earlier.manifest, later.manifest)) return [];
+      const [winner, loser] = shared.teardown ? [earlier, later] : [later, earlier];
+      const rule = later.manifest.allow.write.find(({ value }) =>
+        earlier.manifest.allow.write.some((other) => overlap(value, other.value))
+      );
+      if (rule === undefined) return [];
+      const message =
+        `write: ${rule.value} may be written by ${earlier.name} too; in ${shared.driver}/${shared.name} ` +
+        `${winner.name} runs after ${loser.name} and wins`;
+      return [warning(later, rule, message, "let one of the two write it, or give them different guests")];
+    })
+  );
+}
+
+function sharedOperation(a: Manifest, b: Manifest): Operation | undefined {
+  const others = operationsOf(b);
+  return operationsOf(a).find((o) => others.includes(o));
+}
+
+/** Only plain names are compared; of globs nobody knows. */
+function mayShareGuest(a: Manifest, b: Manifest): boolean {
+  const plain = (manifest: Manifest) => manifest.guests?.map(({ value }) => value);
+  const [left, right] = [plain(a), plain(b)];
+  if (left === undefined || right === undefined) return true;
+  if ([...left, ...right].some((name) => /[*?]|^uuid:/.test(name))) return true;
+  return left.some((name) => right.includes(name));
+}
+
+function overlap(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [left, right] = [parsePathRule(a), parsePathRule(b)];
+  return "rule" in left && "rule" in right && (matchPathRule(left.rule, b) || matchPathRule(right.rule, a));
+}
+
+function operationsOf(manifest: Manifest): Operation[] {
+  return [...new Set(manifest.on.flatMap(({ value }) => expandOperations(value)))];
+}
+
+/** Where a key of the manifest stands. */
+function placeOf(source: string, key: string): { line: number; column: number } {
+  const found = source.search(new RegExp(`^${key}[ \\t]*:`, "m"));
+  return found < 0 ? { line: 0, column: 0 } : placeAt(source, found);
+}
+
+function placeAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 3
+    ? names.join(", ")
+    : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+}
+
+function warning(
+  { file }: LoadedHandler,
+  { line, column }: { line: number; column: number },
+  message: string,
+  hint?: string,
+): Issue {
+  return { severity: "warning", file, line, column, message, ...(hint === undefined ? {} : { hint }) };
+}

@@ -1,0 +1,60 @@
+import type { Style } from "./style.ts";
+import { fit, type Look, textWidth, visible, wrap } from "./text.ts";
+import type { Issue } from "../base/issue.ts";
+
+/**
+ * An issue as compilers show it: the place and what is wrong, the line it is
+ * in with a caret below the character, and what to do.
+ *
+ * @param text What the file holds; without it no line is shown.
+ */
+export function issueText(issue: Issue, text: string | undefined, look: Look, paint: Style): string {
+  const { file, line, column, severity, message, hint } = issue;
+  const place = [file, ...(line > 0 ? [line] : []), ...(line > 0 && column > 0 ? [column] : [])].join(":");
+  const colour = severity === "error" ? paint.red : paint.yellow;
+  const head = `${paint.bold(visible(place, look.unicode))}: ${paint.bold(colour(severity))}: ${
+    visible(message, look.unicode)
+  }`;
+  const lines = [head];
+  const shown = line > 0 ? text?.split(/\r\n|\n|\r/)[line - 1] : undefined;
+  if (shown !== undefined) lines.push(...excerpt(shown, line, column, look, paint, colour));
+  if (hint !== undefined) {
+    lines.push(
+      ...wrap(visible(hint, look.unicode), look.width - 8).map((part, i) =>
+        `${i === 0 ? "  help: " : "        "}${part}`
+      ),
+    );
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** The line with its number, cut around the column where it is long, and a caret. */
+function excerpt(
+  line: string,
+  number: number,
+  column: number,
+  look: Look,
+  paint: Style,
+  colour: (text: string) => string,
+): string[] {
+  const margin = `${String(number).padStart(5)} | `;
+  const room = look.width - margin.length;
+  const before = visible(line.slice(0, Math.max(0, column - 1)).replaceAll("\t", " "), look.unicode);
+  const after = visible(line.slice(Math.max(0, column - 1)).replaceAll("\t", " "), look.unicode);
+  // Of a long beginning the end is shown: the character that matters stays in sight.
+  const skipped = textWidth(before) > room * 2 / 3;
+  const start = skipped ? `...${tail(before, Math.floor(room / 2))}` : before;
+  const body = fit(start + after, { width: room, unicode: look.unicode });
+  const caret = column > 0 ? [`${paint.dim("      | ")}${" ".repeat(textWidth(start))}${colour("^")}`] : [];
+  return [`${paint.dim(margin)}${body}`, ...caret];
+}
+
+/** As many characters from the end as fit into `width` columns. */
+function tail(text: string, width: number): string {
+  let kept = "";
+  for (const c of [...text].reverse()) {
+    if (textWidth(kept) + textWidth(c) > width) break;
+    kept = c + kept;
+  }
+  return kept;
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { handler, World } from "./admin_world.ts";
+
+Deno.test("check tells every problem at once, with place, line and caret, and exits 1", () => {
+  using world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare, qemu/strat]\ntiemout: 5s", ""));
+  world.write("20-b.js", `${handler("on: [qemu/prepare]", "")}let = ;\n`);
+  world.write("config/config.yaml", "timeots: {}\n");
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /10-a\.js:2:25: error: qemu has no operation "strat"\n {4}2 \| on: .*\n {6}\| {25}\^\n/,
+  );
+  assert.match(
+    stdout,
+    /10-a\.js:3:1: error: unknown key "tiemout".*\n.*\n.*\n {2}help: did you mean timeout\?/,
+  );
+  assert.match(stdout, /20-b\.js:\d+:\d+: error: SyntaxError/);
+  assert.match(stdout, /config\.yaml:1:1: error: unknown key "timeots"/);
+  assert.match(stdout, /2 handlers, 4 errors, 0 warnings/);
+});
+
+Deno.test("check warns of dangerous grants, and only --strict fails for them", () => {
+  using world = new World();
+  const rules = `on: [qemu/prepare]
+allow:
+  exec: [sh -c *, python3.11 ..., systemctl *, env ..., systemctl restart nfs, modprobe vfio-pci]
+  write: [/etc/**, /sys/devices/system/cpu/cpu*/online]
+  read: [/**]
+  env: [LD_PRELOAD]`;
+  world.write("10-a.js", handler(rules, ""));
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 0, stdout);
+  for (
+    const part of [
+      /warning: exec: sh is a shell/,
+      /warning: exec: python3\.11 is an interpreter/,
+      /warning: exec: "systemctl \*" allows everything/,
+      /warning: exec: env runs other programs/,
+      /warning: write: \/etc\/\*\* lets the handler change \/etc\/passwd/,
+      /warning: read: \/\*\* lets the handler read \/etc\/shadow/,
+      /warning: env: LD_PRELOAD can make a program run code/,
+      /1 handler, 0 errors, 7 warnings/,
+    ]
+  ) assert.match(stdout, part);
+  assert.equal(world.admin("check", "--strict").code, 1);
+});
+
+Deno.test("check warns of handlers that can never match, of shadowed order, of options and time-outs", () => {
+  using world = new World();
+  const write = "allow: {write: [/run/one/file]}";
+  world.write("10-a.js", handler(`on: [qemu/prepare]\n${write}\ntimeout: 45s`, "host.options.cores;"));
+  world.write("20-b.js", handler(`on: ["qemu/*"]\nguests: ["uuid:12"]\n${write}`, ""));
+  world.write("30-c.js", handler("on: [network/start]\nguests: [a]", ""));
+  world.write("config/config.yaml", "options:\n  40-d: {x: 1}\n");
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 0, stdout);
+  for (
+    const part of [
+      /timeout 45s is longer than what the whole call has in qemu\/prepare \(30s\)/,
+      /the manifest has no option cores; it has none/,
+      /guests: "uuid:12" can match no UUID/,
+      /guests has no effect/,
+      /write: \/run\/one\/file may be written by 10-a too; in qemu\/prepare 20-b runs after 10-a and wins/,
+      /config\.yaml:2:\d+: warning: options for "40-d", which is no handler here/,
+    ]
+  ) assert.match(stdout, part);
+});
+
+Deno.test("check FILE looks at a file wherever it lies, and runs nothing of it", () => {
+  using world = new World();
+  const trace = `${world.root}/trace`;
+  const file = world.write(
+    "elsewhere/20-x.js",
+    `/*---\non: [qemu/start]\nallow: {write: ["${trace}"]}\n---*/\nhost.fs.write("${trace}", "");\nwhile (true);\nexport default () => {};\n`,
+  );
+  const { code, stdout } = world.admin("check", file);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /20-x +qemu\/start +write \/.*trace/);
+  assert.throws(() => Deno.statSync(trace));
+});
+
+Deno.test("check --json gives issues and powers to a program", () => {
+  using world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare]\nallow: {exec: [bash]}", ""));
+  const { code, stdout } = world.admin("check", "--json");
+  const told = JSON.parse(stdout);
+  assert.equal(code, 0);
+  assert.deepEqual([told.ok, told.errors, told.warnings], [true, 0, 1]);
+  assert.equal(told.issues[0].line, 3);
+  assert.deepEqual(told.handlers[0].may, ["exec bash"]);
+});
+
+Deno.test("check refuses handlers that somebody else could have written", () => {
+  using world = new World();
+  Deno.chmodSync(world.write("10-a.js", handler("on: [qemu/prepare]", "")), 0o666);
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 1);
+  assert.match(stdout, /can be written by everybody.*\n {2}help: chmod go-w/);
+});
