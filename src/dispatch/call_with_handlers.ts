@@ -16,7 +16,7 @@ import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { handlerFiles } from "../system/handler_files.ts";
 import { Loop } from "../system/loop.ts";
 import { callerName, userId } from "../system/self.ts";
-import { readStdin } from "../system/stdin.ts";
+import { StdinReader } from "../system/stdin.ts";
 
 /** Largest input that is read, in bytes: libvirt's documents are a few KiB. */
 const INPUT_LIMIT = 16 * 1024 * 1024;
@@ -36,7 +36,8 @@ export async function callWithHandlers(
   // The deadline counts from the start of the process.
   const deadline = Deadline.in(timeoutFor(config, known), 0).before(ROOM_MS);
   const loop = new Loop();
-  const data = new HookData(event, () => readStdin(loop, deadline, INPUT_LIMIT));
+  const stdin = new StdinReader(loop, INPUT_LIMIT);
+  const data = new HookData(event, (deadline) => stdin.read(deadline), deadline);
   const caller = callerName();
 
   const call = { driver: event.driver, operation: event.operation };

@@ -32,6 +32,7 @@ export function handlerRunner({ event, config, loop, data, caller }: CallSetting
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
     const edits = new XmlEdits(data, event, handler.name, manifest.allow.xml);
+    data.deadline = deadline;
     const result = runHandler(makeEngine, {
       file: handler.file,
       source: handler.code,

@@ -1,6 +1,7 @@
 import type { HookEvent } from "./event.ts";
 import type { XmlDocument, XmlElement } from "./xml/document.ts";
 import { parseDocument } from "./xml/parse_document.ts";
+import type { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 
 /** What reading standard input gave. */
@@ -14,16 +15,19 @@ export class HookDataError extends Error {
 /** What libvirt wrote on standard input, read and parsed when somebody first asks. */
 export class HookData {
   readonly #event: HookEvent;
-  readonly #read: () => Input;
+  readonly #read: (deadline: Deadline) => Input;
   #bytes: Uint8Array | undefined;
   #document: XmlDocument | undefined;
   #current: XmlDocument | undefined;
   /** What the handler that runs now has made of it, until it is over. */
   preview: XmlDocument | undefined;
+  /** When reading is given up: the call's own deadline, or that of the handler that runs now. */
+  deadline: Deadline;
 
-  constructor(event: HookEvent, read: () => Input) {
+  constructor(event: HookEvent, read: (deadline: Deadline) => Input, deadline: Deadline) {
     this.#event = event;
     this.#read = read;
+    this.deadline = deadline;
   }
 
   /**
@@ -83,7 +87,7 @@ export class HookData {
 
   #input(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes;
-    const input = this.#read();
+    const input = this.#read(this.deadline);
     if ("error" in input) throw new HookDataError(input.error);
     if (input.bytes.length === 0) throw new HookDataError("libvirt gave no XML on standard input");
     return this.#bytes = input.bytes;

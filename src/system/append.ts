@@ -25,6 +25,8 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     const directory = log.path.slice(0, log.path.lastIndexOf("/"));
     const unsafe = unsafeDirectory(directory);
     if (unsafe !== undefined) return unsafe;
+    // Opening a FIFO would wait for a reader. Nobody else can put one there between this look and the opening.
+    if (!isFileOrMissing(log.path)) return `${log.path} is not an ordinary file`;
     using file = Deno.openSync(log.path, { append: true, create: true, mode: 0o640 });
     const bytes = new TextEncoder().encode(line + "\n");
     const before = file.statSync().size;
@@ -38,6 +40,15 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isFileOrMissing(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
   }
 }
 

@@ -11,40 +11,55 @@ const STDIN = 0;
  * Everything on standard input, until its end.
  *
  * libvirt writes the XML into a pipe and does not mind when nobody reads it,
- * so this is called only for a handler that wants to see it.
- *
- * @param limit most bytes that are accepted
+ * so it is read only for a handler that wants to see it.
  */
-export function readStdin(
-  loop: Loop,
-  deadline: Deadline,
-  limit: number,
-): { bytes: Uint8Array<ArrayBuffer> } | InputFailure {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  let state: "reading" | "end" | "too large" = "reading";
-  const buffer = new Uint8Array(65_536);
-  setNonBlocking(STDIN);
-  const wait = loop.whenReadable(STDIN, () => {
-    const n = readSome(STDIN, buffer);
-    if (n === undefined) return;
-    if (n === 0) state = "end";
-    else if (size + n > limit) state = "too large";
-    else {
-      parts.push(buffer.slice(0, n));
-      size += n;
-    }
-    if (state !== "reading") wait.cancel();
-  });
-  while (state === "reading" && !deadline.passed) loop.turn(deadline);
-  wait.cancel();
-  if (state === "reading") return { error: "standard input did not end in time" };
-  if ((state as string) === "too large") return { error: `standard input is larger than ${limit} bytes` };
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+export class StdinReader {
+  readonly #loop: Loop;
+  readonly #limit: number;
+  readonly #parts: Uint8Array<ArrayBuffer>[] = [];
+  #size = 0;
+  #state: "reading" | "end" | "too large" = "reading";
+
+  /** @param limit most bytes that are accepted */
+  constructor(loop: Loop, limit: number) {
+    this.#loop = loop;
+    this.#limit = limit;
   }
-  return { bytes };
+
+  /** Reads to the end. When the deadline comes first, a later call goes on where this one stopped. */
+  read(deadline: Deadline): { bytes: Uint8Array<ArrayBuffer> } | InputFailure {
+    if (this.#state === "reading") this.#readUntil(deadline);
+    if (this.#state === "reading") return { error: "standard input did not end in time" };
+    if (this.#state === "too large") return { error: `standard input is larger than ${this.#limit} bytes` };
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return { bytes };
+  }
+
+  #readUntil(deadline: Deadline): void {
+    const buffer = new Uint8Array(65_536);
+    setNonBlocking(STDIN);
+    const wait = this.#loop.whenReadable(STDIN, () => {
+      const n = readSome(STDIN, buffer);
+      if (n === undefined) return;
+      if (n === 0) this.#state = "end";
+      else if (this.#size + n > this.#limit) {
+        this.#state = "too large";
+        this.#parts.length = 0;
+      } else {
+        this.#parts.push(buffer.slice(0, n));
+        this.#size += n;
+      }
+    });
+    while (this.#isReading && !deadline.passed) this.#loop.turn(deadline);
+    wait.cancel();
+  }
+
+  get #isReading(): boolean {
+    return this.#state === "reading";
+  }
 }
