@@ -5,15 +5,35 @@ export interface Splice {
   text: string;
 }
 
-/** The text with the splices made, which may stand in any order but not overlap. */
+/**
+ * The XML text with the splices made, which may stand in any order but not
+ * overlap. Where a removal would join `]]` and `>`, which text may not hold,
+ * or CR and LF, which would become one line end, an empty CDATA section keeps
+ * them apart.
+ */
 export function applySplices(text: string, splices: Splice[]): string {
   const parts: string[] = [];
+  let tail = "";
   let done = 0;
+  const add = (part: string) => {
+    parts.push(part);
+    tail = (tail + part.slice(-2)).slice(-2);
+  };
   for (const splice of [...splices].sort((a, b) => a.start - b.start)) {
     if (splice.start < done) throw new RangeError(`splices overlap at ${splice.start}`);
-    parts.push(text.slice(done, splice.start), splice.text);
+    addKept(text.slice(done, splice.start));
+    if (splice.text !== "") add(splice.text);
     done = splice.end;
   }
-  parts.push(text.slice(done));
+  addKept(text.slice(done));
   return parts.join("");
+
+  function addKept(part: string): void {
+    if (part === "") return;
+    const joined = tail + part.slice(0, 2);
+    if (parts.length > 0 && (joined.includes("]]>") || (tail.endsWith("\r") && part.startsWith("\n")))) {
+      add("<![CDATA[]]>");
+    }
+    add(part);
+  }
 }
