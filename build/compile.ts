@@ -27,7 +27,11 @@ const date = buildDate();
 const chunks = await bundle({
   entry,
   folder: join(dirname(output), "bundle"),
-  constants: { __HOOKVISOR_VERSION__: version, __BUILD_DATE__: date },
+  constants: {
+    __HOOKVISOR_VERSION__: version,
+    __BUILD_DATE__: date,
+    __HOOKVISOR_BUILD__: `${version} ${await sourcesDigest("src")}`,
+  },
   packages: PACKAGES,
 });
 for (const chunk of chunks) console.log(`build: ${describe(chunk)}`);
@@ -92,6 +96,19 @@ function buildDate(): string | undefined {
     throw new Error(`SOURCE_DATE_EPOCH is "${given}": give whole seconds since 1970`);
   }
   return new Date(seconds * 1000).toISOString();
+}
+
+/** What tells two builds apart that keep data for each other: a digest of every file below a folder. */
+async function sourcesDigest(folder: string): Promise<string> {
+  const texts = filesBelow(folder).sort().map((file) => `${file}\n${Deno.readTextFileSync(file)}`);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts.join("\n")));
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
+
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesBelow(join(folder, name)) : [join(folder, name)]
+  );
 }
 
 function lastCommit(): string | undefined {

@@ -2,18 +2,17 @@ import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import { plan } from "./plan.ts";
 import { handlerRunner } from "./run_step.ts";
+import { loadSetup } from "./setup.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { writeRecord } from "../journal/write_record.ts";
 import type { Config } from "../manifest/config.ts";
-import { loadConfig } from "../manifest/load_config.ts";
-import { type LoadedHandler, loadHandlers } from "../manifest/load.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
 import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { HookData } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
-import { handlerFiles } from "../system/handler_files.ts";
 import { Loop } from "../system/loop.ts";
 import { callerName, userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
@@ -31,8 +30,8 @@ export async function callWithHandlers(
 ): Promise<Reply> {
   const uid = userId();
   const notes: string[] = [];
-  const loadedConfig = await loadConfig(`${directories.config}/config.yaml`, handlerFiles, uid);
-  const { config } = loadedConfig;
+  const setup = await loadSetup(directories, uid, event);
+  const { config } = setup.config;
   // The deadline counts from the start of the process.
   const deadline = Deadline.in(timeoutFor(config, known), 0).before(ROOM_MS);
   const loop = new Loop();
@@ -40,17 +39,13 @@ export async function callWithHandlers(
   const data = new HookData(event, (deadline) => stdin.read(deadline), deadline);
   const caller = callerName();
 
-  const call = { driver: event.driver, operation: event.operation };
-  const loaded = await loadHandlers(`${directories.config}/handlers`, handlerFiles, { uid, call });
+  const { trouble, issues } = setup.config;
+  const { handlers, problem } = setup.handlers;
   const faults = [
-    ...(loadedConfig.trouble === undefined
-      ? []
-      : [{ trouble: loadedConfig.trouble, issues: loadedConfig.issues }]),
-    ...(loaded.problem === undefined
-      ? []
-      : [{ trouble: loaded.problem.trouble, issues: [loaded.problem.issue] }]),
+    ...(trouble === undefined ? [] : [{ trouble, issues }]),
+    ...(problem === undefined ? [] : [{ trouble: problem.trouble, issues: [problem.issue] }]),
   ];
-  const usable = usableHandlers(loaded.handlers, uid, notes);
+  const usable = usableHandlers(handlers, uid, notes);
   const fault = faults.find(({ trouble, issues }) => {
     if (!isPassedOver(trouble, uid)) return true;
     notes.push(...issues.map(formatIssue));

@@ -20,6 +20,8 @@ export interface LoadedHandler {
   code: string;
   /** Only for a handler that is in order. One without counts as failed for each operation it might match. */
   manifest?: Manifest;
+  /** The globs of `on`; undefined where they could not be read. */
+  on?: string[];
   /** Errors and warnings. */
   issues: Issue[];
   /** Why there is no manifest. */
@@ -99,7 +101,8 @@ async function loadHandler(
   const mayMatch = (driver: string, operation: string) =>
     on === undefined || on.some(({ value }) => matchesOperation(value, driver, operation));
   if (call && !mayMatch(call.driver, call.operation)) return undefined;
-  const handler = { name, file, source: read.text, code, mayMatch };
+  const globs = on?.map(({ value }) => value);
+  const handler = { name, file, source: read.text, code, mayMatch, ...(globs && { on: globs }) };
   if (NAME.test(fileName)) {
     return manifest ? { ...handler, manifest, issues } : { ...handler, issues, trouble: "invalid" };
   }

@@ -1,0 +1,99 @@
+/** Files as admin commands need them. A failure is an `AdminFileError` with one line that names the path. */
+export class AdminFileError extends Error {
+  override readonly name = "AdminFileError";
+  /** There is nothing of that name. */
+  readonly missing: boolean;
+  /** There is something already. */
+  readonly exists: boolean;
+
+  constructor(path: string, cause: unknown) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    super(said.includes(path) ? said : `${path}: ${said}`, { cause });
+    this.missing = cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory;
+    this.exists = cause instanceof Deno.errors.AlreadyExists;
+  }
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new AdminFileError(path, error);
+  }
+}
+
+/** Makes a file that must not be there yet. */
+export function createFile(path: string, text: string, mode = 0o644): void {
+  attempt(path, () => {
+    Deno.writeTextFileSync(path, text, { createNew: true, mode });
+    // The umask may have taken bits away.
+    Deno.chmodSync(path, mode);
+  });
+}
+
+/** Makes or replaces a file as a whole: a reader sees the old text or the new. */
+export function replaceFile(path: string, text: string, mode = 0o644): void {
+  const temporary = `${path}.${Deno.pid}.new`;
+  attempt(path, () => {
+    try {
+      Deno.writeTextFileSync(temporary, text, { createNew: true, mode });
+      Deno.chmodSync(temporary, mode);
+      Deno.renameSync(temporary, path);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+  });
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made.
+  }
+}
+
+/** Makes a directory and those above it where they are missing. */
+export function makeDirectory(path: string, mode = 0o755): void {
+  attempt(path, () => Deno.mkdirSync(path, { recursive: true, mode }));
+}
+
+/** The whole text of a file, undefined when there is none. Bytes that are not UTF-8 become U+FFFD. */
+export function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const failure = new AdminFileError(path, error);
+    if (failure.missing) return undefined;
+    throw failure;
+  }
+}
+
+export function makeLink(path: string, target: string): void {
+  attempt(path, () => Deno.symlinkSync(target, path));
+}
+
+export function remove(path: string): void {
+  attempt(path, () => Deno.removeSync(path));
+}
+
+/** Removes a directory when it is empty; gives whether it is gone. */
+export function removeEmptyDirectory(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of the directory this process was started in. */
+export function workingDirectory(): string {
+  return Deno.cwd();
+}
+
+/** The executable that this process runs: the compiled program. */
+export function executable(): string {
+  return Deno.execPath();
+}

@@ -1,0 +1,68 @@
+import { close } from "./descriptor.ts";
+import {
+  linkStatus,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_WRONLY,
+  readAll,
+  statusOf,
+  walk,
+  writeAll,
+} from "./file.ts";
+import { SystemError } from "./system_error.ts";
+import { userId } from "./self.ts";
+
+/** Bits by which anybody but the owner could read or write. */
+const OTHERS = 0o077;
+
+/**
+ * The text of a file that only this user can read and write, in a directory
+ * that only this user can write to; undefined when there is none, and when it
+ * is not so: then it is as if it were not there.
+ *
+ * @param most largest size in bytes
+ */
+export function readPrivate(path: string, most: number): string | undefined {
+  const directory = linkStatus(path.slice(0, path.lastIndexOf("/")));
+  if (directory?.kind !== "directory" || directory.uid !== userId() || (directory.mode & 0o022) !== 0) {
+    return undefined;
+  }
+  try {
+    using place = walk(path, false);
+    const fd = place.open(O_RDONLY);
+    try {
+      const status = statusOf(fd);
+      if (status.kind !== "file" || status.uid !== userId() || (status.mode & OTHERS) !== 0) return undefined;
+      const bytes = readAll(fd, most);
+      return bytes && new TextDecoder().decode(bytes);
+    } finally {
+      close(fd);
+    }
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Puts a text in place of a file as a whole, for this user only. The directory
+ * has to be there.
+ *
+ * @throws {SystemError} when it cannot
+ */
+export function writePrivate(path: string, text: string): void {
+  using place = walk(path, false);
+  const name = `.${place.name}.${crypto.randomUUID()}`;
+  const temporary = place.sibling(name);
+  const fd = temporary.open(O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  try {
+    writeAll(fd, new TextEncoder().encode(text));
+    place.replaceBy(name);
+  } catch (error) {
+    temporary.unlink();
+    throw error;
+  } finally {
+    close(fd);
+  }
+}
