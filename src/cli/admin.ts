@@ -6,6 +6,7 @@ import { look } from "./look.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { oneLine } from "../base/issue.ts";
 import { suggest } from "../base/suggest.ts";
+import { AdminFileError } from "../system/admin_files.ts";
 import { print } from "../system/self.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -32,10 +33,15 @@ export async function admin(args: readonly string[]): Promise<number> {
     const { run } = await command.load();
     return await run(parsed);
   } catch (error) {
-    if (!(error instanceof SystemError) && !(error instanceof CommandError)) throw error;
+    if (!isExpected(error)) throw error;
     print(2, `hookvisor ${command.name}: ${oneLine(error.message)}\n`);
     return error instanceof CommandError ? error.exitCode : 1;
   }
+}
+
+/** What can go wrong outside hookvisor, and says so in one line. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof CommandError || error instanceof AdminFileError || error instanceof SystemError;
 }
 
 function find(name: string): Command | undefined {

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { RECIPE_NAMES } from "./recipe_names.ts";
 
 /** The command table: parsing, usage, help, completions and man pages are made from it. In the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -27,6 +28,73 @@ export const COMMANDS: readonly Command[] = [
       quiet: { summary: "no table of powers" },
     },
     load: () => import("./check.ts"),
+  },
+  {
+    name: "list",
+    words: [],
+    summary: "list the handlers in the order they run",
+    description: [
+      "Lists all handlers in the order they run (on teardown operations in reverse), whether each can be used, what it " +
+      "is for and what it says of itself.",
+    ],
+    exitCodes: [[0, "every handler can be used"], [1, 'at least one cannot; "hookvisor check" says why']],
+    examples: [["hookvisor list", "the handlers in /etc/hookvisor/handlers"]],
+    options: { json: { summary: "print one JSON document" } },
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "show",
+    words: [{ name: "NAME", kind: "handler" }],
+    summary: "show one handler: what it is for, its powers, its options and its times",
+    description: [
+      "Shows one handler as a hook call would use it: its manifest with the defaults filled in, its options with what " +
+      "config.yaml says, and for each of its operations the time it has and what a failure does.",
+    ],
+    exitCodes: [[0, "it can be used"], [1, "it cannot, or there is none of that name"]],
+    examples: [["hookvisor show 20-vfio", "everything about 20-vfio.js"]],
+    options: {
+      source: { summary: "print the file instead" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./show.ts"),
+  },
+  {
+    name: "new",
+    words: [{ name: "NAME", kind: "text" }],
+    summary: "make a new handler from a recipe",
+    description: [
+      "Writes a new handler, owned by root and readable by all, and asks nothing. NAME may say the order with two " +
+      "digits, as 20-vfio; without them it becomes 50-NAME. A file that is there already is left alone.",
+      `Recipes: ${RECIPE_NAMES.join(", ")}.`,
+    ],
+    exitCodes: [[0, "the file is there"], [1, "it could not be written, or was there already"]],
+    examples: [
+      ["hookvisor new 20-vfio --recipe vfio-guard", "refuses guests whose PCI devices are still in use"],
+      ["hookvisor new hello --on qemu/started", "an empty handler, 50-hello.js, for one operation"],
+    ],
+    options: {
+      recipe: { value: "RECIPE", kind: RECIPE_NAMES, summary: "what to begin with (default empty)" },
+      on: {
+        value: "DRIVER/OPERATION",
+        kind: "operation",
+        summary: "the operation it is for, instead of the recipe's",
+      },
+      print: { summary: "print it instead of writing a file" },
+    },
+    load: () => import("./new.ts"),
+  },
+  {
+    name: "types",
+    words: [],
+    summary: "write handler.d.ts beside the handlers, so that an editor completes event and host",
+    description: [
+      "Writes handler.d.ts, which describes all that a handler can see and do, into the handlers' directory. Files that " +
+      "do not end in .js are no handlers, so it does no harm there. To be written again after an upgrade.",
+    ],
+    exitCodes: [[0, "the file is there"], [1, "it could not be written"]],
+    examples: [["hookvisor types", "writes /etc/hookvisor/handlers/handler.d.ts"]],
+    options: { print: { summary: "print it instead of writing a file" } },
+    load: () => import("./types.ts"),
   },
   {
     name: "hook",

@@ -7,11 +7,18 @@ export class AdminFileError extends Error {
   readonly exists: boolean;
 
   constructor(path: string, cause: unknown) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    super(said.includes(path) ? said : `${path}: ${said}`, { cause });
+    const exists = cause instanceof Deno.errors.AlreadyExists;
+    super(exists ? `${path} is there already and was left alone` : `${path}: ${reason(cause)}`, { cause });
     this.missing = cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory;
-    this.exists = cause instanceof Deno.errors.AlreadyExists;
+    this.exists = exists;
   }
+}
+
+/** "No such file or directory (os error 2): readfile '/x'" is "no such file or directory". */
+function reason(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const [, text] = /^(.+?) \(os error \d+\)/.exec(said) ?? [];
+  return text === undefined ? said : text.toLowerCase();
 }
 
 function attempt<T>(path: string, act: () => T): T {

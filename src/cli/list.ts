@@ -1,0 +1,58 @@
+import { flag, type Invocation } from "./command.ts";
+import { loadSetup } from "./load_setup.ts";
+import { look } from "./look.ts";
+import { conditions, powers } from "./powers.ts";
+import { style } from "./style.ts";
+import { renderTable } from "./table.ts";
+import { formatIssue } from "../base/issue.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
+import { print } from "../system/self.ts";
+
+/** `hookvisor list`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const out = look();
+  const { handlers, issues } = await loadSetup(invocation.directories);
+  const rows = handlers.map((handler) => ({ handler, state: stateOf(handler) }));
+  const usable = rows.every(({ state }) => state === "ready") &&
+    !issues.some(({ severity }) => severity === "error");
+  if (flag(invocation, "json")) {
+    const told = rows.map(({ handler: { name, file, manifest }, state }) => ({
+      name,
+      file,
+      state,
+      ...(manifest === undefined
+        ? {}
+        : { description: manifest.description, for: conditions(manifest), may: powers(manifest) }),
+    }));
+    print(1, `${JSON.stringify(told)}\n`);
+    return usable ? 0 : 1;
+  }
+  for (const issue of issues) print(2, `hookvisor list: ${formatIssue(issue)}\n`);
+  if (rows.length === 0) {
+    const where = `${invocation.directories.config}/handlers`;
+    print(1, `no handler in ${where}; "hookvisor new NAME" makes one\n`);
+    return usable ? 0 : 1;
+  }
+  const paint = style(out.colour);
+  const columns = [
+    { title: "HANDLER" },
+    {
+      title: "STATE",
+      paint: (text: string) => text.startsWith("ready") ? paint.green(text) : paint.red(text),
+    },
+    { title: "FOR", flex: "wrap" as const },
+    { title: "DESCRIPTION", flex: "wrap" as const },
+  ];
+  const cells = rows.map(({ handler: { name, manifest }, state }) => [
+    name,
+    state,
+    (manifest?.on ?? []).map(({ value }) => value).join(", "),
+    manifest?.description ?? `see "hookvisor check"`,
+  ]);
+  print(1, renderTable(columns, cells, out));
+  return usable ? 0 : 1;
+}
+
+function stateOf({ manifest }: LoadedHandler): string {
+  return manifest === undefined ? "broken" : "ready";
+}

@@ -1,0 +1,12 @@
+/** Names of the recipes, for the command table, which does without their texts; a test holds both together. */
+export const RECIPE_NAMES = [
+  "empty",
+  "cpu-isolation",
+  "governor",
+  "hugepages",
+  "lifecycle-log",
+  "load-guard",
+  "memory-guard",
+  "mount-guard",
+  "vfio-guard",
+] as const;

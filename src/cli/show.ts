@@ -1,0 +1,106 @@
+import { flag, type Invocation } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { loadSetup } from "./load_setup.ts";
+import { look } from "./look.ts";
+import { conditions, powers } from "./powers.ts";
+import { renderTable } from "./table.ts";
+import { formatIssue } from "../base/issue.ts";
+import { suggest } from "../base/suggest.ts";
+import type { Config } from "../manifest/config.ts";
+import { formatDuration } from "../manifest/duration.ts";
+import type { LoadedHandler } from "../manifest/load.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { expandOperations } from "../manifest/operation_glob.ts";
+import { applyOptions } from "../manifest/options.ts";
+import { handlerTimeout, onFailureFor } from "../manifest/settings.ts";
+import { print } from "../system/self.ts";
+
+/** `hookvisor show`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { handlers, config } = await loadSetup(invocation.directories);
+  const name = invocation.words[0]!.replace(/\.js$/, "");
+  const handler = handlers.find((one) => one.name === name);
+  if (handler === undefined) {
+    const near = suggest(name, handlers.map((one) => one.name));
+    throw new CommandError(
+      `there is no handler ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`,
+    );
+  }
+  if (flag(invocation, "source")) {
+    print(1, handler.source);
+    return 0;
+  }
+  const facts = await factsOf(handler, config);
+  if (flag(invocation, "json")) {
+    print(1, `${JSON.stringify(facts)}\n`);
+    return facts.usable ? 0 : 1;
+  }
+  const out = look();
+  const rows = Object.entries(LABELS).flatMap(([key, label]) => {
+    const value = facts[key as keyof typeof LABELS];
+    const lines = value === undefined ? [] : Array.isArray(value) ? value : [value];
+    return lines.length === 0 ? [] : [[label, lines]];
+  });
+  print(1, renderTable([{ title: facts.name }, { title: "", flex: "wrap" }], rows, out));
+  return facts.usable ? 0 : 1;
+}
+
+const LABELS = {
+  description: "description",
+  file: "file",
+  sha256: "SHA-256",
+  for: "for",
+  may: "may",
+  options: "options",
+  operations: "operations",
+  problems: "problems",
+} as const;
+
+interface Facts {
+  name: string;
+  usable: boolean;
+  file: string;
+  /** As `approve` records it. */
+  sha256: string;
+  description?: string;
+  for?: string[];
+  may?: string[];
+  /** `name: value`, as they are with `config.yaml`. */
+  options?: string[];
+  /** Each operation with the time it has and what a failure does. */
+  operations?: string[];
+  problems: string[];
+}
+
+async function factsOf(handler: LoadedHandler, config: Config): Promise<Facts> {
+  const { name, file, source, manifest, issues } = handler;
+  const common = { name, usable: manifest !== undefined, file, sha256: await sha256(source) };
+  const problems = issues.map(formatIssue);
+  if (manifest === undefined) return { ...common, problems };
+  const { options, issues: wrong } = applyOptions(manifest, config, name);
+  const may = powers(manifest);
+  return {
+    ...common,
+    description: manifest.description,
+    for: conditions(manifest),
+    may: may.length === 0 ? ["nothing but look at the event and log"] : may,
+    options: Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+    operations: operations(manifest, config),
+    problems: [...problems, ...wrong.map(formatIssue)],
+  };
+}
+
+function operations(manifest: Manifest, config: Config): string[] {
+  const all = new Set(manifest.on.flatMap(({ value }) => expandOperations(value)));
+  return [...all].map((o) => {
+    const time = formatDuration(handlerTimeout(config, manifest, o));
+    return `${o.driver}/${o.name}: at most ${time}, a failure is ${
+      onFailureFor(config, manifest, o) === "abort" ? "an abort" : "ignored"
+    }`;
+  });
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

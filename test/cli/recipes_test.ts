@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { grantWarnings } from "../../src/cli/grant_warnings.ts";
+import { RECIPE_NAMES } from "../../src/cli/recipe_names.ts";
+import { RECIPES } from "../../src/cli/recipes.ts";
+import { parseManifest } from "../../src/manifest/parse.ts";
+
+Deno.test("RECIPES holds a handler in order, without a dangerous grant, for every name that the table tells", () => {
+  assert.deepEqual(Object.keys(RECIPES).sort(), [...RECIPE_NAMES].sort());
+  for (const [name, text] of Object.entries(RECIPES)) {
+    const { manifest, issues } = parseManifest(`${name}.js`, text);
+    assert.deepEqual(issues, [], name);
+    assert.ok(manifest !== undefined && manifest.description !== "", name);
+    assert.deepEqual(grantWarnings(name, manifest.allow), [], name);
+  }
+});
+
+Deno.test("COMMANDS says of each command what it does, with an example and its exit codes", () => {
+  const names = COMMANDS.map(({ name }) => name);
+  assert.deepEqual(names.length, new Set(names).size);
+  for (const { name, summary, description, examples, exitCodes, options, words } of COMMANDS) {
+    assert.ok(summary.length <= 100 && !summary.endsWith("."), name);
+    assert.ok(description.length > 0 && description.every((text) => text.endsWith(".")), name);
+    assert.ok(examples.length > 0 && examples.every(([line]) => line.startsWith(`hookvisor ${name}`)), name);
+    assert.ok(exitCodes.some(([code]) => code === 0), name);
+    for (const [option, { summary }] of Object.entries(options)) {
+      assert.ok(!summary.endsWith("."), `${name} ${option}`);
+    }
+    const last = words.length - 1;
+    words.forEach((word, i) => assert.ok(!word.many || i === last, `${name} ${word.name}`));
+  }
+});
