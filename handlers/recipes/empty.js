@@ -8,6 +8,6 @@ on: [qemu/prepare]
 #   write: ["/sys/devices/system/cpu/cpu*\/cpufreq/scaling_governor"]
 ---*/
 /** @type {import("./handler.d.ts").Handler} */
-export default async function (event, host) {
+export default function (event, host) {
   host.log.info(`${event.operation} of ${event.name}`);
 }
