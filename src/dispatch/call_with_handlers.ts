@@ -1,11 +1,11 @@
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import { plan } from "./plan.ts";
-import { handlerRunner } from "./run_step.ts";
-import { loadSetup } from "./setup.ts";
+import { handlerRunner, type WrapCapabilities } from "./run_step.ts";
+import { loadSetup, readSetup } from "./setup.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
-import { writeRecord } from "../journal/write_record.ts";
+import { type RecordOfCall, writeRecord } from "../journal/write_record.ts";
 import type { Config } from "../manifest/config.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
 import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
@@ -28,16 +28,48 @@ export async function callWithHandlers(
   known: Operation,
   directories: Directories,
 ): Promise<Reply> {
+  const { reply, record } = await performCall(event, known, directories);
+  writeRecord(directories.log, event, record);
+  return reply;
+}
+
+/** What is different when an admin plays a call instead of libvirt making it. */
+export interface Play {
+  /** The XML, in place of standard input. */
+  input: Uint8Array;
+  /** When the call began, on the clock of `performance.now()`: its deadline counts from there. */
+  began: number;
+  /** The only handler that has a turn. */
+  only?: string;
+  /** Wraps the powers of handlers, for a call that is to change nothing. */
+  wrap?: WrapCapabilities;
+  caller?: string;
+}
+
+/** A hook call without its record: the reply, and what the record is to say. */
+export async function performCall(
+  event: HookEvent,
+  known: Operation,
+  directories: Directories,
+  play?: Play,
+): Promise<{ reply: Reply; record: RecordOfCall }> {
   const uid = userId();
   const notes: string[] = [];
-  const setup = await loadSetup(directories, uid, event);
+  // A play tells of all handlers why they had no turn, so it does without the short cuts.
+  const setup = play === undefined
+    ? await loadSetup(directories, uid, event)
+    : await readSetup(directories, uid);
   const { config } = setup.config;
   // The deadline counts from the start of the process.
-  const deadline = Deadline.in(timeoutFor(config, known), 0).before(ROOM_MS);
+  const deadline = Deadline.in(timeoutFor(config, known), play?.began ?? 0).before(ROOM_MS);
   const loop = new Loop();
   const stdin = new StdinReader(loop, INPUT_LIMIT);
-  const data = new HookData(event, (deadline) => stdin.read(deadline), deadline);
-  const caller = callerName();
+  const data = new HookData(
+    event,
+    (deadline) => play === undefined ? stdin.read(deadline) : { bytes: play.input },
+    deadline,
+  );
+  const caller = play === undefined ? callerName() : play.caller;
 
   const { trouble, issues } = setup.config;
   const { handlers, problem } = setup.handlers;
@@ -53,18 +85,18 @@ export async function callWithHandlers(
   });
   const result = fault !== undefined
     ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
-    : run(usable, { event, known, config, deadline, loop, data, caller });
+    : run(usable, { event, known, config, deadline, loop, data, caller }, play);
   const reply = result.verdict === "abort"
     ? abort(result.reason ?? "no reason known")
     : goOn(data.changedText);
-  writeRecord(directories.log, event, {
+  const record = {
     ...result,
     exitCode: reply.exitCode,
     notes,
     log: config.log,
     ...(caller === undefined ? {} : { caller }),
-  });
-  return reply;
+  };
+  return { reply, record };
 }
 
 interface Call {
@@ -80,17 +112,20 @@ interface Call {
 function run(
   handlers: LoadedHandler[],
   { event, known, config, deadline, loop, data, caller }: Call,
+  play: Play | undefined,
 ): Dispatched {
-  const { steps } = plan(event, handlers, config, data);
-  if (steps.length === 0) return { verdict: "success", handlers: [] };
-  return dispatch(
-    known,
-    event.object,
-    steps,
-    config,
-    deadline,
-    handlerRunner({ event, config, loop, data, caller }),
-  );
+  const { steps: all, left } = plan(event, handlers, config, data);
+  const only = play?.only;
+  const steps = all.filter(({ handler }) => only === undefined || handler.name === only);
+  for (const { handler } of all) {
+    if (only !== undefined && handler.name !== only) {
+      left.push({ name: handler.name, why: `only ${only} is played` });
+    }
+  }
+  if (steps.length === 0) return { verdict: "success", handlers: [], left };
+  const setting = { event, config, loop, data, caller, ...(play?.wrap && { wrap: play.wrap }) };
+  const result = dispatch(known, event.object, steps, config, deadline, handlerRunner(setting));
+  return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
 }
 
 /**

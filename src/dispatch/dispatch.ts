@@ -15,6 +15,8 @@ export interface Dispatched {
   /** Why it was given up, for libvirt's caller; only with `abort`. */
   reason?: string;
   handlers: HandlerEntry[];
+  /** Handlers for this operation that had no turn, and why. */
+  left?: { name: string; why: string }[];
 }
 
 /** Runs one handler's code; made where engine and capabilities are wired. */
@@ -37,13 +39,16 @@ export function dispatch(
   run: RunStep,
 ): Dispatched {
   const handlers: HandlerEntry[] = [];
-  for (const step of steps) {
-    const entry = runOne(known, step, config, deadline, run);
+  for (const [i, step] of steps.entries()) {
+    const start = Math.round(performance.now() * 10) / 10;
+    const entry = { ...runOne(known, step, config, deadline, run), start };
     handlers.push(entry);
     if (entry.onFailure === "abort") {
       const place = entry.at === undefined ? "" : ` (${entry.at})`;
       const reason = `${object}: ${known.name} refused by ${entry.name}: ${entry.message}${place}`;
-      return { verdict: "abort", reason, handlers };
+      const why = `${entry.name} failed before its turn`;
+      const left = steps.slice(i + 1).map(({ handler }) => ({ name: handler.name, why }));
+      return { verdict: "abort", reason, handlers, ...(left.length > 0 && { left }) };
     }
   }
   return { verdict: handlers.some((h) => h.onFailure !== undefined) ? "ignore" : "success", handlers };

@@ -20,10 +20,17 @@ export interface CallSetting {
   loop: Loop;
   data: HookData;
   caller: string | undefined;
+  wrap?: WrapCapabilities;
 }
 
+/** Puts others in the place of a handler's powers. */
+export type WrapCapabilities = (
+  capabilities: ReadonlyMap<string, Capability>,
+  handler: string,
+) => ReadonlyMap<string, Capability>;
+
 /** Wires engine, grant and capabilities for the handlers of one call. */
-export function handlerRunner({ event, config, loop, data, caller }: CallSetting): RunStep {
+export function handlerRunner({ event, config, loop, data, caller, wrap }: CallSetting): RunStep {
   const fields = eventFields(event, caller);
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
   const makeEngine = engineMaker();
@@ -33,6 +40,7 @@ export function handlerRunner({ event, config, loop, data, caller }: CallSetting
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
     const edits = new XmlEdits(data, event, handler.name, manifest.allow.xml);
     data.deadline = deadline;
+    const capabilities = new Map<string, Capability>([...shared, ...edits.capabilities]);
     const result = runHandler(makeEngine, {
       file: handler.file,
       source: handler.code,
@@ -40,7 +48,7 @@ export function handlerRunner({ event, config, loop, data, caller }: CallSetting
       lazy: LAZY_FIELDS,
       options,
       grant: new Grant(handler.name, manifest.allow, config.policy),
-      capabilities: new Map<string, Capability>([...shared, ...edits.capabilities]),
+      capabilities: wrap === undefined ? capabilities : wrap(capabilities, handler.name),
       deadline,
     }, loop);
     data.preview = undefined;

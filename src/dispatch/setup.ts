@@ -41,7 +41,7 @@ export async function loadSetup(
   const build = typeof __HOOKVISOR_BUILD__ === "string" ? __HOOKVISOR_BUILD__ : undefined;
   const files = filesOf(directories);
   if (uid !== ROOT || build === undefined || !isPlain(files.directory)) {
-    return await read(directories, uid, call);
+    return await readSetup(directories, uid, call);
   }
   const path = `${directories.state}/handlers.json`;
   const text = readPrivate(path, LARGEST_INDEX);
@@ -54,14 +54,15 @@ export async function loadSetup(
     };
   }
   const before = files.ids();
-  const setup = await read(directories, uid);
+  const setup = await readSetup(directories, uid);
   if (before !== undefined && sameIds(before, files.ids())) {
     keep(path, build, setup, before, files, directories);
   }
   return { config: setup.config, handlers: forCall(setup.handlers, call) };
 }
 
-async function read(
+/** Loads everything from the files: all handlers, or those that may be for a call. */
+export async function readSetup(
   directories: Directories,
   uid: number,
   call?: { driver: string; operation: string },

@@ -7,6 +7,7 @@ export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers">
   reason?: string;
   notes?: string[];
   caller?: string;
+  left?: HookRecord["left"];
   log?: { maxSizeBytes: number; keep: number };
 };
 
@@ -19,8 +20,21 @@ const DEFAULT_LOG = { maxSizeBytes: 16 * 1024 * 1024, keep: 4 };
  * @returns why it could not, or undefined; it never throws
  */
 export function writeRecord(directory: string, event: HookEvent, call: RecordOfCall): string | undefined {
+  const { maxSizeBytes, keep } = call.log ?? DEFAULT_LOG;
+  return appendLine(
+    { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep },
+    JSON.stringify(makeRecord(event, call)),
+  );
+}
+
+/**
+ * The record of a call that ends now.
+ *
+ * @param began when it began, on the clock of `performance.now()`: 0 is the process's start
+ */
+export function makeRecord(event: HookEvent, call: RecordOfCall, began = 0): HookRecord {
   const { driver, object, operation, calledOperation, subOperation, extra } = event;
-  const record: HookRecord = {
+  return {
     v: 1,
     time: new Date().toISOString(),
     id: recordId(),
@@ -36,11 +50,7 @@ export function writeRecord(directory: string, event: HookEvent, call: RecordOfC
     ...(call.reason === undefined ? {} : { reason: call.reason }),
     ...((call.notes ?? []).length === 0 ? {} : { notes: call.notes }),
     handlers: call.handlers,
-    ms: Math.round(performance.now() * 10) / 10,
+    ...((call.left ?? []).length === 0 ? {} : { left: call.left }),
+    ms: Math.round((performance.now() - began) * 10) / 10,
   };
-  const { maxSizeBytes, keep } = call.log ?? DEFAULT_LOG;
-  return appendLine(
-    { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep },
-    JSON.stringify(record),
-  );
 }
