@@ -14,7 +14,10 @@ export interface CallError {
   result?: Json;
 }
 
-export type Answer = { value: Json } | { error: CallError };
+/** A call that failed. */
+export type Failure = { error: CallError };
+
+export type Answer = { value: Json } | Failure;
 
 /** A call under way. It is told to stop when its handler is over. */
 export interface Pending {
@@ -25,6 +28,8 @@ export interface Pending {
   kill(): void;
   /** Whether something of it still runs. */
   readonly running: boolean;
+  /** A module that has to be loaded first: the one thing that the loop of a hook call cannot wait for by itself. */
+  readonly ready?: Promise<void>;
 }
 
 /** What a call may use. */
@@ -33,6 +38,8 @@ export interface CallContext {
   /** The handler's own: nothing waits longer. */
   deadline: Deadline;
   grant: Grant;
+  /** Has something done when the handler is over, however it ends. */
+  atEnd(act: () => void): void;
   /** Gives the answer of a call that was pending. */
   answer(answer: Answer): void;
 }
@@ -41,12 +48,12 @@ export interface CallContext {
 export type Capability = (args: readonly Json[], context: CallContext) => Answer | Pending;
 
 /** The arguments are not of the form the call wants. */
-export function misuse(message: string): Answer {
+export function misuse(message: string): Failure {
   return { error: { name: "TypeError", message } };
 }
 
 /** The manifest does not allow it; `hint` says what to add. */
-export function notAllowed(message: string, hint: string): Answer {
+export function notAllowed(message: string, hint: string): Failure {
   return { error: { name: "NotAllowed", message: `${message}; ${hint}` } };
 }
 

@@ -24,6 +24,7 @@ export class Grant {
   readonly #read: readonly PathRule[];
   readonly #write: readonly PathRule[];
   readonly #env: ReadonlySet<string>;
+  readonly #users: ReadonlySet<string>;
   readonly #policy: Policy;
 
   /** @param allow as a checked manifest has it: every rule in it parses */
@@ -33,6 +34,7 @@ export class Grant {
     this.#write = allow.write.map(({ value }) => parsed(parsePathRule(value)));
     this.#read = [...this.#write, ...allow.read.map(({ value }) => parsed(parsePathRule(value)))];
     this.#env = new Set(allow.env.map(({ value }) => value));
+    this.#users = new Set(allow.runAs.map(({ value }) => value));
     this.#policy = policy;
   }
 
@@ -67,6 +69,15 @@ export class Grant {
     return {
       message: `setting the environment variable ${name} is not allowed`,
       hint: this.#add("env", `- ${name}`),
+    };
+  }
+
+  /** Undefined when commands may be run as this user. */
+  refuseRunAs(user: string): Refusal | undefined {
+    if (this.#users.has(user)) return undefined;
+    return {
+      message: `running commands as ${JSON.stringify(user.slice(0, 100))} is not allowed`,
+      hint: this.#add("runAs", `- ${user}`),
     };
   }
 

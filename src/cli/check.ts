@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const setup = await loadSetup(invocation.directories);
   const files = invocation.words.map(loadFile);
   const handlers = files.length > 0 ? files : setup.handlers;
-  const issues = files.length > 0 ? handlers.flatMap((h) => issuesOf(h, setup)) : allIssues(setup);
+  const issues = files.length > 0 ? await issuesOfAll(handlers, setup) : await allIssues(setup);
   const errors = issues.filter(({ severity }) => severity === "error").length;
   const warnings = issues.length - errors;
   const failed = errors > 0 || (warnings > 0 && flag(invocation, "strict"));
@@ -56,7 +56,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return failed ? 1 : 0;
 }
 
-function allIssues(setup: Setup): Issue[] {
+async function allIssues(setup: Setup): Promise<Issue[]> {
   const { config, configFile, handlers, issues } = setup;
   const names = handlers.map(({ name }) => name);
   const options = unknownHandlerIssues(config, names).map((issue) => ({
@@ -66,12 +66,16 @@ function allIssues(setup: Setup): Issue[] {
   return [
     ...issues,
     ...options.filter((issue) => issue.file === configFile),
-    ...handlers.flatMap((handler) => issuesOf(handler, setup)),
+    ...await issuesOfAll(handlers, setup),
     ...shadowWarnings(handlers),
   ];
 }
 
-function issuesOf(handler: LoadedHandler, { config }: Setup): Issue[] {
+async function issuesOfAll(handlers: readonly LoadedHandler[], setup: Setup): Promise<Issue[]> {
+  return (await Promise.all(handlers.map((handler) => issuesOf(handler, setup)))).flat();
+}
+
+async function issuesOf(handler: LoadedHandler, { config }: Setup): Promise<Issue[]> {
   const { file, name, manifest, issues } = handler;
   const more = manifest === undefined ? [] : [
     ...policyIssues(file, manifest, config),
@@ -79,7 +83,7 @@ function issuesOf(handler: LoadedHandler, { config }: Setup): Issue[] {
     ...grantWarnings(file, manifest.allow),
     ...handlerWarnings(handler, config),
   ];
-  const all = [...issues, ...more, ...codeIssues(handler)];
+  const all = [...issues, ...more, ...await codeIssues(handler)];
   return all.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
   );

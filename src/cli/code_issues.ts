@@ -16,9 +16,9 @@ const TIMEOUT_MS = 10_000;
  * imports. The engine reads the whole module, and stops at a `throw` put into
  * its first line, which the manifest left empty, before any of it is run.
  */
-export function codeIssues({ file, name, code }: LoadedHandler): Issue[] {
+export async function codeIssues({ file, name, code }: LoadedHandler): Promise<Issue[]> {
   if (!code.startsWith("\n")) return [];
-  const { outcome } = runHandler(engineMaker(), {
+  const { outcome } = await runHandler(engineMaker(), {
     file,
     source: `throw new Error(${JSON.stringify(STOP)});${code}`,
     event: {},

@@ -85,7 +85,7 @@ export async function performCall(
   });
   const result = fault !== undefined
     ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
-    : run(usable, { event, known, config, deadline, loop, data, caller }, play);
+    : await run(usable, { event, known, config, deadline, loop, data, caller }, play);
   const reply = result.verdict === "abort"
     ? abort(result.reason ?? "no reason known")
     : goOn(data.changedText);
@@ -109,11 +109,11 @@ interface Call {
   caller: string | undefined;
 }
 
-function run(
+async function run(
   handlers: LoadedHandler[],
   { event, known, config, deadline, loop, data, caller }: Call,
   play: Play | undefined,
-): Dispatched {
+): Promise<Dispatched> {
   const { steps: all, left } = plan(event, handlers, config, data);
   const only = play?.only;
   const steps = all.filter(({ handler }) => only === undefined || handler.name === only);
@@ -124,7 +124,7 @@ function run(
   }
   if (steps.length === 0) return { verdict: "success", handlers: [], left };
   const setting = { event, config, loop, data, caller, ...(play?.wrap && { wrap: play.wrap }) };
-  const result = dispatch(known, event.object, steps, config, deadline, handlerRunner(setting));
+  const result = await dispatch(known, event.object, steps, config, deadline, handlerRunner(setting));
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
 }
 

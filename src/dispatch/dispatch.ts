@@ -23,25 +23,25 @@ export interface Dispatched {
 export type RunStep = (
   step: Step,
   task: Pick<HandlerTask, "options" | "deadline">,
-) => HandlerResult & { xmlDiff?: string };
+) => Promise<HandlerResult & { xmlDiff?: string }>;
 
 /**
  * Runs the handlers of a plan one after the other and folds their outcomes
  * into one verdict. A failure that aborts the operation keeps the rest from
  * running: libvirt is going to undo the operation anyway.
  */
-export function dispatch(
+export async function dispatch(
   known: Operation,
   object: string,
   steps: readonly Step[],
   config: Config,
   deadline: Deadline,
   run: RunStep,
-): Dispatched {
+): Promise<Dispatched> {
   const handlers: HandlerEntry[] = [];
   for (const [i, step] of steps.entries()) {
     const start = Math.round(performance.now() * 10) / 10;
-    const entry = { ...runOne(known, step, config, deadline, run), start };
+    const entry = { ...await runOne(known, step, config, deadline, run), start };
     handlers.push(entry);
     if (entry.onFailure === "abort") {
       const place = entry.at === undefined ? "" : ` (${entry.at})`;
@@ -54,13 +54,13 @@ export function dispatch(
   return { verdict: handlers.some((h) => h.onFailure !== undefined) ? "ignore" : "success", handlers };
 }
 
-function runOne(
+async function runOne(
   known: Operation,
   step: Step,
   config: Config,
   deadline: Deadline,
   run: RunStep,
-): HandlerEntry {
+): Promise<HandlerEntry> {
   const { handler } = step;
   const broken = (message: string): HandlerEntry =>
     entryOf(step, {
@@ -84,7 +84,7 @@ function runOne(
     return entryOf(step, { outcome, calls: [], moreCalls: 0, ms: 0, memoryBytes: 0 });
   }
   const own = deadline.sooner(handlerTimeout(config, handler.manifest, known));
-  return entryOf(step, run(step, { options, deadline: own }));
+  return entryOf(step, await run(step, { options, deadline: own }));
 }
 
 function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {

@@ -35,13 +35,13 @@ export function handlerRunner({ event, config, loop, data, caller, wrap }: CallS
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
   const makeEngine = engineMaker();
   dropPermissions();
-  return ({ handler }, { options, deadline }) => {
+  return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
     const edits = new XmlEdits(data, event, handler.name, manifest.allow.xml);
     data.deadline = deadline;
     const capabilities = new Map<string, Capability>([...shared, ...edits.capabilities]);
-    const result = runHandler(makeEngine, {
+    const result = await runHandler(makeEngine, {
       file: handler.file,
       source: handler.code,
       event: fields,

@@ -42,8 +42,12 @@ const TERMINATE_MS = 100;
 const KILL_MS = 50;
 
 /** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
-export function runHandler(makeEngine: MakeEngine, task: HandlerTask, loop: Loop): HandlerResult {
-  return new Run(makeEngine, task, loop).result();
+export async function runHandler(
+  makeEngine: MakeEngine,
+  task: HandlerTask,
+  loop: Loop,
+): Promise<HandlerResult> {
+  return await new Run(makeEngine, task, loop).result();
 }
 
 class Run {
@@ -53,6 +57,7 @@ class Run {
   readonly #calls: CallRecord[] = [];
   readonly #pending = new Map<number, Pending>();
   readonly #answers: string[] = [];
+  readonly #atEnd: (() => void)[] = [];
   #moreCalls = 0;
   /** The first cause of an ending; nothing replaces it. */
   #outcome: Outcome | undefined;
@@ -66,9 +71,9 @@ class Run {
     this.#loop = loop;
   }
 
-  result(): HandlerResult {
+  async result(): Promise<HandlerResult> {
     try {
-      this.#live();
+      await this.#live();
     } catch (error) {
       if (!(error instanceof EngineLost)) throw error;
       this.#end(this.#lost(error));
@@ -83,7 +88,7 @@ class Run {
     };
   }
 
-  #live(): void {
+  async #live(): Promise<void> {
     const task = this.#task;
     const engine = this.#engine = this.#makeEngine({
       call: (request) => this.#answerCall(request),
@@ -99,7 +104,10 @@ class Run {
       if (answer !== undefined) {
         this.#threw(engine.settle(answer));
       } else if (this.#pending.size > 0) {
-        this.#loop.turn(task.deadline);
+        // The only place that Deno's own loop has a turn: what is waited for is a file of the executable's.
+        const ready = this.#readiness();
+        if (ready === undefined) this.#loop.turn(task.deadline);
+        else await ready;
       } else {
         this.#threw(engine.idle());
         this.#end({
@@ -109,6 +117,11 @@ class Run {
         });
       }
     }
+  }
+
+  #readiness(): Promise<void> | undefined {
+    for (const { ready, running } of this.#pending.values()) if (running && ready !== undefined) return ready;
+    return undefined;
   }
 
   #end(outcome: Outcome): void {
@@ -169,6 +182,7 @@ class Run {
       loop: this.#loop,
       deadline: this.#task.deadline,
       grant: this.#task.grant,
+      atEnd: (act) => void this.#atEnd.push(act),
       answer: (answer) => {
         if (!this.#pending.delete(id)) return;
         note(answer);
@@ -219,6 +233,7 @@ class Run {
     this.#waitFor(running, TERMINATE_MS);
     for (const call of running) call.kill();
     this.#waitFor(running, KILL_MS);
+    for (const act of this.#atEnd) act();
   }
 
   #waitFor(running: Pending[], ms: number): void {

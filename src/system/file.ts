@@ -20,6 +20,7 @@ const O_NOFOLLOW = ARM ? 0o100000 : 0o400000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
+const AT_REMOVEDIR = 0x200;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_SIZE = 256;
 const SYS_GETDENTS64 = ARM ? 61n : 217n;
@@ -168,6 +169,24 @@ export class Place {
     check(libc().unlinkat(this.directory, cString(name), 0), this.path);
   }
 
+  /** Makes a directory of this name. */
+  makeDirectory(mode: number): void {
+    check(libc().mkdirat(this.directory, cString(this.name), mode), this.path);
+  }
+
+  /** Removes a directory of this name, which has to be empty. */
+  removeDirectory(): void {
+    check(libc().unlinkat(this.directory, cString(this.name), AT_REMOVEDIR), this.path);
+  }
+
+  /** Gives what has this name the other place's name, replacing what has that. */
+  moveTo(other: Place): void {
+    check(
+      libc().renameat(this.directory, cString(this.name), other.directory, cString(other.name)),
+      other.path,
+    );
+  }
+
   /** The same directory under another name. Shares the descriptor: only one of both is to be disposed of. */
   sibling(name: string): Place {
     return new Place(this.directory, name, this.path.slice(0, this.path.lastIndexOf("/") + 1) + name);
@@ -176,6 +195,26 @@ export class Place {
   [Symbol.dispose](): void {
     close(this.directory);
   }
+}
+
+/** Another directory in the place of `/`, and the paths that do not count from there. */
+let otherRoot: { path: string; except: readonly string[] } | undefined;
+
+/**
+ * Makes `path` the root of every path that is walked or listed from now on,
+ * links on the way included: a call played against a copy of /sys.
+ *
+ * @param path absolute, without links in it
+ * @param except directories of hookvisor's own, which stay where they are
+ */
+export function setRoot(path: string, except: readonly string[]): void {
+  otherRoot = { path, except };
+}
+
+function rootOf(path: string): string {
+  if (otherRoot === undefined) return "/";
+  const { path: root, except } = otherRoot;
+  return except.some((own) => path === own || path.startsWith(`${own}/`)) ? "/" : root;
 }
 
 /**
@@ -187,10 +226,11 @@ export class Place {
  * @throws {SystemError} when a directory on the way is missing or is none, or after 40 links
  */
 export function walk(path: string, followLast: boolean): Place {
+  const root = rootOf(path);
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let done: string[] = [];
   let links = 0;
-  let directory = openDirectory(AT_FDCWD, "/", "/");
+  let directory = openDirectory(AT_FDCWD, root, root);
   try {
     for (;;) {
       const name = rest.shift();
@@ -199,7 +239,7 @@ export function walk(path: string, followLast: boolean): Place {
         // Only ever out of a link's text: up is up from where the link lies, and the walk starts again.
         rest = [...done.slice(0, -1), ...rest];
         done = [];
-        directory = reopenRoot(directory);
+        directory = reopenRoot(directory, root);
         continue;
       }
       const here = "/" + [...done, name].join("/");
@@ -213,7 +253,7 @@ export function walk(path: string, followLast: boolean): Place {
         const base = target.startsWith("/") ? [] : done;
         rest = [...base, ...target.split("/").filter((part) => part !== "" && part !== "."), ...rest];
         done = [];
-        directory = reopenRoot(directory);
+        directory = reopenRoot(directory, root);
         continue;
       }
       if (isLast) return place;
@@ -232,10 +272,10 @@ function openDirectory(dirfd: number, name: string, what: string): number {
   return check(libc().openat(dirfd, cString(name), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), what);
 }
 
-function reopenRoot(old: number): number {
-  const root = openDirectory(AT_FDCWD, "/", "/");
+function reopenRoot(old: number, root: string): number {
+  const directory = openDirectory(AT_FDCWD, root, root);
   close(old);
-  return root;
+  return directory;
 }
 
 /** The path with every symbolic link on the way resolved. The last part need not be there. */
@@ -282,11 +322,23 @@ export function setOwnerAndMode(fd: number, owner: { uid: number; gid: number },
   check(libc().fchmod(fd, mode), "fchmod");
 }
 
+/** Sets the permission bits of what `Place.hold` gave, of whatever kind it is. */
+export function setMode(held: number, mode: number): void {
+  check(libc().fchmodat(AT_FDCWD, cString(`/proc/self/fd/${held}`), mode, 0), "chmod");
+}
+
+/** Sets the owner of what `Place.hold` gave. An id of 2^32-1 leaves it as it is. */
+export function setOwner(held: number, uid: number, gid: number): void {
+  check(libc().fchownat(held, EMPTY, uid, gid, AT_EMPTY_PATH), "chown");
+}
+
 /** The names in a directory, sorted; undefined when there is no such directory. */
 export function listDirectory(path: string): string[] | undefined {
   return missingIsUndefined(() => {
+    using place = otherRoot === undefined ? undefined : walk(path, true);
+    const [dirfd, name] = place === undefined ? [AT_FDCWD, path] : [place.directory, place.name];
     const fd = check(
-      libc().openat(AT_FDCWD, cString(path), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0),
+      libc().openat(dirfd, cString(name), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0),
       path,
     );
     try {

@@ -1,0 +1,136 @@
+import { type CallContext, type Failure, notAllowed } from "./capability.ts";
+import { runAs } from "./run_as.ts";
+import type { Json } from "../base/json.ts";
+import { parseDuration } from "../manifest/duration.ts";
+import { realPath } from "../system/file.ts";
+import { findProgram } from "../system/program.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** All that a command's environment holds unless the manifest and the call add to it. */
+export const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+
+/** What a handler asks to be run, its form checked and nothing else. */
+export interface ExecRequest {
+  command: string;
+  args: string[];
+  stdin: string;
+  /** Infinity for none. */
+  timeoutMs: number;
+  env: Record<string, string>;
+  runAs?: string;
+  check: boolean;
+}
+
+/** A command that is allowed, as it is started. */
+export interface ReadyCommand {
+  path: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+/**
+ * Checks a request against the grant and the site's policy, finds the program
+ * and the user.
+ *
+ * @param call the name of the host call, for messages
+ * @returns the answer that refuses it, or what is to be started
+ */
+export function readyCommand(
+  call: string,
+  request: ExecRequest,
+  context: Pick<CallContext, "grant" | "loop" | "deadline">,
+): ReadyCommand | Failure {
+  const { grant } = context;
+  const { command, args, env, runAs: user } = request;
+  const refusal = grant.refuseExec(command, args) ?? grant.refuseEnv(Object.keys(env)) ??
+    (user === undefined ? undefined : grant.refuseRunAs(user));
+  if (refusal !== undefined) return notAllowed(`host.${call}: ${refusal.message}`, refusal.hint);
+  const failed = (code: string, message: string): Failure => ({
+    error: { name: "SystemError", code, message: `host.${call}: ${message}` },
+  });
+  const path = findProgram(command, ENVIRONMENT.PATH);
+  if (path === undefined) return failed("ENOENT", `${command}: no such program in ${ENVIRONMENT.PATH}`);
+  try {
+    const denied = grant.refuseByPolicy(command, args, realPath(path));
+    if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
+    if (user === undefined) return { path, args, env: { ...ENVIRONMENT, ...env } };
+    const ready = runAs(user, path, args, ENVIRONMENT.PATH, context);
+    if (typeof ready === "string") return failed("ENOENT", ready);
+    return { path: ready.path, args: ready.args, env: { ...ENVIRONMENT, ...ready.env, ...env } };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return failed(error.code, error.message);
+  }
+}
+
+/**
+ * Reads `(command, args, options)`.
+ *
+ * @param known names of the options that this call takes
+ * @returns what is wrong with them, as a text
+ */
+export function readExecRequest(
+  [command, args, options]: readonly Json[],
+  known: readonly string[],
+): ExecRequest | string {
+  if (typeof command !== "string" || command === "") {
+    return "the first argument must be a program's name or path";
+  }
+  if (!Array.isArray(args ?? [])) return "the second argument must be an array of the program's arguments";
+  const words: string[] = [];
+  for (const [i, word] of ((args ?? []) as Json[]).entries()) {
+    if (typeof word !== "string" && typeof word !== "number") {
+      return `argument ${i + 1} is neither a string nor a number`;
+    }
+    words.push(String(word));
+  }
+  const nul = [command, ...words].find((word) => word.includes("\0"));
+  if (nul !== undefined) return `${JSON.stringify(nul)} holds a NUL, which no program's argument can`;
+  const given = options ?? {};
+  if (typeof given !== "object" || Array.isArray(given)) {
+    return "the third argument must be an object of options";
+  }
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    return `unknown option ${JSON.stringify(unknown)}; there are ${known.join(", ")}`;
+  }
+  const { stdin = "", timeout, env = {}, runAs, check = true } = given;
+  if (typeof stdin !== "string") return "stdin must be a string";
+  if (typeof check !== "boolean") return "check must be true or false";
+  if (runAs !== undefined && (typeof runAs !== "string" || runAs === "")) {
+    return "runAs must be the name of a user";
+  }
+  const timeoutMs = readTimeout(timeout);
+  if (timeoutMs === undefined) return `timeout must be a number of milliseconds or a text such as "5s"`;
+  const variables = readEnvironment(env);
+  if (variables === undefined) return "env must be an object of names and strings, without NUL";
+  return {
+    command,
+    args: words,
+    stdin,
+    timeoutMs,
+    env: variables,
+    check,
+    ...(runAs === undefined ? {} : { runAs }),
+  };
+}
+
+function readTimeout(timeout: Json | undefined): number | undefined {
+  if (timeout === undefined || timeout === null) return Infinity;
+  if (typeof timeout === "number") return timeout > 0 ? timeout : undefined;
+  if (typeof timeout !== "string") return undefined;
+  const duration = parseDuration(timeout);
+  return "ms" in duration ? duration.ms : undefined;
+}
+
+function readEnvironment(env: Json): Record<string, string> | undefined {
+  if (typeof env !== "object" || env === null || Array.isArray(env)) return undefined;
+  const variables: Record<string, string> = {};
+  for (const [name, text] of Object.entries(env)) {
+    if (typeof text !== "string" || text.includes("\0") || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      return undefined;
+    }
+    variables[name] = text;
+  }
+  return variables;
+}

@@ -1,0 +1,75 @@
+import { type Answer, type CallContext, type Failure, misuse, notAllowed, value } from "./capability.ts";
+import type { Refusal } from "./grant.ts";
+import type { Json } from "../base/json.ts";
+import { normalisePath } from "../manifest/path_rule.ts";
+import { type Place, walk } from "../system/file.ts";
+import { isKernelFile } from "../system/kernel_file.ts";
+import { NotOrdinary } from "../system/ordinary_file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** Largest file that `fs.read` gives and largest text that is written, in bytes. */
+export const SIZE_LIMIT = 8 * 1024 * 1024;
+
+export type Kind = "read" | "write";
+
+/**
+ * Checks the path against the grant, walks to it, and checks where the links
+ * on the way led: outside /sys and /proc that has to be allowed as well.
+ */
+export function withPlace(
+  call: string,
+  kind: Kind,
+  path: Json | undefined,
+  { grant }: Pick<CallContext, "grant">,
+  follow: boolean,
+  act: (place: Place) => Answer,
+): Answer {
+  if (typeof path !== "string") return misuse(`host.${call}: the first argument must be a path`);
+  const normal = normalisePath(path);
+  if ("error" in normal) {
+    return misuse(`host.${call}: ${JSON.stringify(path.slice(0, 300))}: ${normal.error}`);
+  }
+  const refuse = (path: string) => kind === "read" ? grant.refuseRead(path) : grant.refuseWrite(path);
+  const refusal = refuse(normal.path);
+  if (refusal !== undefined) return denied(call, refusal);
+  try {
+    using place = walk(normal.path, follow);
+    const real = place.path;
+    if (real !== normal.path && !(isKernelFile(real) && isKernelFile(normal.path))) {
+      const refusal = refuse(real);
+      if (refusal !== undefined) {
+        return denied(call, { ...refusal, message: `${normal.path} leads to ${real}: ${refusal.message}` });
+      }
+    }
+    return act(place);
+  } catch (error) {
+    if (call === "fs.exists" && isMissing(error)) return value(false);
+    if (call === "fs.stat" && isMissing(error)) return value(null);
+    return systemAnswer(call, error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof SystemError && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+export function denied(call: string, refusal: Refusal): Failure {
+  return notAllowed(`host.${call}: ${refusal.message}`, refusal.hint);
+}
+
+export function tooLarge(call: string, path: string): Failure {
+  return {
+    error: { name: "SystemError", code: "EFBIG", message: `host.${call}: ${path} is larger than 8 MiB` },
+  };
+}
+
+/** What the system or a check of ours refused, as an answer; anything else is thrown again. */
+export function systemAnswer(call: string, error: unknown): Failure {
+  if (error instanceof SystemError) {
+    return { error: { name: "SystemError", code: error.code, message: `host.${call}: ${error.message}` } };
+  }
+  if (error instanceof NotOrdinary) {
+    return { error: { name: "SystemError", code: "EINVAL", message: `host.${call}: ${error.message}` } };
+  }
+  throw error;
+}

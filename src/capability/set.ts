@@ -1,0 +1,106 @@
+import { type Answer, type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
+import { denied, systemAnswer, withPlace } from "./file_access.ts";
+import { textArgument } from "./file_write.ts";
+import { expand } from "./path_glob.ts";
+import { withLedger } from "./with_ledger.ts";
+import {
+  globBase,
+  isLiteralPath,
+  normalisePath,
+  parsePathRule,
+  type PathRule,
+} from "../manifest/path_rule.ts";
+import type { LedgerDoor } from "../ledger/door.ts";
+import type { Holder } from "../ledger/hold.ts";
+import { LedgerError } from "../ledger/ledger.ts";
+import { setValues } from "../ledger/set_values.ts";
+import { Place, walk } from "../system/file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** Most paths that one call may set. */
+const MOST_PATHS = 4096;
+const LONGEST_VALUE = 64 * 1024;
+
+/**
+ * `host.fs.set(path or glob, value)`: writes a value, and brings back the old
+ * one when the guest is gone. Gives the real paths that were set, sorted.
+ *
+ * All or nothing as far as checks go: one path that may not be written, or
+ * whose value cannot be read, and nothing is changed. Where the kernel refuses
+ * a value, the rest are set and the error names the paths that are not.
+ */
+export function setCapability(door: LedgerDoor, holder: Holder): Capability {
+  return withLedger("fs.set", door, (ledger, [glob, given], context) => {
+    const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
+    if ("error" in text) return text;
+    if (text.bytes.length > LONGEST_VALUE) return misuse("host.fs.set: the value is larger than 64 KiB");
+    const paths = pathsOf(glob, context);
+    if ("error" in paths) return paths;
+    const places = new Map<string, Place>();
+    try {
+      for (const path of paths.paths) {
+        const failed = addPlace(path, context, places);
+        if (failed !== undefined) return failed;
+      }
+      const failed = setValues(ledger, holder, [...places.values()], text.text, context);
+      if (failed.size > 0) return notAllSet([...failed.values()], places.size);
+      return value([...places.keys()].sort());
+    } catch (error) {
+      if (error instanceof LedgerError) throw error;
+      return systemAnswer("fs.set", error);
+    } finally {
+      for (const place of places.values()) place[Symbol.dispose]();
+    }
+  });
+}
+
+/** The paths that a glob finds, or the one that is meant. */
+function pathsOf(glob: unknown, context: CallContext): { paths: string[] } | Failure {
+  if (typeof glob !== "string") {
+    return misuse("host.fs.set: the first argument must be a path or a glob of paths");
+  }
+  const parsed = parsePathRule(glob);
+  if ("rule" in parsed && !isLiteralPath(parsed.rule)) return found(glob, parsed.rule, context);
+  const normal = normalisePath(glob);
+  if ("error" in normal) return misuse(`host.fs.set: ${JSON.stringify(glob.slice(0, 300))}: ${normal.error}`);
+  return { paths: [normal.path] };
+}
+
+function found(glob: string, rule: PathRule, { grant }: CallContext): { paths: string[] } | Failure {
+  const base = globBase(rule);
+  const depth = base === "/" ? 0 : base.slice(1).split("/").length;
+  const paths: string[] = [];
+  try {
+    expand(base, rule.segments.slice(depth), (path) => paths.push(path), () => paths.length > MOST_PATHS);
+  } catch (error) {
+    return systemAnswer("fs.set", error);
+  }
+  if (paths.length > MOST_PATHS) return misuse(`host.fs.set: ${glob} finds more than ${MOST_PATHS} files`);
+  if (paths.length > 0) return { paths };
+  const refusal = grant.refuseWrite(glob);
+  if (refusal !== undefined) return denied("fs.set", refusal);
+  return { error: { name: "SystemError", code: "ENOENT", message: `host.fs.set: ${glob} finds no file` } };
+}
+
+/** Walks to a path and keeps its place under its real name: several paths may lead to one file. */
+function addPlace(path: string, context: CallContext, places: Map<string, Place>): Failure | undefined {
+  const answer: Answer = withPlace("fs.set", "write", path, context, true, (place) => value(place.path));
+  if ("error" in answer) return answer;
+  const real = String(answer.value);
+  // Walked again without following: what was checked is exactly this path.
+  if (!places.has(real)) places.set(real, walk(real, false));
+  return undefined;
+}
+
+function notAllSet(errors: readonly Error[], count: number): Failure {
+  const [first] = errors;
+  const rest = errors.length === 1 ? "" : `, and ${errors.length - 1} more`;
+  const of = count === 1 ? "" : ` (${errors.length} of ${count} files)`;
+  return {
+    error: {
+      name: "SystemError",
+      ...(first instanceof SystemError ? { code: first.code } : { code: "EINVAL" }),
+      message: `host.fs.set: ${first?.message}${rest}${of}`,
+    },
+  };
+}

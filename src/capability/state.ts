@@ -1,0 +1,66 @@
+import { type Answer, type Capability, misuse, value } from "./capability.ts";
+import { type LedgerCall, withLedger } from "./with_ledger.ts";
+import type { Deadline } from "../base/deadline.ts";
+import type { Json } from "../base/json.ts";
+import type { LedgerDoor } from "../ledger/door.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { deleteState, getState, listState, setState, type StateOwner } from "../ledger/state.ts";
+
+type Act = (ledger: Ledger, owner: StateOwner, args: readonly Json[], deadline: Deadline) => Answer;
+
+const ACTS: Readonly<Record<string, Act>> = {
+  get: (ledger, owner, [key], deadline) =>
+    typeof key !== "string" ? noKey("get") : value(getState(ledger, owner, key, deadline) ?? null),
+  set(ledger, owner, [key, given], deadline) {
+    if (typeof key !== "string") return noKey("set");
+    if (given === undefined) {
+      return misuse("host.state.set: the second argument must be a value that JSON can hold");
+    }
+    try {
+      setState(ledger, owner, key, given, deadline);
+      return value(null);
+    } catch (error) {
+      if (error instanceof TypeError) return misuse(`host.state.set: ${error.message}`);
+      throw error;
+    }
+  },
+  delete: (ledger, owner, [key], deadline) =>
+    typeof key !== "string" ? noKey("delete") : value(deleteState(ledger, owner, key, deadline)),
+  list(ledger, owner, [prefix], deadline) {
+    const text = prefix ?? "";
+    if (typeof text !== "string") {
+      return misuse("host.state.list: the first argument must be a beginning of keys");
+    }
+    return value(listState(ledger, owner, text, deadline));
+  },
+};
+
+/**
+ * `host.state.*` and `host.state.host.*`: small values that a handler keeps
+ * for a guest, or for this host until it reboots.
+ *
+ * @param guestOwner whose the guest's values are; a text says why there is none
+ * @param hostOwner whose the host's values are
+ */
+export function stateCapabilities(
+  door: LedgerDoor,
+  guestOwner: () => StateOwner | string,
+  hostOwner: StateOwner,
+): Map<string, Capability> {
+  const table = new Map<string, Capability>();
+  for (const [name, act] of Object.entries(ACTS)) {
+    const call = (owner: () => StateOwner | string): LedgerCall => (ledger, args, { deadline }) => {
+      const whose = owner();
+      return typeof whose === "string"
+        ? misuse(`host.state.${name}: ${whose}`)
+        : act(ledger, whose, args, deadline);
+    };
+    table.set(`state.${name}`, withLedger(`state.${name}`, door, call(guestOwner)));
+    table.set(`state.host.${name}`, withLedger(`state.host.${name}`, door, call(() => hostOwner)));
+  }
+  return table;
+}
+
+function noKey(name: string): Answer {
+  return misuse(`host.state.${name}: the first argument must be a key, a text`);
+}

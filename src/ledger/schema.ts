@@ -1,0 +1,55 @@
+/** Counts changes of the tables; kept in the file as `PRAGMA user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The tables of `journal.db`.
+ *
+ * `original`: what a file held before the first guest set it; there is a row
+ * as long as somebody holds the path.
+ *
+ * `hold`: what comes back when a guest goes, in the order in which it is to be
+ * played back, backwards. It is either a value (`path`, `written`, and `turn`,
+ * which grows with each setting: the highest of a path is what the file should
+ * hold now) or a command (`command`, JSON). `leaving`: its guest is gone, so
+ * it is to be played back; it is still here because that was not done yet or
+ * failed.
+ *
+ * `state`: `host.state`, values as JSON. `driver` and `uuid` are empty for
+ * `host.state.host`.
+ *
+ * Times are milliseconds since the epoch.
+ */
+export const SCHEMA = `
+CREATE TABLE original (
+  path TEXT PRIMARY KEY,
+  text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE hold (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  driver TEXT NOT NULL,
+  name TEXT NOT NULL,
+  handler TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  maker INTEGER NOT NULL,
+  path TEXT REFERENCES original(path),
+  written TEXT,
+  turn INTEGER,
+  command TEXT,
+  leaving INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  UNIQUE (driver, name, path),
+  UNIQUE (driver, name, handler, command)
+);
+CREATE INDEX hold_path ON hold(path);
+CREATE TABLE state (
+  driver TEXT NOT NULL,
+  uuid TEXT NOT NULL,
+  handler TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  name TEXT NOT NULL,
+  keep INTEGER NOT NULL,
+  PRIMARY KEY (driver, uuid, handler, key)
+) WITHOUT ROWID;
+`;
