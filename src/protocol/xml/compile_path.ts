@@ -99,6 +99,7 @@ class Compiler {
     let take: Path["take"] = "element";
     for (;;) {
       this.#skip();
+      const start = this.#at;
       if (this.#eat("@")) {
         const at = this.#at;
         const attribute = this.#nameTest("an attribute's name");
@@ -109,7 +110,9 @@ class Compiler {
         if (this.#text[this.#at] === ".") throw this.#fault("a path cannot lead upwards with ..");
       } else steps.push(this.#step(anyDepth));
       if (take !== "element") {
-        if (anyDepth) throw this.#fault("// leads to elements, not to attributes or text", "write //*/@name");
+        if (anyDepth) {
+          throw new PathFault(start, "// leads to elements, not to attributes or text", "write //*/@name");
+        }
         break;
       }
       this.#skip();
@@ -125,7 +128,7 @@ class Compiler {
     const test = this.#nameTest("an element's name");
     const predicates: Predicate[] = [];
     for (this.#skip(); this.#eat("["); this.#skip()) {
-      if (++this.#depth > 8) throw this.#fault("brackets nested more than 8 deep");
+      if (++this.#depth > 8) throw new PathFault(this.#at - 1, "brackets nested more than 8 deep");
       predicates.push(this.#predicate());
       this.#depth--;
     }

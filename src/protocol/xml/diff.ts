@@ -37,7 +37,7 @@ export function diff(before: string, after: string, options: DiffOptions = {}): 
     while (last + 1 < changes.length && changes[last + 1]!.from - changes[last]!.fromEnd <= 2 * context) {
       last++;
     }
-    out.push(...hunk(old, now, changes.slice(i, last + 1), context));
+    for (const line of hunk(old, now, changes.slice(i, last + 1), context)) out.push(line);
     i = last + 1;
   }
   return shorten(out, options.maxLength ?? 65_536);

@@ -75,7 +75,7 @@ export function appendSplices(element: XmlElement, fragment: Fragment): Splice[]
   if (last === undefined) {
     return [{ start: contentStart, end: contentEnd, text: contentFor(element, fragment) }];
   }
-  const indent = indentBefore(text, last.start);
+  const indent = indentBefore(text, last.start) ?? childIndent(element);
   const added = indent === undefined
     ? fragment.asGiven()
     : indent.newline + indent.spaces + fragment.indented(indent, indentStep(element));
@@ -113,6 +113,13 @@ function siblingIndent(element: XmlElement): Indent | undefined {
   return parent !== undefined && hasLayout(parent)
     ? indentBefore(element.document.text, element.start)
     : undefined;
+}
+
+/** The indentation of the last child element that begins its line. */
+function childIndent(element: XmlElement): Indent | undefined {
+  let found: Indent | undefined;
+  for (const child of element.children()) found = indentBefore(element.document.text, child.start) ?? found;
+  return found;
 }
 
 /** The last element, comment or processing instruction in an element. */

@@ -8,7 +8,7 @@ interface Scoped {
   attributes(): { name: string; value: string }[];
 }
 
-/** Prefixes that paths may use for libvirt's namespaces, whatever a document calls them. Source: libvirt's docs/formatdomain.rst and formatnetwork.rst. */
+/** Prefixes that paths may use for libvirt's namespaces, whatever a document calls them, and XML's own two. Source: libvirt's docs/formatdomain.rst and formatnetwork.rst. */
 export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   bhyve: "http://libvirt.org/schemas/domain/bhyve/1.0",
   dnsmasq: "http://libvirt.org/schemas/network/dnsmasq/1.0",
@@ -18,11 +18,12 @@ export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   vmware: "http://libvirt.org/schemas/domain/vmware/1.0",
   xen: "http://libvirt.org/schemas/domain/xen/1.0",
   xml: "http://www.w3.org/XML/1998/namespace",
+  xmlns: "http://www.w3.org/2000/xmlns/",
 };
 
 /** The URI that a prefix (`""`: the default namespace) stands for at an element; `""` when it is not declared. */
 export function lookUpNamespace(element: Scoped, prefix: string): string {
-  if (prefix === "xml") return KNOWN_NAMESPACES.xml!;
+  if (prefix === "xml" || prefix === "xmlns") return KNOWN_NAMESPACES[prefix]!;
   const { structure } = element.document;
   for (let at: Scoped | undefined = element; at !== undefined; at = at.parent) {
     if (structure.declares[at.index] === 0) continue;

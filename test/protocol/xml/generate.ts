@@ -104,7 +104,7 @@ export class Generator {
     const tag = `<${name}${attributes.map((a) => this.#space() + a).join("")}${
       r.chance(0.1) ? this.#space() : ""
     }`;
-    if (r.chance(0.2)) return `${tag}/>`;
+    if (r.chance(depth < 2 ? 0.03 : 0.2)) return `${tag}/>`;
     return `${tag}>${this.#content(depth, scope)}</${name}${r.chance(0.1) ? this.#space() : ""}>`;
   }
 
@@ -118,9 +118,10 @@ export class Generator {
   #content(depth: number, scope: Scope): string {
     const r = this.#random;
     const indent = this.#newline + "  ".repeat(depth + 1);
-    const style = r.below(4);
+    // The first two levels nearly always hold elements, so that documents do not stay tiny.
+    const style = depth < 2 && r.chance(0.9) ? 1 + r.below(3) : r.below(4);
     if (style === 0) return this.#text();
-    const count = depth > 5 ? 0 : r.below(5);
+    const count = depth > 5 ? 0 : r.below(5) + (depth < 2 ? 1 : 0);
     const pieces: string[] = [];
     for (let i = 0; i < count; i++) {
       const piece = r.chance(0.75)
