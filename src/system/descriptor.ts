@@ -26,7 +26,7 @@ export function close(fd: number): void {
 /** Bytes read into `into`: 0 at the end of the file, undefined when nothing is there yet. */
 export function readSome(fd: number, into: Uint8Array<ArrayBuffer>): number | undefined {
   for (;;) {
-    const n = Number(libc().read(fd, into, BigInt(into.length)));
+    const n = libc().read(fd, into, into.length);
     if (n >= 0) return n;
     const code = errno();
     if (code === EINTR) continue;
@@ -38,7 +38,7 @@ export function readSome(fd: number, into: Uint8Array<ArrayBuffer>): number | un
 /** Bytes written, undefined when the other side takes none now. */
 export function writeSome(fd: number, bytes: Uint8Array<ArrayBuffer>): number | undefined {
   for (;;) {
-    const n = Number(libc().write(fd, bytes, BigInt(bytes.length)));
+    const n = libc().write(fd, bytes, bytes.length);
     if (n >= 0) return n;
     const code = errno();
     if (code === EINTR) continue;

@@ -23,7 +23,6 @@ const AT_EMPTY_PATH = 0x1000;
 const AT_REMOVEDIR = 0x200;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_SIZE = 256;
-const SYS_GETDENTS64 = ARM ? 61n : 217n;
 const PATH_MAX = 4096;
 const MAX_LINKS = 40;
 
@@ -108,7 +107,7 @@ export function readLink(path: string): string {
 
 function readLinkAt(dirfd: number, name: string, what: string): string {
   const into = new Uint8Array(PATH_MAX);
-  const n = check(libc().readlinkat(dirfd, cString(name), into, BigInt(into.length)), what);
+  const n = check(libc().readlinkat(dirfd, cString(name), into, into.length), what);
   return new TextDecoder().decode(into.subarray(0, n));
 }
 
@@ -223,10 +222,10 @@ function rootOf(path: string): string {
  * is known and is exactly what was walked.
  *
  * @param followLast whether a link in the last place is followed too
+ * @param root the directory that `/` means
  * @throws {SystemError} when a directory on the way is missing or is none, or after 40 links
  */
-export function walk(path: string, followLast: boolean): Place {
-  const root = rootOf(path);
+export function walk(path: string, followLast: boolean, root = rootOf(path)): Place {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let done: string[] = [];
   let links = 0;
@@ -278,9 +277,9 @@ function reopenRoot(old: number, root: string): number {
   return directory;
 }
 
-/** The path with every symbolic link on the way resolved. The last part need not be there. */
+/** The path with every symbolic link on the way resolved, whatever `setRoot` said: programs are this host's. The last part need not be there. */
 export function realPath(path: string): string {
-  using place = walk(path, true);
+  using place = walk(path, true, "/");
   return place.path;
 }
 
@@ -354,9 +353,8 @@ function readNames(fd: number, what: string): string[] {
   const names: string[] = [];
   const buffer = new Uint8Array(new ArrayBuffer(32_768));
   const view = new DataView(buffer.buffer);
-  const address = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
   for (;;) {
-    const size = check(libc().getdents(SYS_GETDENTS64, BigInt(fd), address, BigInt(buffer.length)), what);
+    const size = check(libc().getdents64(fd, buffer, buffer.length), what);
     if (size === 0) return names;
     for (let at = 0; at < size; at += view.getUint16(at + 16, true)) {
       const name = new TextDecoder().decode(buffer.subarray(at + 19, buffer.indexOf(0, at + 19)));

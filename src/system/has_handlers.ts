@@ -6,6 +6,11 @@ export function hasHandlers(config: string): boolean {
   return exists(`${config}/config.yaml`) || holdsHandler(`${config}/handlers`);
 }
 
+/** Whether a state directory holds a journal of what guests hold (src/ledger/). */
+export function hasJournal(state: string): boolean {
+  return exists(`${state}/journal.db`);
+}
+
 function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);

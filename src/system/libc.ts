@@ -1,40 +1,64 @@
 /**
- * The few calls of the C library that hookvisor needs and Deno does not offer:
- * commands in a session of their own, descriptors that never leak, `poll`, and
- * opening a file without following what somebody may have swapped in between.
+ * The few calls of the kernel and the C library that hookvisor needs and Deno
+ * does not offer: commands in a session of their own, descriptors that never
+ * leak, `poll`, and opening a file without following what somebody may have
+ * swapped in between.
  *
- * Struct layouts and constants are those of Linux (uapi headers), the same on
- * x86-64 and aarch64 unless said otherwise. Every failed call throws a
- * `SystemError` with the errno's name.
+ * Binding one function by FFI takes 0.1 ms. So most system calls go through
+ * one function, the C library's `syscall`, and the others are bound when they
+ * are first used. Constants and struct layouts are Linux's (uapi headers).
+ * Results are those of the C functions: negative is a failure, see `errno`.
  */
-const SYMBOLS = {
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+// asm/unistd_64.h; asm-generic/unistd.h for aarch64.
+const X86_64 = {
+  read: 0,
+  write: 1,
+  close: 3,
+  fcntl: 72,
+  kill: 62,
+  wait4: 61,
+  getdents64: 217,
+  openat: 257,
+  mkdirat: 258,
+  unlinkat: 263,
+  renameat: 264,
+  readlinkat: 267,
+  ppoll: 271,
+  pipe2: 293,
+  statx: 332,
+};
+const AARCH64: typeof X86_64 = {
+  read: 63,
+  write: 64,
+  close: 57,
+  fcntl: 25,
+  kill: 129,
+  wait4: 260,
+  getdents64: 61,
+  openat: 56,
+  mkdirat: 34,
+  unlinkat: 35,
+  renameat: 38,
+  readlinkat: 78,
+  ppoll: 73,
+  pipe2: 59,
+  statx: 291,
+};
+const CALLS = Deno.build.arch === "aarch64" ? AARCH64 : X86_64;
+const PIDFD_OPEN = 434;
+
+const BOUND = {
   __errno_location: { parameters: [], result: "pointer" },
-  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
-  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  close: { parameters: ["i32"], result: "i32" },
-  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  syscall: { parameters: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], result: "i64" },
   fcntlLock: { name: "fcntl", parameters: ["i32", "i32", "buffer"], result: "i32" },
-  poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
-  openat: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
-  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
-  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "isize" },
-  renameat: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
-  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
-  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   fchmodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
-  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
-  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
-  fsync: { parameters: ["i32"], result: "i32" },
-  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
-  kill: { parameters: ["i32", "i32"], result: "i32" },
-  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
-  getdents: { name: "syscall", parameters: ["i64", "i64", "u64", "u64"], result: "i64" },
-  syscall: { parameters: ["i64", "i64", "i64"], result: "i64" },
   posix_spawn: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer"],
     result: "i32",
@@ -54,27 +78,68 @@ const SYMBOLS = {
   posix_spawnattr_destroy: { parameters: ["buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+type Bound = Deno.DynamicLibrary<typeof BOUND>["symbols"];
 
-/**
- * The library's functions. Each is bound when it is first used, because
- * binding one takes 0.1 ms and most calls need only a few.
- */
-const functions = Object.defineProperties(
+/** Each is bound when it is first looked at. */
+const bound = Object.defineProperties(
   {},
   Object.fromEntries(
-    Object.entries(SYMBOLS).map((
+    Object.entries(BOUND).map((
       [name, symbol],
     ) => [name, { configurable: true, get: () => bind(name, symbol) }]),
   ),
-) as Libc;
+) as Bound;
 
 function bind(name: string, symbol: Deno.ForeignFunction): unknown {
   const value = Deno.dlopen("libc.so.6", { [name]: symbol }).symbols[name];
-  Object.defineProperty(functions, name, { value });
+  Object.defineProperty(bound, name, { value });
   return value;
 }
 
+/** Where a buffer's bytes are. They stay there: asking for `buffer` moves small arrays off V8's heap. */
+function address({ buffer, byteOffset }: Bytes): number {
+  const start = Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
+  return Number(start) + byteOffset;
+}
+
+function call(number: number, a: number, b = 0, c = 0, d = 0, e = 0): number {
+  return Number(bound.syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e), 0n));
+}
+
+const calls = {
+  read: (fd: number, into: Bytes, size: number) => call(CALLS.read, fd, address(into), size),
+  write: (fd: number, from: Bytes, size: number) => call(CALLS.write, fd, address(from), size),
+  close: (fd: number) => call(CALLS.close, fd),
+  fcntl: (fd: number, command: number, value: number) => call(CALLS.fcntl, fd, command, value),
+  kill: (pid: number, signal: number) => call(CALLS.kill, pid, signal),
+  waitpid: (pid: number, status: Bytes, flags: number) => call(CALLS.wait4, pid, address(status), flags),
+  getdents64: (fd: number, into: Bytes, size: number) => call(CALLS.getdents64, fd, address(into), size),
+  openat: (dirfd: number, name: Bytes, flags: number, mode: number) =>
+    call(CALLS.openat, dirfd, address(name), flags, mode),
+  mkdirat: (dirfd: number, name: Bytes, mode: number) => call(CALLS.mkdirat, dirfd, address(name), mode),
+  unlinkat: (dirfd: number, name: Bytes, flags: number) => call(CALLS.unlinkat, dirfd, address(name), flags),
+  renameat: (fromDirfd: number, from: Bytes, toDirfd: number, to: Bytes) =>
+    call(CALLS.renameat, fromDirfd, address(from), toDirfd, address(to)),
+  readlinkat: (dirfd: number, name: Bytes, into: Bytes, size: number) =>
+    call(CALLS.readlinkat, dirfd, address(name), address(into), size),
+  pipe2: (ends: Bytes, flags: number) => call(CALLS.pipe2, address(ends), flags),
+  statx: (dirfd: number, name: Bytes, flags: number, mask: number, into: Bytes) =>
+    call(CALLS.statx, dirfd, address(name), flags, mask, address(into)),
+  pidfdOpen: (pid: number) => call(PIDFD_OPEN, pid),
+  /** `ms` may be a fraction; there is no way to wait for ever. */
+  poll(entries: Bytes, count: number, ms: number): number {
+    const time = new BigInt64Array(new ArrayBuffer(16));
+    time[0] = BigInt(Math.floor(ms / 1000));
+    time[1] = BigInt(Math.floor((ms % 1000) * 1_000_000));
+    return call(CALLS.ppoll, address(entries), count, address(new Uint8Array(time.buffer)));
+  },
+};
+
+type Libc = typeof calls & Omit<Bound, "syscall">;
+
+const library: Libc = Object.setPrototypeOf(calls, bound);
+
+/** The functions, by their names in C. */
 export function libc(): Libc {
-  return functions;
+  return library;
 }

@@ -66,7 +66,7 @@ export class Loop {
     let until = deadline.remaining;
     const now = performance.now();
     for (const timer of this.#timers) until = Math.min(until, timer.at - now);
-    this.#poll(Math.max(0, Math.ceil(until)));
+    this.#poll(Math.max(0, until));
     const after = performance.now();
     for (const timer of [...this.#timers]) {
       if (timer.at <= after && this.#timers.delete(timer)) timer.fire();
@@ -85,7 +85,7 @@ export class Loop {
       entries.setInt32(i * ENTRY, watch.fd, true);
       entries.setInt16(i * ENTRY + 4, watch.events, true);
     });
-    const ready = libc().poll(new Uint8Array(entries.buffer), BigInt(watches.length), ms);
+    const ready = libc().poll(new Uint8Array(entries.buffer), watches.length, ms);
     if (ready < 0) {
       const code = errno();
       if (code === EINTR) return;

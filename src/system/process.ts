@@ -9,7 +9,6 @@ const SIGNAL_SET_SIZE = 128;
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
-const SYS_PIDFD_OPEN = 434n;
 const WNOHANG = 1;
 
 export const SIGTERM = 15;
@@ -38,7 +37,7 @@ export class Process {
 
   private constructor(pid: number) {
     this.pid = pid;
-    const fd = Number(libc().syscall(SYS_PIDFD_OPEN, BigInt(pid), 0n));
+    const fd = libc().pidfdOpen(pid);
     this.pidfd = fd >= 0 ? fd : undefined;
   }
 
