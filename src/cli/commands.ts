@@ -118,7 +118,15 @@ export const COMMANDS: readonly Command[] = [
       "hookvisor hook qemu win11 prepare begin - < win11.xml",
       "what libvirt does before it starts win11",
     ]],
-    options: {},
+    options: {
+      background: {
+        value: "HANDLER",
+        kind: "handler",
+        summary: "run only this handler, as one in the background",
+      },
+      of: { value: "ID", kind: "record", summary: "with --background: the call that started it" },
+      caller: { value: "NAME", summary: "with --background: the process that made that call" },
+    },
     raw: true,
     load: () => import("./hook.ts"),
   },

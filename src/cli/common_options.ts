@@ -17,5 +17,10 @@ export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
     kind: "directory",
     summary: "where events.jsonl is (default /var/log/hookvisor)",
   },
+  "libvirt-run-dir": {
+    value: "DIR",
+    kind: "directory",
+    summary: "where libvirt keeps what it knows of running guests (default /run/libvirt)",
+  },
   help: { summary: "what the command does, with an example" },
 };

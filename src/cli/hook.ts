@@ -1,16 +1,26 @@
-import type { Invocation } from "./command.ts";
+import { type Invocation, option } from "./command.ts";
 import { hookCall } from "../dispatch/hook_call.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor hook`: hook mode spelled out. */
-export async function run({ directories, words }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { directories, words } = invocation;
   const [driver, ...args] = words;
   if (driver === undefined) {
     print(2, `hookvisor hook: no driver given; see "hookvisor hook --help"\n`);
     return 2;
   }
-  const reply = await hookCall(driver, args, directories);
+  const reply = await hookCall(driver, args, directories, background(invocation));
   print(1, reply.stdout);
   print(2, reply.stderr);
   return reply.exitCode;
+}
+
+/** How hookvisor starts a handler whose mode is background. */
+function background(invocation: Invocation): { handler: string; of: string; caller?: string } | undefined {
+  const handler = option(invocation, "background");
+  const of = option(invocation, "of");
+  const caller = option(invocation, "caller");
+  if (handler === undefined || of === undefined) return undefined;
+  return { handler, of, ...(caller === undefined ? {} : { caller }) };
 }

@@ -65,10 +65,13 @@ function readDirectories(options: Record<string, string | true>): Invocation["di
     config: directory("config", DIRECTORIES.config),
     state: directory("state", DIRECTORIES.state),
     log: directory("log", DIRECTORIES.log),
+    libvirt: directory("libvirt-run", DIRECTORIES.libvirt),
   };
   const relative = Object.entries(directories).find(([, path]) => !path.startsWith("/"));
   if (relative === undefined) return directories;
-  return `--${relative[0]}-dir has to be an absolute path, not ${relative[1]}`;
+  return `--${relative[0] === "libvirt" ? "libvirt-run" : relative[0]}-dir has to be an absolute path, not ${
+    relative[1]
+  }`;
 }
 
 /** Too few words, or too many. */

@@ -1,12 +1,18 @@
+import { withApproval } from "./approval.ts";
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
+import { playBackAfter, type PlaybackCall, playBackLate, reservedMs } from "./play_back.ts";
 import { plan } from "./plan.ts";
 import { handlerRunner, type WrapCapabilities } from "./run_step.ts";
 import { loadSetup, readSetup } from "./setup.ts";
+import { type Background, startBackground } from "./start_background.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
+import { recordId, type UndoneEntry } from "../journal/record.ts";
 import { type RecordOfCall, writeRecord } from "../journal/write_record.ts";
+import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
+import type { HandlerIndex } from "../manifest/handler_index.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
 import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
 import type { HookEvent } from "../protocol/event.ts";
@@ -27,8 +33,9 @@ export async function callWithHandlers(
   event: HookEvent,
   known: Operation,
   directories: Directories,
+  how: Pick<Performance, "background" | "index">,
 ): Promise<Reply> {
-  const { reply, record } = await performCall(event, known, directories);
+  const { reply, record } = await performCall(event, known, directories, how);
   writeRecord(directories.log, event, record);
   return reply;
 }
@@ -46,22 +53,31 @@ export interface Play {
   caller?: string;
 }
 
+/** How a call is not one that libvirt made: an admin plays it, or one handler of it runs in the background. */
+export interface Performance {
+  play?: Play | undefined;
+  background?: Background | undefined;
+  /** What the cache of handlers had, when it was asked already. */
+  index?: HandlerIndex | undefined;
+}
+
 /** A hook call without its record: the reply, and what the record is to say. */
 export async function performCall(
   event: HookEvent,
   known: Operation,
   directories: Directories,
-  play?: Play,
+  { play, background, index }: Performance = {},
 ): Promise<{ reply: Reply; record: RecordOfCall }> {
   const uid = userId();
   const notes: string[] = [];
   // A play tells of all handlers why they had no turn, so it does without the short cuts.
   const setup = play === undefined
-    ? await loadSetup(directories, uid, event)
+    ? await loadSetup(directories, uid, event, index)
     : await readSetup(directories, uid);
   const { config } = setup.config;
   // The deadline counts from the start of the process.
-  const deadline = Deadline.in(timeoutFor(config, known), play?.began ?? 0).before(ROOM_MS);
+  const timeoutMs = background === undefined ? timeoutFor(config, known) : config.background.timeoutMs;
+  const deadline = Deadline.in(timeoutMs, play?.began ?? 0).before(ROOM_MS);
   const loop = new Loop();
   const stdin = new StdinReader(loop, INPUT_LIMIT);
   const data = new HookData(
@@ -69,7 +85,10 @@ export async function performCall(
     (deadline) => play === undefined ? stdin.read(deadline) : { bytes: play.input },
     deadline,
   );
-  const caller = play === undefined ? callerName() : play.caller;
+  const caller = play === undefined && background === undefined ? callerName() : (play ?? background)?.caller;
+  const id = recordId();
+  const note = (text: string) => void notes.push(text);
+  const door = new LedgerDoor(directories.state, note);
 
   const { trouble, issues } = setup.config;
   const { handlers, problem } = setup.handlers;
@@ -85,7 +104,21 @@ export async function performCall(
   });
   const result = fault !== undefined
     ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
-    : await run(usable, { event, known, config, deadline, loop, data, caller }, play);
+    : await run(
+      withApproval(usable, config, directories, uid),
+      {
+        ...{ event, known, config, loop, data, caller, door, directories, id },
+        deadline: deadline.before(reservedMs(known, door, timeoutMs)),
+      },
+      play,
+      background,
+    );
+  const undone = play?.wrap !== undefined ? [] : await playBackFor(
+    { event, known, door, policy: config.policy, loop, deadline, caller, run: directories.libvirt, note },
+    result.verdict === "abort",
+    background,
+  );
+  door.close();
   const reply = result.verdict === "abort"
     ? abort(result.reason ?? "no reason known")
     : goOn(data.changedText);
@@ -93,6 +126,9 @@ export async function performCall(
     ...result,
     exitCode: reply.exitCode,
     notes,
+    id,
+    undone,
+    ...(background === undefined ? {} : { background: background.of }),
     log: config.log,
     ...(caller === undefined ? {} : { caller }),
   };
@@ -107,15 +143,30 @@ interface Call {
   loop: Loop;
   data: HookData;
   caller: string | undefined;
+  door: LedgerDoor;
+  directories: Directories;
+  /** The record's. */
+  id: string;
+}
+
+/** What a background handler's own process leaves behind is another matter than what a call does. */
+async function playBackFor(
+  call: PlaybackCall,
+  aborted: boolean,
+  background: Background | undefined,
+): Promise<UndoneEntry[]> {
+  return background === undefined ? await playBackAfter(call, aborted) : await playBackLate(call);
 }
 
 async function run(
   handlers: LoadedHandler[],
-  { event, known, config, deadline, loop, data, caller }: Call,
+  { known, deadline, id, directories, ...shared }: Call,
   play: Play | undefined,
+  background: Background | undefined,
 ): Promise<Dispatched> {
+  const { event, config, data, caller } = shared;
   const { steps: all, left } = plan(event, handlers, config, data);
-  const only = play?.only;
+  const only = play?.only ?? background?.handler;
   const steps = all.filter(({ handler }) => only === undefined || handler.name === only);
   for (const { handler } of all) {
     if (only !== undefined && handler.name !== only) {
@@ -123,7 +174,10 @@ async function run(
     }
   }
   if (steps.length === 0) return { verdict: "success", handlers: [], left };
-  const setting = { event, config, loop, data, caller, ...(play?.wrap && { wrap: play.wrap }) };
+  const detach = play !== undefined || background !== undefined
+    ? undefined
+    : (handler: string) => startBackground(event, data, directories, { handler, of: id, caller });
+  const setting = { ...shared, detach, ...(play?.wrap && { wrap: play.wrap }) };
   const result = await dispatch(known, event.object, steps, config, deadline, handlerRunner(setting));
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
 }

@@ -6,6 +6,8 @@ export interface Directories {
   state: string;
   /** `events.jsonl`. */
   log: string;
+  /** Where libvirt keeps what it knows of running guests. */
+  libvirt: string;
 }
 
 /** Where a link in the hooks directory always looks. No environment variable moves them. */
@@ -13,4 +15,5 @@ export const DIRECTORIES: Directories = {
   config: "/etc/hookvisor",
   state: "/run/hookvisor",
   log: "/var/log/hookvisor",
+  libvirt: "/run/libvirt",
 };

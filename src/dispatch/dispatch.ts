@@ -23,7 +23,15 @@ export interface Dispatched {
 export type RunStep = (
   step: Step,
   task: Pick<HandlerTask, "options" | "deadline">,
-) => Promise<HandlerResult & { xmlDiff?: string }>;
+) => Promise<StepResult>;
+
+/** What one handler's run gave. */
+export type StepResult = HandlerResult & {
+  /** How it changed the XML. */
+  xmlDiff?: string;
+  /** It was only started and runs on by itself. */
+  background?: true;
+};
 
 /**
  * Runs the handlers of a plan one after the other and folds their outcomes
@@ -94,13 +102,14 @@ function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {
   return `${formatIssue(first)}${more}`;
 }
 
-function entryOf({ handler, onFailure }: Step, result: HandlerResult & { xmlDiff?: string }): HandlerEntry {
-  const { outcome, calls, moreCalls, ms, memoryBytes, xmlDiff } = result;
+function entryOf({ handler, onFailure }: Step, result: StepResult): HandlerEntry {
+  const { outcome, calls, moreCalls, ms, memoryBytes, xmlDiff, background } = result;
   const common = {
     ms,
     calls,
     ...(memoryBytes > 0 ? { memoryBytes } : {}),
     ...(moreCalls > 0 ? { moreCalls } : {}),
+    ...(background === undefined ? {} : { background }),
     ...(xmlDiff === undefined ? {} : { xmlDiff }),
   };
   if (outcome.ok) return { name: handler.name, outcome: "success", ...common };

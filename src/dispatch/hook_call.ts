@@ -1,9 +1,13 @@
 import type { Directories } from "./directories.ts";
+import { HandlerCache } from "./handler_cache.ts";
+import { isForNobody } from "./is_for_nobody.ts";
+import { playsBack } from "./plays_back.ts";
+import type { Background } from "./start_background.ts";
 import { writeRecord } from "../journal/write_record.ts";
 import { type HookEvent, parseEvent } from "../protocol/event.ts";
 import { findOperation, type Operation } from "../protocol/operations.ts";
 import { abort, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
-import { hasHandlers } from "../system/has_handlers.ts";
+import { hasHandlers, hasJournal } from "../system/has_handlers.ts";
 
 /**
  * One hook call, from its arguments to its reply. What most calls need is
@@ -13,11 +17,12 @@ export async function hookCall(
   driver: string,
   args: readonly string[],
   directories: Directories,
+  background?: Background,
 ): Promise<Reply> {
   try {
     const parsed = parseEvent(driver, args);
     if ("error" in parsed) return verdictOf(parsed.error.known, parsed.error.message);
-    return await answer(parsed.event, directories);
+    return await answer(parsed.event, directories, background);
   } catch (error) {
     // A fault of ours: said in one line, and libvirt gets the verdict it would get for a failed handler.
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -25,17 +30,33 @@ export async function hookCall(
   }
 }
 
-async function answer(event: HookEvent, directories: Directories): Promise<Reply> {
+async function answer(
+  event: HookEvent,
+  directories: Directories,
+  background: Background | undefined,
+): Promise<Reply> {
   const { known } = event;
-  if (known === undefined || !hasHandlers(directories.config)) {
+  const mustPlayBack = playsBack(known) && hasJournal(directories.state);
+  const isForUs = mustPlayBack || hasHandlers(directories.config);
+  if (known === undefined || !isForUs) {
     const notes = known === undefined
       ? [`unknown operation ${event.driver}/${event.operation}: nothing to do`]
       : [];
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
     return goOn();
   }
+  const index = background === undefined ? new HandlerCache(directories).current() : undefined;
+  if (index !== undefined && !mustPlayBack && isForNobody(index, event)) {
+    writeRecord(directories.log, event, {
+      verdict: "success",
+      exitCode: 0,
+      handlers: [],
+      log: index.config.config.log,
+    });
+    return goOn();
+  }
   const { callWithHandlers } = await import("./call_with_handlers.ts");
-  return await callWithHandlers(event, known, directories);
+  return await callWithHandlers(event, known, directories, { background, index });
 }
 
 /** What is wrong is said in one line; for the rest the operation ends as with a failed handler, as far as it is known. */

@@ -1,14 +1,17 @@
 import type { RunStep } from "./dispatch.ts";
 import { eventFields } from "./event_fields.ts";
 import { eventCapabilities, LAZY_FIELDS } from "./event_capabilities.ts";
+import { keptCapabilities } from "./kept_capabilities.ts";
+import { guestOf } from "./play_back.ts";
 import { XmlEdits } from "./xml_edits.ts";
 import type { Capability } from "../capability/capability.ts";
 import { Grant } from "../capability/grant.ts";
 import { CAPABILITIES } from "../capability/table.ts";
+import type { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { HookData } from "../protocol/hook_data.ts";
-import { engineMaker } from "../sandbox/make_engine.ts";
+import { engineMaker, type MakeEngine } from "../sandbox/make_engine.ts";
 import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
 import { dropPermissions } from "../system/self.ts";
@@ -20,6 +23,9 @@ export interface CallSetting {
   loop: Loop;
   data: HookData;
   caller: string | undefined;
+  door: LedgerDoor;
+  /** Starts a handler whose mode is background; absent: it runs here. */
+  detach?: ((handler: string) => HandlerResult & { background?: true }) | undefined;
   wrap?: WrapCapabilities;
 }
 
@@ -30,17 +36,27 @@ export type WrapCapabilities = (
 ) => ReadonlyMap<string, Capability>;
 
 /** Wires engine, grant and capabilities for the handlers of one call. */
-export function handlerRunner({ event, config, loop, data, caller, wrap }: CallSetting): RunStep {
+export function handlerRunner(setting: CallSetting): RunStep {
+  const { event, config, loop, data, caller, door, detach, wrap } = setting;
+  const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
-  const makeEngine = engineMaker();
-  dropPermissions();
+  let makeEngine: MakeEngine | undefined;
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
+    if (manifest.mode === "background" && detach !== undefined) return detach(handler.name);
+    if (makeEngine === undefined) {
+      makeEngine = engineMaker();
+      dropPermissions();
+    }
     const edits = new XmlEdits(data, event, handler.name, manifest.allow.xml);
     data.deadline = deadline;
-    const capabilities = new Map<string, Capability>([...shared, ...edits.capabilities]);
+    const capabilities = new Map<string, Capability>([
+      ...shared,
+      ...edits.capabilities,
+      ...keptCapabilities(door, guest, handler.name, manifest.state === "keep", data),
+    ]);
     const result = await runHandler(makeEngine, {
       file: handler.file,
       source: handler.code,

@@ -8,6 +8,8 @@ export interface HandlerEntry {
   /** What its failure did; absent on success. */
   onFailure?: "abort" | "ignore";
   message?: string;
+  /** It was only started: its own record, with this call's id in `background`, says how it ended. */
+  background?: true;
   /** `file:line:column` */
   at?: string;
   ms: number;
@@ -19,6 +21,21 @@ export interface HandlerEntry {
   moreCalls?: number;
   /** What it changed in the XML that libvirt gets back, as `diff -u` shows it. */
   xmlDiff?: string;
+}
+
+/** One step of bringing back what a guest held. */
+export interface UndoneEntry {
+  /** `qemu/win11` */
+  guest: string;
+  /** The handler that set it. */
+  handler: string;
+  /** The path, or the command line. */
+  what: string;
+  /** It is done; else it is kept and tried again. */
+  ok: boolean;
+  /** Something to know: another value than expected was there, the file is gone. */
+  note?: string;
+  error?: string;
 }
 
 /** One hook call: a line of `events.jsonl`. Fields are only ever added; `v` counts changes of meaning. */
@@ -46,6 +63,10 @@ export interface HookRecord {
   handlers: HandlerEntry[];
   /** Handlers for this operation that had no turn, and why. */
   left?: { name: string; why: string }[];
+  /** What came back because the guest is gone. */
+  undone?: UndoneEntry[];
+  /** The id of the call that started this one handler in the background. */
+  background?: string;
   /** The whole call, from the process's start. */
   ms: number;
 }

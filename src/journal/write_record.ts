@@ -8,6 +8,10 @@ export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers">
   notes?: string[];
   caller?: string;
   left?: HookRecord["left"];
+  undone?: HookRecord["undone"];
+  background?: string;
+  /** Made before, where something already refers to it. */
+  id?: string;
   log?: { maxSizeBytes: number; keep: number };
 };
 
@@ -37,7 +41,7 @@ export function makeRecord(event: HookEvent, call: RecordOfCall, began = 0): Hoo
   return {
     v: 1,
     time: new Date().toISOString(),
-    id: recordId(),
+    id: call.id ?? recordId(),
     driver,
     object,
     operation,
@@ -51,6 +55,8 @@ export function makeRecord(event: HookEvent, call: RecordOfCall, began = 0): Hoo
     ...((call.notes ?? []).length === 0 ? {} : { notes: call.notes }),
     handlers: call.handlers,
     ...((call.left ?? []).length === 0 ? {} : { left: call.left }),
+    ...((call.undone ?? []).length === 0 ? {} : { undone: call.undone }),
+    ...(call.background === undefined ? {} : { background: call.background }),
     ms: Math.round((performance.now() - began) * 10) / 10,
   };
 }

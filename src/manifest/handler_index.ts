@@ -87,6 +87,19 @@ export function isFor(
   return (source === "" || couldMatch(source, driver, operation)) && mayMatch(driver, operation);
 }
 
+/** The same for one in an index. */
+export function indexedFor({ source, on }: IndexedHandler, driver: string, operation: string): boolean {
+  return isFor(
+    { source, mayMatch: (driver, operation) => onMatches(on, driver, operation) },
+    driver,
+    operation,
+  );
+}
+
+function onMatches(on: string[] | undefined, driver: string, operation: string): boolean {
+  return on === undefined || on.some((glob) => matchesOperation(glob, driver, operation));
+}
+
 /** The handlers in an index that are, or may be, for an operation, as `loadHandlers` would give them. */
 export function indexedHandlers(
   index: HandlerIndex,
@@ -94,11 +107,10 @@ export function indexedHandlers(
   driver: string,
   operation: string,
 ): LoadedHandler[] {
-  return index.handlers.flatMap(({ fileName, source, manifest, on, issues, trouble }) => {
+  return index.handlers.flatMap((handler) => {
+    if (!indexedFor(handler, driver, operation)) return [];
+    const { fileName, source, manifest, on, issues, trouble } = handler;
     const file = `${directory}/${fileName}`;
-    const mayMatch = (driver: string, operation: string) =>
-      on === undefined || on.some((glob) => matchesOperation(glob, driver, operation));
-    if (!isFor({ source, mayMatch }, driver, operation)) return [];
     const front = extractFrontMatter(file, source);
     return [{
       name: fileName.slice(0, -".js".length),
@@ -106,7 +118,7 @@ export function indexedHandlers(
       source,
       code: "issue" in front ? "" : front.frontMatter.code,
       issues,
-      mayMatch,
+      mayMatch: (driver, operation) => onMatches(on, driver, operation),
       ...(on && { on }),
       ...(manifest && { manifest }),
       ...(trouble && { trouble }),

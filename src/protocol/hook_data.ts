@@ -85,6 +85,15 @@ export class HookData {
     return { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }) };
   }
 
+  /**
+   * What libvirt gave, as it came.
+   *
+   * @throws {HookDataError} when it cannot be had whole
+   */
+  get bytes(): Uint8Array {
+    return this.#input();
+  }
+
   #input(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes;
     const input = this.#read(this.deadline);

@@ -102,12 +102,27 @@
     }
   }
 
+  const STATE = "get set delete list";
+  const takeLock = asyncMethod("lock.take");
+  async function lock(name, act) {
+    if (typeof act !== "function") throw new TypeError("host.lock: the second argument must be a function");
+    const id = await takeLock(name);
+    try {
+      return await act();
+    } finally {
+      ask("lock.free", [id]);
+    }
+  }
+
   function makeHost(start) {
     const guest = { name: start.event.name };
     lazy(guest, "uuid", () => ask("event.uuid", []));
     return freeze({
       exec: asyncMethod("exec"),
-      fs: asyncMethods("fs.", "read list exists stat readlink write append"),
+      fs: asyncMethods("fs.", "read list exists stat readlink write append mkdir remove rename chmod chown set"),
+      undo: asyncMethod("undo"),
+      state: freeze({ ...asyncMethods("state.", STATE), host: asyncMethods("state.host.", STATE) }),
+      lock,
       sleep,
       waitFor,
       fail: method("fail"),

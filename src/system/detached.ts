@@ -15,11 +15,11 @@ const SELF = "/proc/self/exe";
  *
  * @throws {SystemError}
  */
-export function startDetached(args: readonly string[], input: string): void {
+export function startDetached(args: readonly string[], input: Uint8Array<ArrayBuffer>): void {
   const stdin = check(libc().memfd_create(cString("input"), MFD_CLOEXEC), "memfd_create");
   try {
-    writeAll(stdin, new TextEncoder().encode(input));
-    check(libc().lseek(stdin, 0n, 0), "lseek");
+    writeAll(stdin, input);
+    check(libc().lseek(stdin, 0), "lseek");
     using place = walk("/dev/null", false);
     const nothing = place.open(O_RDWR);
     try {

@@ -323,7 +323,7 @@ export function setOwnerAndMode(fd: number, owner: { uid: number; gid: number },
 
 /** Sets the permission bits of what `Place.hold` gave, of whatever kind it is. */
 export function setMode(held: number, mode: number): void {
-  check(libc().fchmodat(AT_FDCWD, cString(`/proc/self/fd/${held}`), mode, 0), "chmod");
+  check(libc().fchmodat(AT_FDCWD, cString(`/proc/self/fd/${held}`), mode), "chmod");
 }
 
 /** Sets the owner of what `Place.hold` gave. An id of 2^32-1 leaves it as it is. */

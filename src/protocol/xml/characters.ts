@@ -15,15 +15,24 @@ export function isBlank(text: string): boolean {
   return skipSpace(text, 0) === text.length;
 }
 
+const ASCII_NAME = /[A-Za-z_:][-A-Za-z0-9_:.]*/y;
+
 /** Where the name that starts at `from` ends; `from` itself when no name starts there (XML 1.0, production 5). */
 export function nameEnd(text: string, from: number): number {
-  let at = from;
-  while (at < text.length) {
+  ASCII_NAME.lastIndex = from;
+  let at = ASCII_NAME.test(text) ? ASCII_NAME.lastIndex : from;
+  // Nearly every name ends here.
+  while (at < text.length && text.charCodeAt(at) >= 0x80) {
     const code = text.codePointAt(at)!;
     if (!(at === from ? isNameStart(code) : isNameStart(code) || isNameRest(code))) break;
     at += code > 0xffff ? 2 : 1;
+    while (isAsciiNameRest(text.charCodeAt(at))) at++;
   }
   return at;
+}
+
+function isAsciiNameRest(c: number): boolean {
+  return c < 0x80 && (isNameStart(c) || isNameRest(c));
 }
 
 /** Whether the whole text is one XML name. */
@@ -49,15 +58,22 @@ export function isXmlCharacter(code: number): boolean {
   return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
 }
 
+// All that is not plainly allowed in one code unit: controls, surrogates, the last two.
+const SUSPICIOUS = /[^\t\n\r -\ud7ff\ue000-\ufffd]/g;
+
 /** The offset of the first character that XML 1.0 forbids, lone surrogates included, or -1. */
 export function forbiddenCharacter(text: string): number {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x20 && code < 0xd800) continue;
-    if (code < 0xd800 || code > 0xdfff) {
+  SUSPICIOUS.lastIndex = 0;
+  while (SUSPICIOUS.test(text)) {
+    let at = SUSPICIOUS.lastIndex - 1;
+    // Text beyond the first plane comes in runs, which the loop passes faster.
+    for (;;) {
+      const code = text.codePointAt(at);
+      if (code === undefined || (code < 0xd800 && isXmlCharacter(code))) break;
       if (!isXmlCharacter(code)) return at;
-    } else if (text.codePointAt(at)! > 0xffff) at++;
-    else return at;
+      at += code > 0xffff ? 2 : 1;
+    }
+    SUSPICIOUS.lastIndex = at;
   }
   return -1;
 }

@@ -17,6 +17,10 @@ export class XmlDocument {
   /** What messages call it: a path or a word such as `stdin`. */
   readonly source: string;
   readonly structure: Structure;
+  /** Names that were asked for, by element: they are asked for again and again. */
+  readonly #names: string[] = [];
+  /** The start tag that was read last: its attributes tend to be asked for one by one. */
+  #lastTag: { index: number; attributes: AttributeRange[] } | undefined;
 
   constructor(text: string, source: string, structure: Structure) {
     this.text = text;
@@ -26,6 +30,21 @@ export class XmlDocument {
 
   get root(): XmlElement {
     return new XmlElement(this, 0);
+  }
+
+  /** The name of the element at this place. */
+  nameOf(index: number): string {
+    return this.#names[index] ??= startTagName(this.text, this.structure.starts[index]!);
+  }
+
+  /** The attributes of the element at this place. */
+  attributesOf(index: number): AttributeRange[] {
+    if (this.#lastTag?.index !== index) {
+      const tag = readStartTag(this.text, this.structure.starts[index]!);
+      if ("message" in tag) throw new TypeError(`cannot read a checked start tag: ${tag.message}`);
+      this.#lastTag = { index, attributes: tag.attributes };
+    }
+    return this.#lastTag.attributes;
   }
 
   /** What is odd but accepted, as libvirt does: the first names with a prefix that nothing declares. */
@@ -87,7 +106,7 @@ export class XmlElement {
 
   /** The name as written, prefix included. */
   get name(): string {
-    return startTagName(this.document.text, this.start);
+    return this.document.nameOf(this.index);
   }
 
   get localName(): string {
@@ -117,10 +136,8 @@ export class XmlElement {
   }
 
   /** Its attributes as written, with their places in the text. */
-  attributeRanges(): AttributeRange[] {
-    const tag = readStartTag(this.document.text, this.start);
-    if ("message" in tag) throw new TypeError(`cannot read a checked start tag: ${tag.message}`);
-    return tag.attributes;
+  attributeRanges(): readonly AttributeRange[] {
+    return this.document.attributesOf(this.index);
   }
 
   /** Its attributes in order, namespace declarations included. */

@@ -1,5 +1,5 @@
 import { positionAt } from "../../base/position.ts";
-import { codePointName, isSpace, isXmlCharacter, nameEnd, prefixOf, skipSpace } from "./characters.ts";
+import { codePointName, forbiddenCharacter, isSpace, nameEnd, prefixOf, skipSpace } from "./characters.ts";
 import { declarationEnd } from "./declaration.ts";
 import { type Fault, shown } from "./fault.ts";
 import { NamespaceScope } from "./namespace_scope.ts";
@@ -23,19 +23,17 @@ export function scan(text: string, outerPrefixes: Iterable<string> = []): Struct
 
 /** How many elements there can be at most; or the first character that may not be there. */
 function countTags(text: string): number | Fault {
+  const at = forbiddenCharacter(text);
+  if (at >= 0) {
+    return {
+      offset: at,
+      message: `character ${codePointName(text.codePointAt(at)!)}, which XML does not allow`,
+    };
+  }
   let count = 0;
-  for (let at = 0; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (c === 60) {
-      const next = text.charCodeAt(at + 1);
-      if (next !== 47 && next !== 33 && next !== 63) count++;
-    } else if (c < 32 || c >= 0xd800) {
-      const code = text.codePointAt(at)!;
-      if (!isXmlCharacter(code)) {
-        return { offset: at, message: `character ${codePointName(code)}, which XML does not allow` };
-      }
-      if (code > 0xffff) at++;
-    }
+  for (let tag = text.indexOf("<"); tag >= 0; tag = text.indexOf("<", tag + 1)) {
+    const next = text.charCodeAt(tag + 1);
+    if (next !== 47 && next !== 33 && next !== 63) count++;
   }
   return count;
 }

@@ -1,0 +1,105 @@
+import { leavesNothing, playsBack } from "./plays_back.ts";
+import { runUndo } from "../capability/undo.ts";
+import { Deadline } from "../base/deadline.ts";
+import type { UndoneEntry } from "../journal/record.ts";
+import type { LedgerDoor } from "../ledger/door.ts";
+import { goneGuests, hasGuests, isRunning } from "../ledger/gone_guests.ts";
+import { type Guest, listHolds } from "../ledger/hold.ts";
+import { LedgerError } from "../ledger/ledger.ts";
+import { playBack, type PlaybackSetting, playLeftovers } from "../ledger/play_back.ts";
+import { dropState } from "../ledger/state.ts";
+import type { Policy } from "../manifest/config.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { Operation } from "../protocol/operations.ts";
+import type { Loop } from "../system/loop.ts";
+import { processId } from "../system/self.ts";
+
+/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
+const MOST_RESERVED_MS = 3000;
+/** There is always this much, or a call whose handlers took all its time could not even note what is due. */
+const LEAST_MS = 100;
+
+/** What playing back needs to know of a hook call. */
+export interface PlaybackCall {
+  event: HookEvent;
+  known: Operation;
+  door: LedgerDoor;
+  policy: Policy;
+  loop: Loop;
+  deadline: Deadline;
+  caller: string | undefined;
+  /** libvirt's directory for what runs: `/run/libvirt`. */
+  run: string;
+  /** Takes remarks for the record. */
+  note(text: string): void;
+}
+
+/** Who holds what handlers set in a call: its guest or network, or for the `daemon` hooks the daemon. */
+export function guestOf({ driver, object }: HookEvent, caller: string | undefined): Guest {
+  return { driver, name: driver === "daemon" ? caller ?? object : object };
+}
+
+/** How much of a call's time is left for playing back after its handlers, in milliseconds. */
+export function reservedMs(known: Operation, door: LedgerDoor, timeoutMs: number): number {
+  return playsBack(known) && door.exists ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
+}
+
+/**
+ * Brings back what is not held any more after a call's handlers have run,
+ * whatever they did: at the end of its guest, when its start was given up, and
+ * at a daemon's start for all guests that are gone. Then tries again what
+ * failed before. Failures are told and change no verdict.
+ */
+export async function playBackAfter(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
+  const { known, event, caller, door, run } = call;
+  const isDue = playsBack(known) || (aborted && leavesNothing(known));
+  if (!isDue || !door.exists) return [];
+  return await withSetting(call, (setting) => {
+    if (event.driver === "daemon" && known.name === "start") {
+      if (!hasGuests(caller)) return [];
+      const gone = goneGuests(setting.ledger, run, caller, setting.deadline);
+      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting)];
+    }
+    const guest = guestOf(event, caller);
+    // A restore or migration that was given up may be of a guest that runs all the same.
+    if (aborted && ["migrate", "restore"].includes(known.name) && isRunning(guest, run)) return [];
+    return [...leave(setting, guest), ...playLeftovers(setting)];
+  });
+}
+
+/**
+ * What a handler in the background has set for a guest that has gone
+ * meanwhile: its release has been and will not come again.
+ */
+export async function playBackLate(call: PlaybackCall): Promise<UndoneEntry[]> {
+  const guest = guestOf(call.event, call.caller);
+  if (call.event.driver === "daemon" || !call.door.exists || isRunning(guest, call.run)) return [];
+  return await withSetting(call, (setting) => {
+    const holds = setting.ledger.transaction(setting.deadline, (t) => listHolds(t, guest));
+    return holds.some(({ maker }) => maker === processId()) ? leave(setting, guest) : [];
+  });
+}
+
+/** Plays back what a guest holds and drops what was kept for it. */
+export function leave(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
+  const undone = playBack(setting, guest);
+  dropState(setting.ledger, guest, setting.deadline);
+  return undone;
+}
+
+async function withSetting(
+  { door, policy, loop, deadline, note }: PlaybackCall,
+  act: (setting: PlaybackSetting) => UndoneEntry[],
+): Promise<UndoneEntry[]> {
+  const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
+  try {
+    await door.load();
+    const runCommand: PlaybackSetting["runCommand"] = ({ what }, waiting) =>
+      "path" in what ? undefined : runUndo(what, policy, waiting);
+    return act({ ledger: door.ledger, loop, deadline: until, runCommand });
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    note(error.message);
+    return [];
+  }
+}
