@@ -19,8 +19,11 @@ export function callerName(): string | undefined {
   }
 }
 
+let uid: number | undefined;
+
+/** Asked once: the power to ask is given up before guest code runs. */
 export function userId(): number {
-  return Deno.uid() ?? 0;
+  return uid ??= Deno.uid() ?? 0;
 }
 
 export function processId(): number {
