@@ -178,13 +178,23 @@ async function run(
     ? undefined
     : (handler: string) => startBackground(event, data, directories, { handler, of: id, caller });
   const setting = { ...shared, detach, ...(play?.wrap && { wrap: play.wrap }) };
-  const result = await dispatch(known, event.object, steps, config, deadline, handlerRunner(setting));
+  const rootless = userId() !== 0;
+  const result = await dispatch(
+    known,
+    event.object,
+    steps,
+    config,
+    deadline,
+    handlerRunner(setting),
+    rootless,
+  );
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
 }
 
 /**
  * A user's own libvirtd runs the system's hooks as that user. What such a
- * user may not read or should not trust is not for them, and no failure.
+ * user may not read or should not trust is not for them, and no failure; of
+ * the rest only what a handler says itself (`host.fail`) aborts anything.
  */
 function isPassedOver(trouble: string, uid: number): boolean {
   return uid !== 0 && (trouble === "unreadable" || trouble === "untrusted");
@@ -200,7 +210,7 @@ function usableHandlers(handlers: readonly LoadedHandler[], uid: number, notes: 
 
 /** A configuration or a handler directory that cannot be used counts as a failed handler for every operation. */
 function brokenSetup({ object }: HookEvent, known: Operation, config: Config, message: string): Dispatched {
-  const onFailure = onFailureFor(config, undefined, known);
+  const onFailure = userId() === 0 ? onFailureFor(config, undefined, known) : "ignore";
   const handlers = [{ name: "config", outcome: "broken" as const, onFailure, message, ms: 0, calls: [] }];
   if (onFailure === "ignore") return { verdict: "ignore", handlers };
   return { verdict: "abort", reason: `${object}: ${known.name} refused: ${message}`, handlers };
