@@ -45,6 +45,21 @@ export async function session(bench: Bench): Promise<void> {
       await startsAndStops(rig);
     },
   );
+  await bench.check(
+    "a handler the user may read that needs root's power fails, the guest starts; host.fail still aborts",
+    async () => {
+      await Deno.chmod(rig.path("/etc/hookvisor"), 0o755);
+      const body = 'await host.fs.append("/var/log/hookvisor/e2e", "x");';
+      await rig.handlers({
+        "20-x": handler({ on: "qemu/*", allow: ["write: [/var/log/hookvisor/e2e]"], body }),
+      });
+      await startsAndStops(rig);
+      await rig.handlers({ "20-x": handler({ on: "qemu/prepare", body: 'host.fail("no guests today");' }) });
+      const { code, stderr } = await virsh(rig, "create", `${HOME}/v1.xml`);
+      assert.equal(code, 1);
+      assert.match(stderr, /v1: prepare refused by 20-x: no guests today/);
+    },
+  );
 }
 
 async function startUserDaemon(rig: Rig): Promise<void> {
