@@ -97,6 +97,76 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./types.ts"),
   },
   {
+    name: "run",
+    words: [{ name: "DRIVER/OPERATION", kind: "operation" }],
+    summary: "play one hook call now and show its timeline",
+    description: [
+      "Plays one hook call in this process, with the handlers, the configuration and the code that answer libvirt, and " +
+      "prints what happened: the handlers that ran and why others did not, every call of theirs with its duration and " +
+      "result, the verdict, and what libvirt would do with it. libvirt itself is never called, and no guest is touched " +
+      "but by what handlers do.",
+      "Handlers are really run: without --dry-run commands and writes are done. With it, reads are real, a command " +
+      "succeeds and says nothing, and everything that was not done is listed. With --root every path that a handler " +
+      "asks for is looked up below DIR, links on the way included; commands still run on this host.",
+      "The XML is the file given with --xml, else that of the newest call kept for this guest and operation (record: " +
+      "true in config.yaml keeps calls), else a small sample made for the guest's name.",
+    ],
+    exitCodes: [[0, "no handler failed"], [
+      1,
+      "a handler failed, whether libvirt would give the operation up or not",
+    ]],
+    examples: [
+      ["hookvisor run qemu/prepare --guest win11 --dry-run", "what would happen if win11 were started now"],
+      ["hookvisor run qemu/release --xml win11.xml --root /tmp/host", "against a copy of /sys in /tmp/host"],
+    ],
+    options: {
+      guest: { value: "NAME", kind: "guest", summary: "the guest; for a network's port, its owner" },
+      network: { value: "NAME", kind: "network", summary: "the network" },
+      xml: { value: "FILE", kind: "file", summary: "what libvirt would write; - for standard input" },
+      sample: { summary: "make a sample even where a real call is kept" },
+      "sub-operation": { value: "WORD", kind: ["begin", "end", "-"], summary: "libvirt's third argument" },
+      extra: { value: "WORD", summary: "libvirt's fourth argument: for release why the guest ended" },
+      handler: { value: "NAME", kind: "handler", summary: "play this handler only" },
+      "dry-run": { summary: "change nothing: commands and writes are checked, told and not done" },
+      root: {
+        value: "DIR",
+        kind: "directory",
+        summary: "paths of handlers count from DIR, a copy of /sys and friends",
+      },
+      log: { summary: "write a record to events.jsonl, as a real call does" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "replay",
+    words: [{ name: "ID", kind: "record", optional: true }],
+    summary: "play a hook call again that libvirt made",
+    description: [
+      "Plays a call that libvirt made, by default the newest, as run does. Calls are kept for root only, in calls/ of " +
+      "the log directory, when config.yaml says record: true; secrets in the XML are masked there.",
+    ],
+    exitCodes: [[0, "no handler failed"], [1, "a handler failed, or no such call is kept"]],
+    examples: [
+      ["hookvisor replay --dry-run", "what the newest call would do with the handlers of today"],
+      ["hookvisor replay --list", "the calls that are kept, newest last"],
+    ],
+    options: {
+      list: { summary: "list the calls that are kept" },
+      guest: { value: "NAME", kind: "guest", summary: "the newest call for this guest or network" },
+      handler: { value: "NAME", kind: "handler", summary: "play this handler only" },
+      "dry-run": { summary: "change nothing: commands and writes are checked, told and not done" },
+      root: {
+        value: "DIR",
+        kind: "directory",
+        summary: "paths of handlers count from DIR, a copy of /sys and friends",
+      },
+      log: { summary: "write a record to events.jsonl, as a real call does" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./replay.ts"),
+  },
+  {
     name: "hook",
     words: [
       { name: "DRIVER", kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] },

@@ -51,8 +51,8 @@ export function dryCapabilities(
     ["fs.chown", change("fs.chown", (path, owner) => told(`give ${path} to ${shown(owner)}`))],
     ["fs.set", set((path, text) => told(`set ${path} to ${shown(text)} until the guest is gone`))],
     ...stateInMemory(),
-    ["lock", () => value(null)],
-    ["unlock", () => value(null)],
+    ["lock.take", () => value(1)],
+    ["lock.free", () => value(null)],
   ];
   const all = new Map(real);
   for (const [name, capability] of dry) if (real.has(name)) all.set(name, capability);
@@ -118,7 +118,10 @@ function stateInMemory(): [string, Capability][] {
       [`${prefix}get`, keyed((key) => kept.get(key) ?? null)],
       [`${prefix}set`, keyed((key, given) => (kept.set(key, given ?? null), null))],
       [`${prefix}delete`, keyed((key) => kept.delete(key))],
-      [`${prefix}list`, () => value([...kept.keys()].sort())],
+      [
+        `${prefix}list`,
+        ([begin]) => value([...kept.keys()].filter((key) => key.startsWith(String(begin ?? ""))).sort()),
+      ],
     ];
   });
 }

@@ -2,7 +2,7 @@ import { consequence } from "./consequence.ts";
 import { type Style, style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible, wrap } from "./text.ts";
 import type { CallRecord } from "../base/call_record.ts";
-import type { HandlerEntry, HookRecord } from "../journal/record.ts";
+import type { HandlerEntry, HookRecord, UndoneEntry } from "../journal/record.ts";
 
 /** Columns of a duration: `12345.6 ms`. */
 const DURATION = 10;
@@ -32,6 +32,7 @@ export function renderTimeline(record: HookRecord, look: Look): string {
     ...heading(record, sheet),
     ...record.handlers.flatMap((handler, i) => handlerLines(handler, starts[i]!, sheet)),
     ...(record.left ?? []).flatMap(({ name, why }) => leftLines(name, why, sheet)),
+    ...(record.undone ?? []).flatMap((entry) => undoneLines(entry, record.object, sheet)),
     ...(record.handlers.length + (record.left ?? []).length === 0 ? ["no handler is for this call"] : []),
     "",
     ...ending(record, sheet),
@@ -51,7 +52,8 @@ function startsOf({ handlers, ms }: HookRecord): number[] {
 }
 
 function heading(record: HookRecord, { look, paint }: Sheet): string[] {
-  const { driver, operation, calledOperation, object, subOperation, extra, caller, id, time } = record;
+  const { driver, operation, calledOperation, object, subOperation, extra, caller, id, time, background } =
+    record;
   const old = calledOperation === undefined ? "" : ` (called ${calledOperation})`;
   const what = fit(visible(`${driver}/${operation}${old}  ${object}`, look.unicode), look);
   const details = [
@@ -59,6 +61,7 @@ function heading(record: HookRecord, { look, paint }: Sheet): string[] {
     `sub-operation ${subOperation}, extra ${extra}`,
     ...(caller === undefined ? [] : [`called by ${caller}`]),
     `id ${id}`,
+    ...(background === undefined ? [] : [`in the background of ${background}`]),
   ].join(", ");
   return [
     paint.bold(what),
@@ -90,6 +93,44 @@ function handlerLines(handler: HandlerEntry, start: number, sheet: Sheet): strin
     ...message,
     ...calls.flatMap((call, i) => callLines(call, start, i === calls.length - 1 && moreCalls === 0, sheet)),
     ...(moreCalls === 0 ? [] : [paint.dim(`  ${branch(true, unicode)} and ${moreCalls} more calls`)]),
+    ...(handler.xmlDiff === undefined ? [] : diffLines(handler.xmlDiff, sheet)),
+  ];
+}
+
+/** What a handler changed in the XML, as `diff -u` shows it. */
+function diffLines(diff: string, { look, paint }: Sheet): string[] {
+  const colours: Readonly<Record<string, (text: string) => string>> = {
+    "+": paint.green,
+    "-": paint.red,
+    "@": paint.dim,
+  };
+  return diff.replace(/\n$/, "").split("\n").map((line) => {
+    const text = fit(visible(line, look.unicode), { width: look.width - 4, unicode: look.unicode });
+    return `    ${(colours[line[0] ?? ""] ?? ((plain: string) => plain))(text)}`;
+  });
+}
+
+/** What came back because a guest is gone. */
+function undoneLines(
+  { handler, what, ok, note, error, guest }: UndoneEntry,
+  object: string,
+  sheet: Sheet,
+): string[] {
+  const { look, paint } = sheet;
+  const [done, failed] = look.unicode ? ["↶", "✘"] : ["<", "x"];
+  const whose = guest.endsWith(`/${object}`) ? "" : ` for ${guest}`;
+  const text = visible(
+    `${handler}  ${ok ? "brought back" : "not brought back"}${whose}: ${what}`,
+    look.unicode,
+  );
+  const colour = ok ? (plain: string) => plain : paint.red;
+  const lines = wrap(text, look.width - 2).map((line, i) =>
+    colour(`${i > 0 ? "  " : `${ok ? done : failed} `}${line}`)
+  );
+  return [
+    ...lines,
+    ...(note === undefined ? [] : indent(note, 4, sheet, paint.yellow)),
+    ...(error === undefined ? [] : indent(error, 4, sheet, paint.red)),
   ];
 }
 

@@ -9,18 +9,18 @@ import { type Background, startBackground } from "./start_background.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { recordId, type UndoneEntry } from "../journal/record.ts";
-import { type RecordOfCall, writeRecord } from "../journal/write_record.ts";
+import { appendRecord, makeRecord, type RecordOfCall } from "../journal/write_record.ts";
 import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
 import type { HandlerIndex } from "../manifest/handler_index.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
 import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
 import type { HookEvent } from "../protocol/event.ts";
-import { HookData } from "../protocol/hook_data.ts";
+import { HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { Loop } from "../system/loop.ts";
-import { callerName, userId } from "../system/self.ts";
+import { callerName, environmentNames, userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
 /** Largest input that is read, in bytes: libvirt's documents are a few KiB. */
@@ -35,8 +35,20 @@ export async function callWithHandlers(
   directories: Directories,
   how: Pick<Performance, "background" | "index">,
 ): Promise<Reply> {
-  const { reply, record } = await performCall(event, known, directories, how);
-  writeRecord(directories.log, event, record);
+  const { reply, record, keep } = await performCall(event, known, directories, how);
+  const written = makeRecord(event, record);
+  appendRecord(directories.log, written, record.log);
+  if (keep !== undefined) {
+    const { keepCall } = await import("../journal/kept_calls.ts");
+    const { id, time, driver, object, subOperation, extra, caller } = written;
+    const call = { id, time, driver, object, operation: event.calledOperation, subOperation, extra };
+    keepCall(directories.log, {
+      ...call,
+      xml: keep.xml(),
+      environment: keep.environment,
+      ...(caller === undefined ? {} : { caller }),
+    }, keep.most);
+  }
   return reply;
 }
 
@@ -61,13 +73,22 @@ export interface Performance {
   index?: HandlerIndex | undefined;
 }
 
+/** What is kept of a call beside its record, when `config.yaml` wants calls kept. */
+interface CallToKeep {
+  /** How many calls are kept in all. */
+  most: number;
+  /** Standard input as text; it is read now when no handler has. */
+  xml(): string;
+  environment: string[];
+}
+
 /** A hook call without its record: the reply, and what the record is to say. */
 export async function performCall(
   event: HookEvent,
   known: Operation,
   directories: Directories,
   { play, background, index }: Performance = {},
-): Promise<{ reply: Reply; record: RecordOfCall }> {
+): Promise<{ reply: Reply; record: RecordOfCall; keep?: CallToKeep }> {
   const uid = userId();
   const notes: string[] = [];
   // A play tells of all handlers why they had no turn, so it does without the short cuts.
@@ -75,6 +96,9 @@ export async function performCall(
     ? await loadSetup(directories, uid, event, index)
     : await readSetup(directories, uid);
   const { config } = setup.config;
+  const isKept = config.record.keep > 0 && play === undefined && background === undefined;
+  // Before a handler runs: with it goes the power to look.
+  const environment = isKept ? environmentNames() : [];
   // The deadline counts from the start of the process.
   const timeoutMs = background === undefined ? timeoutFor(config, known) : config.background.timeoutMs;
   const deadline = Deadline.in(timeoutMs, play?.began ?? 0).before(ROOM_MS);
@@ -132,7 +156,19 @@ export async function performCall(
     log: config.log,
     ...(caller === undefined ? {} : { caller }),
   };
-  return { reply, record };
+  if (!isKept) return { reply, record };
+  data.deadline = deadline;
+  return { reply, record, keep: { most: config.record.keep, xml: () => inputText(data), environment } };
+}
+
+/** What came on standard input, whole or not at all. */
+function inputText(data: HookData): string {
+  try {
+    return data.isEmpty ? "" : new TextDecoder().decode(data.bytes);
+  } catch (error) {
+    if (error instanceof HookDataError) return "";
+    throw error;
+  }
 }
 
 interface Call {

@@ -24,11 +24,17 @@ const DEFAULT_LOG = { maxSizeBytes: 16 * 1024 * 1024, keep: 4 };
  * @returns why it could not, or undefined; it never throws
  */
 export function writeRecord(directory: string, event: HookEvent, call: RecordOfCall): string | undefined {
-  const { maxSizeBytes, keep } = call.log ?? DEFAULT_LOG;
-  return appendLine(
-    { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep },
-    JSON.stringify(makeRecord(event, call)),
-  );
+  return appendRecord(directory, makeRecord(event, call), call.log);
+}
+
+/** Appends a record that is made already; as `writeRecord`. */
+export function appendRecord(
+  directory: string,
+  record: HookRecord,
+  { maxSizeBytes, keep } = DEFAULT_LOG,
+): string | undefined {
+  const file = { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep };
+  return appendLine(file, JSON.stringify(record));
 }
 
 /**

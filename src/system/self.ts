@@ -22,6 +22,11 @@ export function callerName(): string | undefined {
 let uid: number | undefined;
 
 /** Asked once: the power to ask is given up before guest code runs. */
+/** Names of the variables of this process's environment, sorted. */
+export function environmentNames(): string[] {
+  return Object.keys(Deno.env.toObject()).sort();
+}
+
 export function userId(): number {
   return uid ??= Deno.uid() ?? 0;
 }

@@ -1,0 +1,118 @@
+import { flag, type Invocation, option } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { dryCapabilities } from "./dry_run.ts";
+import { look } from "./look.ts";
+import { style } from "./style.ts";
+import { type Look, visible, wrap } from "./text.ts";
+import { renderTimeline } from "./timeline.ts";
+import { performCall } from "../dispatch/call_with_handlers.ts";
+import type { Directories } from "../dispatch/directories.ts";
+import type { HookRecord } from "../journal/record.ts";
+import { appendRecord, makeRecord } from "../journal/write_record.ts";
+import { parseEvent } from "../protocol/event.ts";
+import { makeDirectory, workingDirectory } from "../system/admin_files.ts";
+import { fileStatus, realPath, setRoot } from "../system/file.ts";
+import { print } from "../system/self.ts";
+
+/** One hook call in libvirt's words, as `run` and `replay` play it. */
+export interface CallToPlay {
+  driver: string;
+  object: string;
+  operation: string;
+  subOperation: string;
+  extra: string;
+  xml: string;
+  caller?: string;
+  /** Where the XML came from, for the person who reads it. */
+  source: string;
+}
+
+/** Plays one call in this process, by the code that answers libvirt, and prints its timeline. Gives the exit code. */
+export async function playCall(invocation: Invocation, call: CallToPlay): Promise<number> {
+  // Before handlers run: with them go the powers to look at the terminal.
+  const out = look();
+  const parsed = parseEvent(call.driver, [call.object, call.operation, call.subOperation, call.extra]);
+  if ("error" in parsed) throw new CommandError(parsed.error.message, 2);
+  const { event } = parsed;
+  if (event.known === undefined) {
+    throw new CommandError(`${event.driver} has no operation ${JSON.stringify(event.operation)}`, 2);
+  }
+  const dryRun = flag(invocation, "dry-run");
+  const directories = rooted(invocation, dryRun);
+  const notDone: { handler: string; what: string }[] = [];
+  const only = option(invocation, "handler")?.replace(/\.js$/, "");
+  const began = performance.now();
+  const note = (handler: string, what: string) => void notDone.push({ handler, what });
+  const { reply, record: told } = await performCall(event, event.known, directories, {
+    play: {
+      input: new TextEncoder().encode(call.xml),
+      began,
+      ...(only === undefined ? {} : { only }),
+      ...(call.caller === undefined ? {} : { caller: call.caller }),
+      ...(dryRun ? { wrap: (real, handler) => dryCapabilities(real, handler, note) } : {}),
+    },
+  });
+  const record = sinceBegan(makeRecord(event, told, began), began);
+  const said = reply.stderr.trimEnd();
+  const full: HookRecord = { ...record, ...(said === "" ? {} : { reason: said }) };
+  if (flag(invocation, "log")) {
+    const why = appendRecord(directories.log, full, told.log);
+    if (why !== undefined) print(2, `hookvisor: the record was not kept: ${why}\n`);
+  }
+  if (flag(invocation, "json")) {
+    const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
+    print(1, `${JSON.stringify({ ...full, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`);
+  } else {
+    print(1, renderTimeline(full, out));
+    print(1, afterwards(call.source, dryRun, notDone, out));
+  }
+  return full.verdict === "success" ? 0 : 1;
+}
+
+/** With --root every path of a handler's counts from there, and what guests hold is kept there too: it is not about this host. */
+function rooted(invocation: Invocation, dryRun: boolean): Directories {
+  const given = option(invocation, "root");
+  if (given === undefined) return invocation.directories;
+  const root = realPath(given.startsWith("/") ? given : `${workingDirectory()}/${given}`);
+  if (fileStatus(root)?.kind !== "directory") {
+    throw new CommandError(`--root: ${given} is not a directory`, 2);
+  }
+  if (root === "/") return invocation.directories;
+  const state = `${root}/run/hookvisor`;
+  if (!dryRun) makeDirectory(`${root}/run`);
+  const directories = { ...invocation.directories, state, libvirt: `${root}/run/libvirt` };
+  setRoot(root, [state, directories.libvirt, directories.config, directories.log]);
+  return directories;
+}
+
+/** The times of a record, which count from the start of the process, counted from the call's own. */
+function sinceBegan(record: HookRecord, began: number): HookRecord {
+  const handlers = record.handlers.map((handler) =>
+    handler.start === undefined
+      ? handler
+      : { ...handler, start: Math.round((handler.start - began) * 10) / 10 }
+  );
+  return { ...record, handlers };
+}
+
+function afterwards(
+  source: string,
+  dryRun: boolean,
+  notDone: readonly { handler: string; what: string }[],
+  out: Look,
+): string {
+  const paint = style(out.colour);
+  const xml = wrap(visible(source, out.unicode), out.width - 9).map((line, i) =>
+    `${i === 0 ? "xml      " : "         "}${line}`
+  );
+  if (!dryRun) return `${xml.join("\n")}\n`;
+  const lines = notDone.flatMap(({ handler, what }) =>
+    wrap(visible(`${handler}  ${what}`, out.unicode), out.width - 4).map((line, i) =>
+      `${i === 0 ? "  " : "    "}${line}`
+    )
+  );
+  const head = notDone.length === 0
+    ? "dry run: nothing was to be changed on this host"
+    : "dry run: nothing was changed on this host; without --dry-run this would be done:";
+  return [...xml, "", ...wrap(head, out.width).map(paint.bold), ...lines].map((line) => `${line}\n`).join("");
+}
