@@ -2,21 +2,25 @@ import { XmlElement } from "./document.ts";
 
 /** The first child element of that name (as written), or undefined. */
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  if (element === undefined) return undefined;
-  const { document } = element;
-  const { nexts } = document.structure;
-  const stop = nexts[element.index]!;
-  // Not children(): this is asked some fifty times for every domain.
-  for (let at = element.index + 1; at < stop; at = nexts[at]!) {
-    if (document.nameOf(at) === name) return new XmlElement(document, at);
-  }
-  return undefined;
+  return named(element, name, 1)[0];
 }
 
 /** All child elements of that name (as written), in order. */
 export function children(element: XmlElement | undefined, name: string): XmlElement[] {
-  if (element === undefined) return [];
-  return [...element.children()].filter((found) => found.name === name);
+  return named(element, name, Infinity);
+}
+
+function named(element: XmlElement | undefined, name: string, most: number): XmlElement[] {
+  const found: XmlElement[] = [];
+  if (element === undefined) return found;
+  const { document } = element;
+  const { nexts } = document.structure;
+  const stop = nexts[element.index]!;
+  // Not children(): this is asked some fifty times for every domain.
+  for (let at = element.index + 1; at < stop && found.length < most; at = nexts[at]!) {
+    if (document.nameOf(at) === name) found.push(new XmlElement(document, at));
+  }
+  return found;
 }
 
 /** The text of the first child element of that name; undefined when there is none. */

@@ -71,10 +71,10 @@ function patched(before: string, hunks: string): string {
   const out: string[] = [];
   let at = 0;
   for (
-    const line of hunks.replaceAll("\n\\ No newline at end of file\n", "\u0000").split(/(?<=[\n\u0000])/)
+    const line of hunks.replaceAll("\n\\ No newline at end of file\n", "\u2400").split(/(?<=[\n\u2400])/)
   ) {
     const header = /^@@ -(\d+),(\d+) /.exec(line);
-    const text = line.slice(1).replace("\u0000", "");
+    const text = line.slice(1).replace("\u2400", "");
     if (header !== null) {
       const start = Number(header[1]) - (header[2] === "0" ? 0 : 1);
       while (at < start) out.push(old[at++]!);
