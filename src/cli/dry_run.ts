@@ -1,8 +1,17 @@
-import { type Answer, type CallContext, type Capability, misuse, value } from "../capability/capability.ts";
+import {
+  type Answer,
+  type CallContext,
+  type Capability,
+  misuse,
+  notAllowed,
+  value,
+} from "../capability/capability.ts";
 import { readExecRequest, readyCommand } from "../capability/exec_request.ts";
 import { withPlace } from "../capability/file_access.ts";
 import { list } from "../capability/file.ts";
 import type { Json } from "../base/json.ts";
+import type { Place } from "../system/file.ts";
+import { SystemError } from "../system/system_error.ts";
 import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
 
 const SUCCESS: Json = {
@@ -85,9 +94,17 @@ function change(
 
 function set(tell: (path: string, text: Json | undefined) => void): Capability {
   return ([glob, text], context) => {
-    const found: Json = [];
-    for (const path of pathsOf(glob, context)) {
-      const answer = withPlace("fs.set", "write", path, context, true, (place) => value(place.path));
+    const paths = pathsOf(glob, context);
+    if (paths.length === 0) {
+      const refusal = context.grant.refuseWrite(String(glob));
+      if (refusal !== undefined) return notAllowed(`host.fs.set: ${refusal.message}`, refusal.hint);
+      return {
+        error: { name: "SystemError", code: "ENOENT", message: `host.fs.set: ${String(glob)} finds no file` },
+      };
+    }
+    const found: Json[] = [];
+    for (const path of paths) {
+      const answer = withPlace("fs.set", "write", path, context, true, existing);
       if ("error" in answer) return answer;
       found.push(answer.value);
       tell(String(answer.value), text);
@@ -96,13 +113,17 @@ function set(tell: (path: string, text: Json | undefined) => void): Capability {
   };
 }
 
+function existing(place: Place): Answer {
+  if (place.status() === undefined) throw new SystemError(2, place.path);
+  return value(place.path);
+}
+
+/** The paths that a glob finds, or the one that is meant. */
 function pathsOf(glob: Json | undefined, context: CallContext): Json[] {
   const parsed = typeof glob === "string" ? parsePathRule(glob) : undefined;
   if (parsed === undefined || "error" in parsed || isLiteralPath(parsed.rule)) return [glob ?? null];
   const found = list([glob!], context);
-  const paths = "value" in found && Array.isArray(found.value) ? found.value : [];
-  // A glob that finds nothing is checked, and refused, as it is.
-  return paths.length === 0 ? [glob!] : paths;
+  return "value" in found && Array.isArray(found.value) ? found.value : [];
 }
 
 /** `state` and `state.host`, empty at first and forgotten at the end. */

@@ -53,20 +53,21 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     },
   });
   const record = sinceBegan(makeRecord(event, told, began), began);
-  const said = reply.stderr.trimEnd();
-  const full: HookRecord = { ...record, ...(said === "" ? {} : { reason: said }) };
   if (flag(invocation, "log")) {
-    const why = appendRecord(directories.log, full, told.log);
+    const why = appendRecord(directories.log, record, told.log);
     if (why !== undefined) print(2, `hookvisor: the record was not kept: ${why}\n`);
   }
   if (flag(invocation, "json")) {
     const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
-    print(1, `${JSON.stringify({ ...full, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`);
+    print(
+      1,
+      `${JSON.stringify({ ...record, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`,
+    );
   } else {
-    print(1, renderTimeline(full, out));
+    print(1, renderTimeline(record, out));
     print(1, afterwards(call.source, dryRun, notDone, out));
   }
-  return full.verdict === "success" ? 0 : 1;
+  return record.verdict === "success" ? 0 : 1;
 }
 
 /** With --root every path of a handler's counts from there, and what guests hold is kept there too: it is not about this host. */

@@ -13,7 +13,7 @@ export function callRecord(call: string, args: readonly Json[], at: number): Cal
     if (third !== undefined && third !== null) {
       record.fields = JSON.stringify(third).length > 2000 ? "…" : third;
     }
-  } else if (call === "exec" && Array.isArray(second)) {
+  } else if ((call === "exec" || call === "undo") && Array.isArray(second)) {
     record.what = short(
       [first, ...second].map((word) => typeof word === "string" ? word : JSON.stringify(word)).join(" "),
     );
