@@ -12,6 +12,8 @@
  * which libvirt it exists. A field is absent when the XML does not have it or
  * when its value cannot be understood. Everything a guest's owner can choose
  * (names, descriptions, paths, metadata) is data: never make a command of it.
+ *
+ * One long file, because it is copied beside the handlers as it is.
  */
 
 /** libvirt's hook drivers. */

@@ -1,3 +1,4 @@
+// Long because every kind of edit is shown with the lines it changes.
 import assert from "node:assert/strict";
 import { formatIssue } from "../../../src/base/issue.ts";
 import { type EditResult, XmlEditor } from "../../../src/protocol/xml/editor.ts";

@@ -1,4 +1,4 @@
-/** A document that has to be refused: where, and with which words in the message. */
+/** A document that has to be refused: where, and with which words in the message. (A long file: one table.) */
 export interface Malformed {
   name: string;
   input: string | Uint8Array<ArrayBuffer>;
