@@ -167,6 +167,61 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./replay.ts"),
   },
   {
+    name: "undo",
+    words: [{ name: "GUEST", kind: "guest", optional: true }],
+    summary: "bring back what guests have changed on this host, or list it",
+    description: [
+      "Brings back, the last first, what handlers set with host.fs.set and host.undo for GUEST (win11, or qemu/win11 " +
+      "where the name is not enough), whether it runs or not. A step that fails is kept and tried again next time; the " +
+      "rest go on. Without GUEST: for all guests whose process is gone, and what failed before.",
+      "This happens by itself when a guest is released, when its start is given up, and for guests that are gone when " +
+      "libvirt's daemon starts. With --list nothing is changed.",
+    ],
+    exitCodes: [[0, "everything is back, or there was nothing"], [1, "at least one step failed and is kept"]],
+    examples: [
+      ["hookvisor undo --list", "what is held, by whom, since when, the old value and the new"],
+      ["hookvisor undo win11", "brings back what win11 has changed"],
+    ],
+    options: {
+      list: { summary: "only show what is held; of GUEST when it is given" },
+      forget: { value: "NO", summary: "give up one thing, by its number in the list, and leave it as it is" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./undo.ts"),
+  },
+  {
+    name: "approve",
+    words: [{ name: "NAME", kind: "handler" }],
+    summary: "allow a handler to run as it is now, where the policy wants that",
+    description: [
+      "Records a handler's text and its SHA-256 in /etc/hookvisor/approvals. With policy: {approval: required} in " +
+      "config.yaml only such handlers run; any change of the file withdraws the approval, and until it is given again " +
+      "the handler counts as failed. Shows what the handler may do.",
+    ],
+    exitCodes: [[0, "approved, or it was already"], [1, "there is no such handler, or it cannot be used"]],
+    examples: [
+      ["hookvisor approve 20-vfio", "20-vfio.js may run as it is"],
+      ["hookvisor approve --withdraw 20-vfio", "it may not any more"],
+    ],
+    options: {
+      withdraw: { summary: "take the approval back" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./approve.ts"),
+  },
+  {
+    name: "diff",
+    words: [{ name: "NAME", kind: "handler" }],
+    summary: "show what changed in a handler since it was approved: its powers first, then the text",
+    description: [
+      "Compares a handler with what was approved. First what it may do and what it is for, line by line, then the text.",
+    ],
+    exitCodes: [[0, "nothing changed"], [1, "something changed, or it was never approved"]],
+    examples: [["hookvisor diff 20-vfio", "what the new 20-vfio.js could do that the old one could not"]],
+    options: { json: { summary: "print one JSON document" } },
+    load: () => import("./diff.ts"),
+  },
+  {
     name: "hook",
     words: [
       { name: "DRIVER", kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] },

@@ -66,3 +66,11 @@ export function writePrivate(path: string, text: string): void {
     close(fd);
   }
 }
+
+/** Removes a file; says whether there was one. @throws {SystemError} when it cannot be removed */
+export function removePrivate(path: string): boolean {
+  using place = walk(path, false);
+  if (place.status() === undefined) return false;
+  place.unlink();
+  return true;
+}
