@@ -11,6 +11,7 @@ import { placement } from "./checks/placement.ts";
 import { recorded } from "./checks/recorded.ts";
 import { session } from "./checks/session.ts";
 import { verdicts } from "./checks/verdicts.ts";
+import { xml } from "./checks/xml.ts";
 import { installPackages } from "./install.ts";
 import { Report, seconds } from "./report.ts";
 
@@ -21,6 +22,7 @@ const CHECKS = {
   hangs: ["Handlers that hang, with a deadline of 2 s", hangs],
   placement: ["Beside other scripts in the hooks directory", placement],
   oddities: ["What is odd about libvirt's calls", oddities],
+  xml: ["Handlers that edit the XML of migrate and restore", xml],
   session: ["A user's own libvirtd", session],
 } satisfies Record<string, [string, (bench: Bench) => Promise<void>]>;
 
