@@ -65,7 +65,7 @@ export function readlink(args: readonly Json[], context: CallContext): Answer {
 }
 
 /** `host.fs.list(glob)`: the paths that match and may be read, sorted; nothing is an empty list. */
-export function list([glob]: readonly Json[], { grant }: CallContext): Answer {
+export function list([glob]: readonly Json[], { grant, deadline }: CallContext): Answer {
   if (typeof glob !== "string") {
     return misuse("host.fs.list: the first argument must be a glob of absolute paths");
   }
@@ -73,21 +73,23 @@ export function list([glob]: readonly Json[], { grant }: CallContext): Answer {
   if ("error" in parsed) return misuse(`host.fs.list: ${glob}: ${parsed.error}`);
   const base = globBase(parsed.rule);
   const depth = base === "/" ? 0 : base.slice(1).split("/").length;
-  const found: string[] = [];
+  const found = new Set<string>();
   let refused: Refusal | undefined;
   const take = (path: string) => {
     const refusal = grant.refuseRead(path);
-    if (refusal === undefined) found.push(path);
+    if (refusal === undefined) found.add(path);
     else refused ??= refusal;
   };
   try {
-    expand(base, parsed.rule.segments.slice(depth), take, () => found.length >= LIST_LIMIT);
+    // What is walked can be a whole disk, of which nothing matches or may be seen.
+    const enough = () => found.size >= LIST_LIMIT || deadline.passed;
+    expand(base, parsed.rule.segments.slice(depth), take, enough);
   } catch (error) {
     return systemAnswer("fs.list", error);
   }
   // Names that exist but may not be seen are not told apart from none, unless none at all may be.
-  if (found.length === 0 && refused !== undefined) {
+  if (found.size === 0 && refused !== undefined) {
     return denied("fs.list", grant.refuseRead(glob) ?? refused);
   }
-  return value(found.sort());
+  return value([...found].sort());
 }

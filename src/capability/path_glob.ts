@@ -13,22 +13,20 @@ export function expand(
     if (existsNoFollow(directory)) take(directory);
     return;
   }
+  // Two in a row mean what one does, and would be walked twice as often for each directory on the way.
+  if (segment === "**" && rest[0] === "**") return expand(directory, rest, take, enough);
   for (const name of listDirectory(directory) ?? []) {
     if (enough()) return;
     const path = `${directory === "/" ? "" : directory}/${name}`;
     if (segment === "**") {
       if (rest.length === 0) take(path);
-      else if (isMatchHere(rest[0]!, name)) expand(path, rest.slice(1), take, enough);
+      else if (rest[0] !== "**" && matchSegment(rest[0]!, name)) expand(path, rest.slice(1), take, enough);
       if (kindOf(path) === "directory") expand(path, segments, take, enough);
     } else if (matchSegment(segment, name)) {
       if (rest.length === 0) take(path);
       else if (kindOf(path) !== "file") expand(path, rest, take, enough);
     }
   }
-}
-
-function isMatchHere(segment: Segment, name: string): boolean {
-  return segment === "**" || matchSegment(segment, name);
 }
 
 function kindOf(path: string): FileStatus["kind"] | undefined {

@@ -56,7 +56,8 @@ class Run {
   readonly #started = performance.now();
   readonly #calls: CallRecord[] = [];
   readonly #pending = new Map<number, Pending>();
-  readonly #answers: string[] = [];
+  /** As text only when its turn comes: many commands may end at once, and JSON can be six times as long. */
+  readonly #answers: ({ id: number } & Answer)[] = [];
   readonly #atEnd: (() => void)[] = [];
   #moreCalls = 0;
   /** The first cause of an ending; nothing replaces it. */
@@ -102,7 +103,7 @@ class Run {
       if (task.deadline.passed) return this.#end(this.#timeout());
       const answer = this.#answers.shift();
       if (answer !== undefined) {
-        this.#threw(engine.settle(answer));
+        this.#threw(engine.settle(JSON.stringify(answer)));
       } else if (this.#pending.size > 0) {
         // The only place that Deno's own loop has a turn: what is waited for is a file of the executable's.
         const ready = this.#readiness();
@@ -166,7 +167,10 @@ class Run {
     if (capability === undefined) return refuse(`host.${call} does not exist`);
     if (this.#outcome !== undefined) return refuse("the handler is over");
     if (this.#pending.size >= MAX_PENDING) return refuse(`more than ${MAX_PENDING} calls at once`);
-    return this.#perform(capability, call, typeof id === "number" ? id : -1, args);
+    const own = typeof id === "number" ? id : -1;
+    // Ids come from the guest: one used twice would make us forget the first call, and leave it running.
+    if (this.#pending.has(own)) return refuse("a call with the id of one that is still under way");
+    return this.#perform(capability, call, own, args);
   }
 
   #perform(capability: Capability, call: string, id: number, args: Json[]): string {
@@ -186,7 +190,7 @@ class Run {
       answer: (answer) => {
         if (!this.#pending.delete(id)) return;
         note(answer);
-        this.#answers.push(JSON.stringify({ id, ...answer }));
+        this.#answers.push({ id, ...answer });
       },
     };
     const answer = this.#attempt(() => capability(args, context));
@@ -213,6 +217,8 @@ class Run {
 
   #handlerEnded(told: Json | undefined): string {
     const error = isObject(told) ? told.error : undefined;
+    // Being stopped can look like an error to the handler's own code, which then says that it failed.
+    if (error !== undefined && this.#task.deadline.passed) this.#end(this.#timeout());
     this.#end(error === undefined ? SUCCESS : guestFailure(this.#task.file, error));
     return `{"value":null}`;
   }

@@ -52,6 +52,9 @@ const SIGNALS: Readonly<Record<number, string>> = {
   31: "SIGSYS",
 };
 
+/** Bytes kept of the output of all running commands together: hundreds at once must not fill the memory. */
+const KEPT_AT_ONCE = 16 * 1024 * 1024;
+
 /** Looking whether a process has ended, where the kernel has no pidfd, in milliseconds. */
 const LOOK_EVERY = 5;
 
@@ -173,13 +176,17 @@ export class Command {
     this.#over = true;
     for (const wait of this.#waits) wait.cancel();
     this.#closeStdin();
-    this.#stdout.close();
-    this.#stderr.close();
+    this.#stdout.drop();
+    this.#stderr.drop();
   }
 }
 
 /** Collects what comes out of a descriptor, up to a limit; the rest is read and dropped, so that the writer is never held up. */
 class Sink {
+  /** Bytes kept by all sinks. */
+  static #kept = 0;
+  static readonly #buffer = new Uint8Array(65_536);
+
   truncated = false;
   #fd: number | undefined;
   #parts: Uint8Array[] = [];
@@ -204,6 +211,14 @@ class Sink {
     this.#read(64);
   }
 
+  /** Closes, and forgets what was kept. */
+  drop(): void {
+    this.close();
+    Sink.#kept -= this.#size;
+    this.#size = 0;
+    this.#parts = [];
+  }
+
   close(): void {
     if (this.#fd === undefined) return;
     this.#loop.forget(this.#fd);
@@ -212,16 +227,16 @@ class Sink {
   }
 
   #read(times: number): void {
-    const buffer = new Uint8Array(65_536);
     for (let i = 0; i < times && this.#fd !== undefined; i++) {
-      const n = readSome(this.#fd, buffer);
+      const n = readSome(this.#fd, Sink.#buffer);
       if (n === undefined) return;
       if (n === 0) return this.close();
-      const room = this.#limit - this.#size;
+      const room = Math.min(this.#limit - this.#size, KEPT_AT_ONCE - Sink.#kept);
       if (n > room) this.truncated = true;
       const kept = Math.min(n, room);
-      if (kept > 0) this.#parts.push(buffer.slice(0, kept));
+      if (kept > 0) this.#parts.push(Sink.#buffer.slice(0, kept));
       this.#size += kept;
+      Sink.#kept += kept;
     }
   }
 }

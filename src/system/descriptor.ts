@@ -49,8 +49,14 @@ export function writeSome(fd: number, bytes: Uint8Array<ArrayBuffer>): number | 
 
 /** A NUL-terminated copy, as the C library wants names. A NUL inside is refused: it would cut the name short. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
-  if (text.includes("\0")) {
-    throw new TypeError(`Cannot pass ${JSON.stringify(text)} to the system: it holds a NUL`);
+  return cStrings([text]);
+}
+
+/** Several such names, one after the other. */
+export function cStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  const wrong = texts.find((text) => text.includes("\0"));
+  if (wrong !== undefined) {
+    throw new TypeError(`Cannot pass ${JSON.stringify(wrong)} to the system: it holds a NUL`);
   }
-  return new TextEncoder().encode(text + "\0");
+  return new TextEncoder().encode(texts.join("\0") + "\0");
 }

@@ -1,4 +1,4 @@
-import { close, cString } from "./descriptor.ts";
+import { close, cString, cStrings } from "./descriptor.ts";
 import { libc } from "./libc.ts";
 import { check, SystemError } from "./system_error.ts";
 
@@ -109,19 +109,18 @@ class StringVector {
   readonly text: Uint8Array<ArrayBuffer>;
 
   constructor(strings: string[]) {
-    const parts = strings.map(cString);
+    // One text and not one for each: there may be hundreds of thousands.
+    const bytes = strings.length === 0 ? new Uint8Array(1) : cStrings(strings);
     // An ArrayBuffer of its own: small typed arrays may lie on V8's heap, which moves.
-    this.text = new Uint8Array(
-      new ArrayBuffer(Math.max(1, parts.reduce((sum, part) => sum + part.length, 0))),
-    );
-    const base = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.text));
+    this.text = new Uint8Array(new ArrayBuffer(bytes.length));
+    this.text.set(bytes);
+    const base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.text)));
     const pointers = new BigUint64Array(new ArrayBuffer(8 * (strings.length + 1)));
     let offset = 0;
-    parts.forEach((part, i) => {
-      this.text.set(part, offset);
-      pointers[i] = BigInt(base) + BigInt(offset);
-      offset += part.length;
-    });
+    for (let i = 0; i < strings.length; i++) {
+      pointers[i] = base + BigInt(offset);
+      offset = this.text.indexOf(0, offset) + 1;
+    }
     this.pointers = new Uint8Array(pointers.buffer);
   }
 }
