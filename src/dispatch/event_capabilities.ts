@@ -15,6 +15,9 @@ export const LAZY_FIELDS = ["xml", "uuid", "domain", "network", "port"] as const
 
 /** Elements, attributes and characters one path may look at: some 50 ms. */
 const MAX_WORK = 5_000_000;
+/** What one `findAll` may give: results, and characters of XML they stand for. */
+const MAX_FOUND = 10_000;
+const MAX_FOUND_SIZE = 2 * 1024 * 1024;
 
 /** What `event` needs of standard input: its fields, and `find`, `findAll` and `metadata` of the models. */
 export function eventCapabilities(data: HookData, isNetwork: boolean): Map<string, Capability> {
@@ -62,6 +65,13 @@ function find(
     if (from === undefined) return all ? [] : undefined;
     const { found, issue } = findAll(from, compiled.path, MAX_WORK);
     if (issue !== undefined) throw new HookDataError(formatIssue(issue));
+    const size = found.reduce(
+      (sum, one) => sum + (typeof one === "string" ? one.length : one.end - one.start),
+      0,
+    );
+    if (all && (found.length > MAX_FOUND || size > MAX_FOUND_SIZE)) {
+      throw new HookDataError(`${path} finds too much: ${found.length} of ${size} characters; ask for less`);
+    }
     return all ? found.map(plain) : found.slice(0, 1).map(plain)[0];
   });
 }

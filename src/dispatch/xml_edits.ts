@@ -1,6 +1,7 @@
 import { type Answer, type Capability, misuse } from "../capability/capability.ts";
 import { formatIssue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";
+import { maskSecrets } from "../journal/mask_secrets.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";
 import { checkEdited } from "../protocol/xml/check_edited.ts";
@@ -57,7 +58,10 @@ export class XmlEdits {
     if (editor === undefined || !editor.changed) return { changed: undefined };
     const { document, issue } = checkEdited(editor.document.text, this.#data.document);
     if (issue !== undefined) return { error: `it broke the XML: ${formatIssue(issue)}` };
-    const changed = diff(editor.original.text, document.text, { maxLength: 20_000 });
+    const [before, after] = [maskSecrets(editor.original.text), maskSecrets(document.text)];
+    const changed = before === after
+      ? "only a secret was changed\n"
+      : diff(before, after, { maxLength: 20_000 });
     this.#data.current = document;
     return { changed };
   }
