@@ -8,20 +8,15 @@ import { checkEdited } from "../protocol/xml/check_edited.ts";
 import { diff } from "../protocol/xml/diff.ts";
 import { type EditResult, XmlEditor } from "../protocol/xml/editor.ts";
 
-/** `host.xml`'s calls, and how many texts come after the path. */
-const EDITS: Readonly<Record<string, (editor: XmlEditor, path: string, texts: string[]) => EditResult>> = {
-  set: (editor, path, [value = ""]) => editor.set(path, value),
+/** `host.xml`'s calls: a path, and a value or XML. */
+const EDITS: Readonly<Record<string, (editor: XmlEditor, path: string, text: string) => EditResult>> = {
+  set: (editor, path, value) => editor.set(path, value),
   remove: (editor, path) => editor.remove(path),
-  setAttribute: (editor, path, [name = "", value = ""]) => editor.setAttribute(path, name, value),
-  removeAttribute: (editor, path, [name = ""]) => editor.removeAttribute(path, name),
-  setText: (editor, path, [text = ""]) => editor.setText(path, text),
-  append: (editor, path, [xml = ""]) => editor.append(path, xml),
-  insertBefore: (editor, path, [xml = ""]) => editor.insertBefore(path, xml),
-  insertAfter: (editor, path, [xml = ""]) => editor.insertAfter(path, xml),
-  replace: (editor, path, [xml = ""]) => editor.replace(path, xml),
+  append: (editor, path, xml) => editor.append(path, xml),
+  insertBefore: (editor, path, xml) => editor.insertBefore(path, xml),
+  insertAfter: (editor, path, xml) => editor.insertAfter(path, xml),
+  replace: (editor, path, xml) => editor.replace(path, xml),
 };
-
-const TEXTS: Readonly<Record<string, number>> = { remove: 0, setAttribute: 2 };
 
 /**
  * One handler's edits of the XML that libvirt gets back. They count only when
@@ -77,12 +72,9 @@ export class XmlEdits {
       const message = `${where}: editing the XML is not allowed; add to allow in ${this.#handler}: xml: true`;
       return { error: { name: "NotAllowed", message } };
     }
-    const count = TEXTS[name] ?? 1;
-    const texts = args.slice(0, count + 1);
-    if (texts.length <= count || !texts.every((text): text is string => typeof text === "string")) {
-      return misuse(
-        `${where}: it takes a path${count === 0 ? "" : count === 1 ? " and a text" : ", a name and a text"}`,
-      );
+    const [path, text] = args;
+    if (typeof path !== "string" || (typeof text !== "string" && name !== "remove")) {
+      return misuse(`${where}: it takes a path${name === "remove" ? "" : " and a text"}`);
     }
     try {
       this.#editor ??= new XmlEditor(this.#data.current);
@@ -90,12 +82,11 @@ export class XmlEdits {
       if (error instanceof HookDataError) return { error: { name: "HookDataError", message: error.message } };
       throw error;
     }
-    const [path = "", ...rest] = texts;
-    const result = EDITS[name]!(this.#editor, path, rest);
+    const result = EDITS[name]!(this.#editor, path, typeof text === "string" ? text : "");
     if (result.issue !== undefined) {
       return { error: { name: "XmlError", message: `${where}: ${formatIssue(result.issue)}` } };
     }
-    if (result.count === 0 && !name.startsWith("remove")) {
+    if (result.count === 0 && name !== "remove") {
       const message = `${where}: ${
         JSON.stringify(path)
       } leads to nothing in this document, so nothing would change`;

@@ -119,7 +119,10 @@
     lazy(guest, "uuid", () => ask("event.uuid", []));
     return freeze({
       exec: asyncMethod("exec"),
-      fs: asyncMethods("fs.", "read list exists stat readlink write append mkdir remove rename chmod chown set"),
+      fs: asyncMethods(
+        "fs.",
+        "read list exists stat readlink write append mkdir remove rename chmod chown set",
+      ),
       undo: asyncMethod("undo"),
       state: freeze({ ...asyncMethods("state.", STATE), host: asyncMethods("state.host.", STATE) }),
       lock,
