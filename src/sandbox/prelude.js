@@ -78,8 +78,7 @@
     return promise;
   }
 
-  const XML_EDITS = "set remove setAttribute removeAttribute setText append insertBefore insertAfter replace"
-    .split(" ");
+  const XML_EDITS = ["set", "remove", "append", "insertBefore", "insertAfter", "replace"];
   const method = (what) => (...args) => ask(what, args);
   const asyncMethod = (what) => (...args) => askLater(what, args);
   const asyncMethods = (prefix, names) =>
