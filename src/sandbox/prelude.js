@@ -12,7 +12,7 @@
   const { freeze, defineProperty, getPrototypeOf } = Object;
   const now = Date.now;
   const pending = new Map();
-  // Calls that failed and whose promise nobody has looked at yet.
+  // Calls that have not succeeded and whose promise nobody has looked at yet.
   const unseen = new Set();
   let nextId = 1;
   let open = 0;
@@ -60,12 +60,15 @@
     const promise = new HostPromise((resolve, reject) => {
       settle = (told) => {
         open--;
-        if (!told.error) return resolve(told.value);
-        unseen.add(promise);
+        if (!told.error) {
+          unseen.delete(promise);
+          return resolve(told.value);
+        }
         reject(fill(site, told.error));
       };
     });
     defineProperty(promise, "error", { get: () => site });
+    unseen.add(promise);
     open++;
     let told;
     try {

@@ -175,3 +175,37 @@ Deno.test("a syntax error names file, line and column", async () => {
   assert.equal(ended.code, 1);
   assert.match(ended.stderr, /SyntaxError: .*10-a\.js:5:\d+\)\n$/);
 });
+
+Deno.test("a failed call whose error the handler catches is no failure of the handler", async () => {
+  using host = new Host();
+  const allow = "on: [qemu/start]\nallow: {exec: ['false', 'true'], read: [/nonexistent]}";
+  for (
+    const body of [
+      `try { await host.exec("false"); host.fail("1"); } catch {}`,
+      `await host.exec("false").catch(() => {});`,
+      `await Promise.allSettled([host.exec("false"), host.exec("true"), host.fs.read("/nonexistent"), host.exec("id")]);`,
+      `const late = host.exec("false"); await host.exec("true"); await host.sleep(20); await late.catch(() => {});`,
+      `host.exec("false").then(() => {}, () => {});`,
+      `const { code } = await host.exec("false", [], { check: false }); if (code !== 1) host.fail("2");`,
+    ]
+  ) {
+    host.handler("10-a", allow, body);
+    const ended = await host.hook(["qemu", "v1", "start", "begin", "-"]);
+    assert.deepEqual([ended.code, ended.stderr], [0, ""], body);
+  }
+});
+
+Deno.test("a failed call that nobody looked at is a failure of the handler", async () => {
+  using host = new Host();
+  host.handler(
+    "10-a",
+    "on: [qemu/start]\nallow: {exec: ['false', 'true']}",
+    `host.exec("false"); await host.exec("true");`,
+  );
+  const ended = await host.hook(["qemu", "v1", "start", "begin", "-"]);
+  assert.equal(ended.code, 1);
+  assert.match(
+    ended.stderr,
+    /host\.exec was not awaited and failed: false exited with 1 \(.*10-a\.js:6:\d+\)\n$/,
+  );
+});
