@@ -1,0 +1,7 @@
+/*---
+description: Never gets to its export
+on: [qemu/prepare]
+---*/
+// expect: timeout
+for (;;);
+export default () => {};

@@ -1,0 +1,9 @@
+/*---
+description: Promises nobody settles
+on: [qemu/prepare]
+---*/
+// expect: resources|error|timeout
+export default async function (event, host) {
+  const hog = [];
+  for (;;) hog.push(new Promise(() => {}).then(() => hog));
+}

@@ -1,0 +1,9 @@
+/*---
+description: Each microtask makes the next
+on: [qemu/prepare]
+---*/
+// expect: timeout
+export default async function (event, host) {
+  const again = () => Promise.resolve().then(again);
+  await again();
+}

@@ -1,0 +1,10 @@
+/*---
+description: An array of arrays of arrays becomes a string
+on: [qemu/prepare]
+---*/
+// expect: error|resources|timeout|success
+export default async function (event, host) {
+  let array = [];
+  for (let i = 0; i < 100_000; i++) array = [array];
+  String(array);
+}
