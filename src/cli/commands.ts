@@ -222,6 +222,52 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./diff.ts"),
   },
   {
+    name: "history",
+    words: [
+      { name: "show", kind: ["show"], optional: true },
+      { name: "ID", kind: "record", optional: true },
+    ],
+    summary: "show which hook calls there were and what came of them",
+    description: [
+      "Shows the last 50 hook calls, the newest last: when, which guest or network, the operation, the handlers that " +
+      "ran, how long it took, the verdict, and why something failed. Options choose among them; all that are given have " +
+      "to hold. It reads events.jsonl and the files it was rotated into.",
+      '"history show ID" prints the whole timeline of one call; "history show last" that of the newest, which may be ' +
+      "chosen by the same options.",
+      "Times are those of this host; the records themselves, and --json, hold UTC.",
+    ],
+    exitCodes: [[0, "always, also when there is no such call"], [1, "no call with that ID"]],
+    examples: [
+      ["hookvisor history --guest win11 --failed --since 7d", "what went wrong with win11 this week"],
+      ["hookvisor history show last --guest win11", "why win11 did not start just now"],
+      ["hookvisor history --follow", "prints calls as they come, until interrupted"],
+    ],
+    options: {
+      guest: { value: "NAME", kind: "guest", summary: "only calls about this guest" },
+      network: { value: "NAME", kind: "network", summary: "only calls about this network" },
+      driver: {
+        value: "DRIVER",
+        kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"],
+        summary: "only calls of this driver",
+      },
+      operation: {
+        value: "OPERATION",
+        kind: "operation",
+        summary: "only this operation: prepare, or qemu/prepare",
+      },
+      handler: { value: "NAME", kind: "handler", summary: "only calls in which this handler had a turn" },
+      failed: { summary: "only calls in which something failed" },
+      since: {
+        value: "WHEN",
+        summary: "only calls since then: 2h, 30m, 7d, or 2026-11-23, or 2026-11-23T06:30",
+      },
+      number: { value: "N", summary: "show the last N calls, or all (default 50); also -n N" },
+      follow: { summary: "go on with calls as they come; also -f" },
+      json: { summary: "print the records, one JSON document a line" },
+    },
+    load: () => import("./history.ts"),
+  },
+  {
     name: "hook",
     words: [
       { name: "DRIVER", kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] },

@@ -12,10 +12,13 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** Most texts by far, told apart quickly: a history may have a million rows. */
+const PLAIN = /^[ -~]*$/;
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** The text with everything that a terminal would act on, and without `unicode` everything beyond ASCII, made a visible escape. */
 export function visible(text: string, unicode: boolean): string {
+  if (PLAIN.test(text)) return text;
   const safe = text.replace(UNSAFE, (c) => NAMED[c] ?? escape(c));
   return unicode ? safe : safe.replace(/…/g, "...").replace(/[^ -~]/gu, escape);
 }
@@ -27,6 +30,7 @@ function escape(c: string): string {
 
 /** Columns that a text takes in a terminal. */
 export function textWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const c of text) width += c <= "~" ? 1 : WIDE.test(c) ? 2 : NARROW.test(c) ? 0 : 1;
   return width;

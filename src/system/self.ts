@@ -35,15 +35,17 @@ export function processId(): number {
   return Deno.pid;
 }
 
-/** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business. */
-export function print(fd: 1 | 2, text: string): void {
+/** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business; gives whether there was one. */
+export function print(fd: 1 | 2, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   const out = fd === 1 ? Deno.stdout : Deno.stderr;
   let at = 0;
   try {
     while (at < bytes.length) at += out.writeSync(bytes.subarray(at));
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }
 

@@ -1,0 +1,209 @@
+import { isThere } from "./private_directory.ts";
+
+/** A file of lines that is set aside as `path.1`, `path.2`, … when it has grown large, read in either direction with little memory. */
+
+const BLOCK = 256 * 1024;
+const NEWLINE = 10;
+
+/** The open files of a log, the newest first: `path`, `path.1`, … Opened together, so that setting one aside meanwhile loses and doubles nothing. */
+function openAll(path: string): Deno.FsFile[] {
+  const files: Deno.FsFile[] = [];
+  const seen = new Set<string>();
+  for (let i = 0;; i++) {
+    const file = open(i === 0 ? path : `${path}.${i}`);
+    if (file === undefined) {
+      // In the middle of setting aside the first name, or any one, may be missing.
+      if (i > 0 && !isThere(`${path}.${i + 1}`)) return files;
+      continue;
+    }
+    const id = identity(file);
+    if (seen.has(id)) file.close();
+    else files.push(file);
+    seen.add(id);
+  }
+}
+
+function open(path: string): Deno.FsFile | undefined {
+  try {
+    const file = Deno.openSync(path);
+    if (file.statSync().isFile) return file;
+    file.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The log's lines, the newest first. */
+export function* linesBackward(path: string): Generator<string> {
+  const files = openAll(path);
+  try {
+    for (const file of files) yield* fileBackward(file);
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+function* fileBackward(file: Deno.FsFile): Generator<string> {
+  const decoder = new TextDecoder();
+  let position = file.statSync().size;
+  // The beginning of a line whose end has been read, in parts, the last first.
+  let rest: Uint8Array[] = [];
+  while (position > 0) {
+    const size = Math.min(BLOCK, position);
+    position -= size;
+    const block = readAt(file, position, size);
+    let end = block.length;
+    for (
+      let at = block.lastIndexOf(NEWLINE);
+      at >= 0;
+      at = at === 0 ? -1 : block.lastIndexOf(NEWLINE, at - 1)
+    ) {
+      const line = decoder.decode(joined([block.subarray(at + 1, end), ...rest]));
+      rest = [];
+      end = at;
+      if (line !== "") yield line;
+    }
+    rest = [block.subarray(0, end), ...rest];
+  }
+  const line = decoder.decode(joined(rest));
+  if (line !== "") yield line;
+}
+
+/** The log's lines, the oldest first. */
+export function* linesForward(path: string): Generator<string> {
+  const files = openAll(path);
+  try {
+    for (const file of files.reverse()) yield* fileForward(file);
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+function* fileForward(file: Deno.FsFile): Generator<string> {
+  const splitter = new LineSplitter();
+  const buffer = new Uint8Array(BLOCK);
+  for (;;) {
+    const n = file.readSync(buffer);
+    if (n === null || n === 0) break;
+    yield* splitter.take(buffer.subarray(0, n));
+  }
+  yield* splitter.end();
+}
+
+/** Bytes in, whole lines out. */
+class LineSplitter {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+
+  *take(bytes: Uint8Array): Generator<string> {
+    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) if (line !== "") yield line;
+  }
+
+  *end(): Generator<string> {
+    const line = this.#rest + this.#decoder.decode();
+    this.#rest = "";
+    if (line !== "") yield line;
+  }
+}
+
+function readAt(file: Deno.FsFile, position: number, size: number): Uint8Array {
+  file.seekSync(position, Deno.SeekMode.Start);
+  const block = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const n = file.readSync(block.subarray(at));
+    if (n === null || n === 0) break;
+    at += n;
+  }
+  return block.subarray(0, at);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Waits between two looks at a log that is followed, in milliseconds. */
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Gives each line that is added to a log from now on, through every setting
+ * aside, until `take` gives false. A log that is not there yet is waited for.
+ */
+export async function followLines(path: string, take: (line: string) => boolean): Promise<void> {
+  const files = openAll(path);
+  // What was set aside before is over; what comes after is read from its start.
+  const over = new Set(files.map(identity));
+  for (const file of files.slice(1)) file.close();
+  let file = files[0];
+  file?.seekSync(0, Deno.SeekMode.End);
+  let splitter = new LineSplitter();
+  try {
+    for (;;) {
+      const next = newFiles(path, over);
+      if (!takeAll(file, splitter, take)) return;
+      for (const one of next) {
+        file?.close();
+        file = one;
+        over.add(identity(one));
+        splitter = new LineSplitter();
+        if (!takeAll(file, splitter, take)) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  } finally {
+    file?.close();
+  }
+}
+
+/** The files of a log that came since, the oldest first. */
+function newFiles(path: string, over: ReadonlySet<string>): Deno.FsFile[] {
+  const current = open(path);
+  if (current === undefined || over.has(identity(current))) {
+    current?.close();
+    return [];
+  }
+  current.close();
+  return openAll(path).reverse().filter((file) => {
+    const isNew = !over.has(identity(file));
+    if (!isNew) file.close();
+    return isNew;
+  });
+}
+
+/** Gives what can be read of a file now; false when no more is wanted. */
+function takeAll(
+  file: Deno.FsFile | undefined,
+  splitter: LineSplitter,
+  take: (line: string) => boolean,
+): boolean {
+  const buffer = new Uint8Array(BLOCK);
+  for (;;) {
+    const n = file?.readSync(buffer) ?? 0;
+    if (n === 0) return true;
+    for (const line of splitter.take(buffer.subarray(0, n))) if (!take(line)) return false;
+  }
+}
+
+function identity(file: Deno.FsFile): string {
+  const { dev, ino } = file.statSync();
+  return `${dev}:${ino}`;
+}
+
+/** Bytes of a log, all its files together. */
+export function logSize(path: string): number {
+  const files = openAll(path);
+  const size = files.reduce((sum, file) => sum + file.statSync().size, 0);
+  for (const file of files) file.close();
+  return size;
+}
