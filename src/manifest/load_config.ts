@@ -29,7 +29,7 @@ export async function loadConfig(file: string, files: HandlerFiles, uid: number)
     return { config: defaultConfig(), issues: [read.issue], trouble: read.trouble };
   }
   // Here and not above: without the file a call must not pay for YAML.
-  const { parseConfig } = await import("./config.ts");
+  const { parseConfig } = await import("./parse_config.ts");
   const { config, issues } = parseConfig(file, read.text);
   const broken = issues.some((issue) => issue.severity === "error");
   return broken ? { config, issues, trouble: "invalid" } : { config, issues };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Issue } from "../../src/base/issue.ts";
-import { parseConfig } from "../../src/manifest/config.ts";
+import { parseConfig } from "../../src/manifest/parse_config.ts";
 import { applyOptions, unknownHandlerIssues } from "../../src/manifest/options.ts";
 import { defaultConfig, handlerTimeout, onFailureFor, timeoutFor } from "../../src/manifest/settings.ts";
 import type { Manifest } from "../../src/manifest/manifest.ts";

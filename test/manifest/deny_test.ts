@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseConfig, type Policy } from "../../src/manifest/config.ts";
+import type { Policy } from "../../src/manifest/config.ts";
+import { parseConfig } from "../../src/manifest/parse_config.ts";
 import { deniedExec, deniedPath, isLibvirtClient } from "../../src/manifest/deny.ts";
 import { parseManifest } from "../../src/manifest/parse.ts";
 import { policyIssues } from "../../src/manifest/policy_issues.ts";

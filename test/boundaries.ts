@@ -1,0 +1,139 @@
+import { dirname, join, normalize } from "node:path";
+
+/** Which folder of src/ may import which. Only downwards: a folder stands below all that may import it. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  main: ["cli", "dispatch", "protocol", "system", "base"],
+  cli: ["dispatch", "sandbox", "capability", "ledger", "journal", "manifest", "protocol", "system", "base"],
+  dispatch: ["sandbox", "capability", "ledger", "journal", "manifest", "protocol", "system", "base"],
+  sandbox: ["capability", "system", "base"],
+  capability: ["ledger", "manifest", "system", "base"],
+  ledger: ["system", "base"],
+  journal: ["protocol", "system", "base"],
+  system: ["manifest", "base"],
+  manifest: ["protocol", "base"],
+  protocol: ["base"],
+  base: [],
+};
+
+/** Arrows that may carry types alone. */
+const TYPES_ONLY: ReadonlySet<string> = new Set(["system -> manifest"]);
+
+/** Who may import what handlers ship with: the CLI as texts, the protocol and dispatch the guest API's types. */
+const HANDLERS: ReadonlySet<string> = new Set(["cli", "dispatch", "protocol"]);
+
+/** The one module of Node's that starts quickly, and only when it is used. */
+const NODE_MODULE = "node:sqlite";
+
+interface Import {
+  specifier: string;
+  typeOnly: boolean;
+  dynamic: boolean;
+}
+
+/**
+ * What breaks the rules on imports, one line each, for sources by their paths (`src/base/glob.ts`).
+ *
+ * Imports and exports are found where `deno fmt` puts them: at the start of a line.
+ */
+export function violations(sources: ReadonlyMap<string, string>): string[] {
+  const found: string[] = [];
+  const files = new Map<string, Set<string>>();
+  for (const [path, source] of sources) {
+    const targets = new Set<string>();
+    for (const one of path.endsWith(".ts") ? importsOf(source) : []) {
+      if (!one.specifier.startsWith(".")) {
+        found.push(...outside(path, one));
+        continue;
+      }
+      const target = normalize(join(dirname(path), one.specifier));
+      targets.add(target);
+      found.push(...arrow(path, target, one));
+    }
+    files.set(path, targets);
+    if (namesDeno(source) && folderOf(path) !== "system" && path !== "src/main.ts") {
+      found.push(`${path} names Deno: only src/system/ and src/main.ts may`);
+    }
+  }
+  const folders = new Map<string, Set<string>>();
+  for (const [path, targets] of files) {
+    const from = folderOf(path);
+    const to = [...targets].map(folderOf).filter((folder) => folder !== from);
+    folders.set(from, new Set([...folders.get(from) ?? [], ...to]));
+  }
+  for (const graph of [files, folders]) {
+    const cycle = findCycle(graph);
+    if (cycle !== undefined) found.push(`a cycle: ${cycle.join(" -> ")}`);
+  }
+  return found;
+}
+
+function arrow(path: string, target: string, { typeOnly }: Import): string[] {
+  const from = folderOf(path);
+  const to = folderOf(target);
+  if (from === to) return [];
+  if (to === "handlers") return HANDLERS.has(from) ? [] : [`${path} imports ${target}`];
+  const what = `${from} -> ${to}`;
+  if (ARROWS[from] === undefined) return [`${path} lies in a folder without arrows: ${from}`];
+  if (!ARROWS[from].includes(to)) return [`${path} imports ${target}: ${what} is not allowed`];
+  return TYPES_ONLY.has(what) && !typeOnly ? [`${path} imports ${target}: ${what} is for types only`] : [];
+}
+
+function outside(path: string, { specifier, typeOnly, dynamic }: Import): string[] {
+  if (!specifier.startsWith("node:")) return [];
+  if (specifier !== NODE_MODULE) return [`${path} imports ${specifier}`];
+  return dynamic || typeOnly ? [] : [`${path} imports ${specifier} at its start`];
+}
+
+/** `src/protocol/xml/scan.ts` lies in `protocol`, `src/main.ts` in `main`, what is not in src/ in its first folder. */
+function folderOf(path: string): string {
+  const parts = path.split("/");
+  if (parts[0] !== "src") return parts[0] ?? "";
+  return parts.length === 2 ? "main" : parts[1] ?? "";
+}
+
+export function importsOf(source: string): Import[] {
+  const static_ = /^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']/gm;
+  const dynamic = /(typeof\s+)?\bimport\(\s*["']([^"']+)["']/g;
+  return [
+    ...[...source.matchAll(static_)].map(([, type, specifier = ""]) => ({
+      specifier,
+      typeOnly: type !== undefined,
+      dynamic: false,
+    })),
+    ...[...withoutComments(source).matchAll(dynamic)].map(([, type, specifier = ""]) => ({
+      specifier,
+      typeOnly: type !== undefined,
+      dynamic: true,
+    })),
+  ];
+}
+
+function namesDeno(source: string): boolean {
+  return /\bDeno\s*(?:\.|\?\.|\[)/.test(withoutComments(source));
+}
+
+/** Comments as `deno fmt` leaves them: whole lines, or after two slashes and a blank. */
+function withoutComments(source: string): string {
+  return source.split("\n").filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
+    .map((line) => line.replace(/(^|\s)\/\/ .*$/, "")).join("\n");
+}
+
+/** The nodes of a cycle, its first again at the end; undefined when there is none. */
+export function findCycle(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (node: string, trail: string[]): string[] | undefined => {
+    if (trail.includes(node)) return [...trail.slice(trail.indexOf(node)), node];
+    if (done.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const cycle = visit(next, [...trail, node]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const cycle = visit(node, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { importsOf, violations } from "./boundaries.ts";
+
+const ROOT = join(import.meta.dirname!, "..");
+
+function readSources(folder: string, into = new Map<string, string>()): Map<string, string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(ROOT, folder))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) readSources(path, into);
+    else if (/\.(?:ts|js)$/.test(name)) into.set(path, Deno.readTextFileSync(join(ROOT, path)));
+  }
+  return into;
+}
+
+Deno.test("folders of src/ import only what lies below them, without cycles, and only system/ names Deno", () => {
+  const sources = readSources("src");
+  assert.ok(sources.size > 50, `${sources.size} files`);
+  assert.deepEqual(violations(sources), []);
+});
+
+Deno.test("the imports of a real file are found", () => {
+  const source = Deno.readTextFileSync(join(ROOT, "src/dispatch/hook_call.ts"));
+  const found = importsOf(source).map(({ specifier }) => specifier);
+  assert.ok(found.includes("../protocol/event.ts"), found.join());
+  assert.ok(found.includes("./call_with_handlers.ts"), found.join());
+});
+
+/** Made-up sources, to see that the rules can be broken. */
+const BROKEN: [what: string, sources: Record<string, string>, expected: RegExp[]][] = [
+  ["nothing wrong", {
+    "src/main.ts": `import { a } from "./cli/a.ts";\nDeno.exit(a);\n`,
+    "src/cli/a.ts": `import type { B } from "../base/b.ts";\nexport const a = 1;\n`,
+    "src/base/b.ts": `// Deno.exit() is not for us, nor is import("node:fs").\nexport type B = 1;\n`,
+    "src/system/c.ts":
+      `import type { D } from "../manifest/d.ts";\nexport const c = () => import("node:sqlite");\n`,
+    "src/manifest/d.ts": `export type D = 1;\n`,
+  }, []],
+  ["base imports", { "src/base/a.ts": `import { b } from "../system/b.ts";\n` }, [
+    /^src\/base\/a\.ts imports src\/system\/b\.ts: base -> system is not allowed$/,
+  ]],
+  ["an arrow upwards", { "src/capability/a.ts": `export { b } from "../dispatch/b.ts";\n` }, [
+    /capability -> dispatch is not allowed/,
+  ]],
+  ["an arrow upwards on several lines", {
+    "src/protocol/xml/a.ts": `import {\n  b,\n  c,\n} from "../../manifest/b.ts";\n`,
+  }, [/protocol -> manifest is not allowed/]],
+  ["an arrow upwards by a dynamic import", {
+    "src/sandbox/a.ts": `export const a = async () => await import("../dispatch/b.ts");\n`,
+  }, [/sandbox -> dispatch is not allowed/]],
+  ["an import for its effect", { "src/system/a.ts": `import "../sandbox/b.ts";\n` }, [
+    /system -> sandbox is not allowed/,
+  ]],
+  ["a value where only types may be had", {
+    "src/system/a.ts": `import { b } from "../manifest/b.ts";\n`,
+  }, [/system -> manifest is for types only/]],
+  ["a folder nobody knows", { "src/util/a.ts": `import { b } from "../base/b.ts";\n` }, [
+    /a folder without arrows: util/,
+  ]],
+  ["handlers where they do not belong", { "src/system/a.ts": `import a from "../../handlers/a.js";\n` }, [
+    /src\/system\/a\.ts imports handlers\/a\.js/,
+  ]],
+  ["a cycle of files", {
+    "src/base/a.ts": `import { b } from "./b.ts";\n`,
+    "src/base/b.ts": `import { c } from "./c.ts";\n`,
+    "src/base/c.ts": `import { a } from "./a.ts";\n`,
+  }, [/^a cycle: src\/base\/a\.ts -> src\/base\/b\.ts -> src\/base\/c\.ts -> src\/base\/a\.ts$/]],
+  ["a cycle of folders", {
+    "src/system/a.ts": `import type { b } from "../manifest/b.ts";\n`,
+    "src/manifest/c.ts": `import type { d } from "../system/d.ts";\n`,
+  }, [/manifest -> system is not allowed/, /^a cycle: system -> manifest -> system$/]],
+  ["Deno outside of system/", { "src/cli/a.ts": `export const a = Deno.readTextFileSync("x");\n` }, [
+    /^src\/cli\/a\.ts names Deno/,
+  ]],
+  ["Deno in JavaScript, in brackets", { "src/sandbox/a.js": `const a = Deno["exit"];\n` }, [/names Deno/]],
+  ["a module of Node's", { "src/system/a.ts": `import { b } from "node:fs";\n` }, [/imports node:fs$/]],
+  ["a module of Node's, later", { "src/system/a.ts": `const a = await import("node:fs");\n` }, [
+    /imports node:fs$/,
+  ]],
+  ["SQLite at the start", { "src/system/a.ts": `import { b } from "node:sqlite";\n` }, [
+    /imports node:sqlite at its start/,
+  ]],
+];
+
+for (const [what, sources, expected] of BROKEN) {
+  Deno.test(`the rules on imports, with made-up sources: ${what}`, () => {
+    const found = violations(new Map(Object.entries(sources)));
+    assert.equal(found.length, expected.length, found.join("\n"));
+    for (const [i, pattern] of expected.entries()) assert.match(found[i] ?? "", pattern);
+  });
+}
