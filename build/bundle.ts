@@ -1,18 +1,29 @@
 import * as esbuild from "esbuild";
 import { rmSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { npmFolder } from "./npm_folder.ts";
 
 /** What {@link bundle} needs to know. */
 export interface BundleOptions {
-  /** The program's first module. */
-  entry: string;
-  /** Folder for the bundle; it is emptied first. The entry becomes `main.js` in it. */
+  /** The program's parts; the first one's entry `main` is where it starts. */
+  parts: Part[];
+  /** Folder for the bundle; it is emptied first. */
   folder: string;
   /** Names replaced by constants wherever the source uses them. */
   constants: Record<string, string | undefined>;
   /** npm packages that the source may import. */
   packages: string[];
+}
+
+/**
+ * Modules that are bundled together. What two parts both need is in both: loading a file takes longer than reading
+ * some more of one, and only one or two parts are loaded in a hook call.
+ */
+export interface Part {
+  /** Source files by the names, without `.js`, they get in the bundle. */
+  entries: Record<string, string>;
+  /** Its dynamic imports stay in it, as further files, instead of leading to other parts. */
+  whole?: boolean;
 }
 
 /** What one file of the bundle imports that is not part of it (all `node:` modules). */
@@ -25,8 +36,8 @@ export interface Chunk {
 }
 
 /**
- * Bundles the program into a few minified ES modules: one that is loaded at every start, and one for each part
- * that is only imported when needed.
+ * Bundles the program into minified ES modules: one that is loaded at every start, and others for what is imported
+ * dynamically.
  *
  * `node:` modules stay imports of the runtime. None may be imported at start: each costs 15 to 40 ms.
  *
@@ -36,26 +47,29 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
   rmSync(options.folder, { recursive: true, force: true });
   const modules = linkPackages(options.folder, options.packages);
   try {
-    const { metafile } = await esbuild.build({
-      entryPoints: { main: options.entry },
-      outdir: options.folder,
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "browser",
-      target: "esnext",
-      charset: "utf8",
-      minify: true,
-      sourcemap: "external",
-      metafile: true,
-      legalComments: "none",
-      logLevel: "warning",
-      external: ["node:*"],
-      nodePaths: [modules],
-      define: definitions(options.constants),
-      plugins: [textImports],
-    });
-    const chunks = chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js")));
+    const chunks: Chunk[] = [];
+    for (const part of options.parts) {
+      const { metafile } = await esbuild.build({
+        entryPoints: part.entries,
+        outdir: options.folder,
+        bundle: true,
+        splitting: true,
+        format: "esm",
+        platform: "browser",
+        target: "esnext",
+        charset: "utf8",
+        minify: true,
+        sourcemap: "external",
+        metafile: true,
+        legalComments: "none",
+        logLevel: "warning",
+        external: ["node:*"],
+        nodePaths: [modules],
+        define: definitions(options.constants),
+        plugins: [textImports, otherParts(part, options.parts)],
+      });
+      chunks.push(...chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js"))));
+    }
     const early = chunks.filter((chunk) => chunk.atStart && chunk.external.length > 0);
     if (early.length > 0) {
       const list = early.map((chunk) => `${chunk.file}: ${chunk.external.join(", ")}`).join("; ");
@@ -66,6 +80,29 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
     Deno.removeSync(modules, { recursive: true });
     await esbuild.stop();
   }
+}
+
+/** Leads a dynamic import of another part's entry to that part's file. */
+function otherParts(part: Part, parts: Part[]): esbuild.Plugin {
+  const files = new Map(
+    parts.flatMap(({ entries }) =>
+      Object.entries(entries).map(([name, source]) => [resolve(source), `./${name}.js`])
+    ),
+  );
+  return {
+    name: "other-parts",
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ kind, path, importer }) => {
+        if (part.whole || kind !== "dynamic-import") return undefined;
+        const source = resolve(dirname(importer), path);
+        const file = files.get(source);
+        if (file === undefined) {
+          return { errors: [{ text: `${source} is imported dynamically and is no part's entry` }] };
+        }
+        return { path: file, external: true };
+      });
+    },
+  };
 }
 
 /** `import text from "./file" with { type: "text" }`, as Deno itself understands it. */
@@ -82,6 +119,7 @@ const textImports: esbuild.Plugin = {
 /** A `node_modules` folder of links, the form in which esbuild finds packages by name. */
 function linkPackages(folder: string, packages: string[]): string {
   const modules = resolve(folder, "node_modules");
+  Deno.mkdirSync(modules, { recursive: true });
   for (const name of packages) {
     const link = join(modules, name);
     Deno.mkdirSync(join(link, ".."), { recursive: true });
@@ -110,7 +148,7 @@ function chunksOf(metafile: esbuild.Metafile, entry: string): Chunk[] {
 
 function staticClosure(metafile: esbuild.Metafile, entry: string): Set<string> {
   const seen = new Set<string>();
-  const waiting = [entry];
+  const waiting = entry in metafile.outputs ? [entry] : [];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (seen.has(file)) continue;
     seen.add(file);

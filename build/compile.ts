@@ -25,7 +25,13 @@ if (output === "") throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE
 const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version: string };
 const date = buildDate();
 const chunks = await bundle({
-  entry,
+  parts: [
+    { entries: { main: entry } },
+    { entries: { calls: "src/dispatch/call_with_handlers.ts" } },
+    { entries: { kept_calls: "src/journal/kept_calls.ts" } },
+    { entries: { manifest: "src/manifest/parse.ts", config: "src/manifest/config.ts" } },
+    { entries: { admin: "src/cli/admin.ts" }, whole: true },
+  ],
   folder: join(dirname(output), "bundle"),
   constants: {
     __HOOKVISOR_VERSION__: version,

@@ -9,7 +9,7 @@ async function bundled(files: Record<string, string>, constants: Record<string, 
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(join(folder, name), text);
     const out = join(folder, "bundle");
     const chunks = await bundle({
-      entry: join(folder, "main.ts"),
+      parts: [{ entries: { main: join(folder, "main.ts") }, whole: true }],
       folder: out,
       constants,
       packages: ["yaml"],
@@ -55,4 +55,30 @@ Deno.test("a node: module imported when needed is fine, in its own chunk too", a
     "late.ts": `import { join } from "node:path"; export const path = join("a");`,
   });
   deepEqual(late(chunks).map((chunk) => chunk.external), [["node:path"]]);
+});
+
+Deno.test("parts are files of their own, and a dynamic import of another part's entry leads there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files = {
+      "main.ts": `import { shared } from "./shared.ts"; console.log(shared, await import("./late.ts"));`,
+      "late.ts": `import { shared } from "./shared.ts"; export const twice = shared + shared;`,
+      "shared.ts": `export const shared = "something shared";`,
+      "lost.ts": `export const lost = () => import("./shared.ts");`,
+    };
+    for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(join(folder, name), text);
+    const part = (name: string, file: string) => ({ entries: { [name]: join(folder, file) } });
+    const options = { folder: join(folder, "bundle"), constants: {}, packages: [] };
+    const chunks = await bundle({ ...options, parts: [part("main", "main.ts"), part("other", "late.ts")] });
+    deepEqual(chunks.map((chunk) => chunk.atStart), [true, false]);
+    const [main, other] = chunks.map((chunk) => Deno.readTextFileSync(chunk.file));
+    match(main ?? "", /something shared.*import\("\.\/other\.js"\)/s);
+    match(other ?? "", /something shared/);
+    await rejects(
+      bundle({ ...options, parts: [part("main", "lost.ts")] }),
+      /shared\.ts is imported dynamically/,
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
