@@ -10,7 +10,7 @@
  * one back. Nothing else of the guest is ever looked at, because looking (a
  * getter, a `toString`) can run guest code.
  */
-import type { EngineImage } from "./engine_image.ts";
+import type { EngineImage, EngineRoots } from "./engine_image.ts";
 
 /** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
 type Value = number;
@@ -74,18 +74,6 @@ const JOBS_AT_ONCE = 256;
 const EVAL_MODULE = 1;
 const EVAL_SCRIPT = 0;
 const HOST_CALL_ID = 1;
-
-/** Where the engine's own things are in its memory: pointers. */
-export interface EngineRoots {
-  runtime: number;
-  context: number;
-  /** Eight bytes for what C functions give back by pointer. */
-  out: number;
-  /** The prelude's `enter`, a Value. */
-  enter: Value;
-  /** The C stack pointer. */
-  stack: number;
-}
 
 /** One QuickJS runtime with one context and its own memory. */
 export class Engine {

@@ -1,4 +1,14 @@
-import type { EngineRoots } from "./engine.ts";
+/** Where the engine's own things are in its memory: pointers. */
+export interface EngineRoots {
+  runtime: number;
+  context: number;
+  /** Eight bytes for what C functions give back by pointer. */
+  out: number;
+  /** The prelude's `enter`: a pointer to a JSValue. */
+  enter: number;
+  /** The C stack pointer. */
+  stack: number;
+}
 
 /**
  * The memory of an engine right after its set-up, as build/engine_image.ts
