@@ -4,8 +4,8 @@
  * A hook call then starts from that state instead of making it again. What depends on the clock is found by doing
  * it twice at different times: only the seeds of `Math.random` may differ.
  */
-import { Engine, type EngineRoots } from "../src/sandbox/engine.ts";
-import { IMAGE_MAGIC } from "../src/sandbox/engine_image.ts";
+import { Engine } from "../src/sandbox/engine.ts";
+import { type EngineRoots, IMAGE_MAGIC } from "../src/sandbox/engine_image.ts";
 import prelude from "../src/sandbox/prelude.js" with { type: "text" };
 
 /** Milliseconds since the epoch: two times that differ in every way that shows. */
