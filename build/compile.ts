@@ -29,7 +29,7 @@ const chunks = await bundle({
     { entries: { main: entry } },
     { entries: { calls: "src/dispatch/call_with_handlers.ts" } },
     { entries: { kept_calls: "src/journal/kept_calls.ts" } },
-    { entries: { manifest: "src/manifest/parse.ts", config: "src/manifest/config.ts" } },
+    { entries: { manifest: "src/manifest/parse.ts", config: "src/manifest/parse_config.ts" } },
     { entries: { admin: "src/cli/admin.ts" }, whole: true },
   ],
   folder: join(dirname(output), "bundle"),
