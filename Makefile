@@ -9,6 +9,7 @@ LINKED := dist/.linked-$(notdir $(RUNTIME))
 ENGINE := dist/engine.bin
 IMAGE := dist/engine.img
 PROGRAM := dist/hookvisor
+FLOOR := dist/bench/empty
 ENTRY ?= src/main.ts
 
 export DENO_DIR := $(CURDIR)/$(TOOLS)/cache
@@ -25,7 +26,7 @@ UNIT_TESTS := $(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*'
 SCENARIOS := $(sort $(shell find test/scenario -name '*_test.ts' 2>/dev/null))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check e2e ok clean distclean help
+.PHONY: all demo test check e2e bench ok clean distclean help
 
 all: $(PROGRAM)
 
@@ -67,6 +68,13 @@ check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 
 e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
 	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)
+
+$(FLOOR): build/bench/empty.ts $(PROGRAM)
+	@mkdir -p $(@D)
+	@$(DENO) run -A --cached-only build/compile.ts $< $(RUNTIME) $(ENGINE) $(IMAGE) $@ > $@.log
+
+bench: $(PROGRAM) $(FLOOR) ## hook calls against an empty program and other dispatchers (root); BENCH="--json --runs N"
+	@$(DENO) run -A --cached-only --unstable-ffi build/bench.ts $(PROGRAM) $(FLOOR) $(BENCH)
 
 ok: $(DEPS) ## what CI runs: check, test and e2e, one after the other
 	@$(DENO) run -A --cached-only build/ok.ts check test e2e

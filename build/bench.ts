@@ -1,0 +1,89 @@
+/**
+ * Measures hook calls against an empty program and against the usual dispatchers:
+ * `bench.ts PROGRAM FLOOR [--json] [--runs N]`. docs/performance.md explains the table.
+ *
+ * Everything is called as libvirt calls it, through a link, and so finds its files in /etc/hookvisor: the whole
+ * measurement runs in a mount namespace of its own, for which it needs root.
+ */
+import { parseArgs } from "node:util";
+import { machine } from "./bench/machine.ts";
+import { asTable, asTargets, lines, targets } from "./bench/report.ts";
+import { measureMemory, measureRounds } from "./bench/rounds.ts";
+import { makeRows, type Row } from "./bench/rows.ts";
+
+/** So many that the ratios of two runs agree within 15 %. */
+const RUNS = 40;
+/** A burst is 50 calls; one is worth many single runs. */
+const BURST = 50;
+const RUNS_PER_BURST = 5;
+const BURST_ROWS = ["floor", "none", "hookvisor-1-1", "bash-1-1", "python-1-1"];
+/** Set in the process that runs in the namespace. */
+const INSIDE = "HOOKVISOR_BENCH_INSIDE";
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: "boolean", default: false }, runs: { type: "string", default: String(RUNS) } },
+  allowPositionals: true,
+});
+const [program = "", floor = ""] = positionals;
+const runs = Number(values.runs);
+if (floor === "" || !Number.isSafeInteger(runs) || runs < 1) {
+  throw new Error("usage: bench.ts PROGRAM FLOOR [--json] [--runs N]");
+}
+if (Deno.env.has(INSIDE)) inside();
+else enterNamespace();
+
+function enterNamespace(): void {
+  if (Deno.uid() !== 0) throw new Error("make bench needs root: it puts its own files over /etc/hookvisor");
+  const { code } = new Deno.Command("unshare", {
+    args: [
+      "--mount",
+      "--propagation",
+      "private",
+      "sh",
+      "build/bench/namespace.sh",
+      Deno.execPath(),
+      "run",
+      "--allow-all",
+      "--cached-only",
+      "--unstable-ffi",
+      Deno.mainModule,
+      ...Deno.args,
+    ],
+    env: { [INSIDE]: "1" },
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).outputSync();
+  Deno.exitCode = code;
+}
+
+function inside(): void {
+  const folder = Deno.makeTempDirSync({ prefix: "hookvisor-bench-" });
+  try {
+    measure(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function measure(folder: string): void {
+  const rows = makeRows(folder, program, floor);
+  const skipped = ({ label }: Row, why: string) => console.error(`bench: left out: ${label}: ${why}`);
+  const single = measureRounds(rows, runs, 1, skipped);
+  measureMemory(rows, single);
+  const together = rows.filter((row) => BURST_ROWS.includes(row.id));
+  const burst = lines(
+    together,
+    measureRounds(together, Math.ceil(runs / RUNS_PER_BURST), BURST, skipped),
+  );
+  const table = lines(rows, single);
+  const found = targets(table, burst, single);
+  if (values.json) {
+    console.log(JSON.stringify({ machine: machine(), runs, table, burst, targets: found }, undefined, 2));
+    return;
+  }
+  console.log(`${machine()}; medians of ${runs} runs\n`);
+  console.log(asTable("one call", table));
+  console.log(`\n${asTable(`${BURST} calls at once`, burst)}`);
+  console.log(`\n${asTargets(found)}`);
+}

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { bindMount } from "./bind_mount.ts";
+import { type Domain, largeDomain, smallDomain } from "./domains.ts";
+import { EXEC, NOTHING, OTHER_GUEST, PARSES, READS, setsFile } from "./handlers.ts";
+import { type Command, run } from "./measure.ts";
+
+export type Kind = "floor" | "hookvisor" | "bash" | "python";
+
+/** One line of the table. */
+export interface Row {
+  id: string;
+  label: string;
+  kind: Kind;
+  /** How many handlers or scripts run, where that can be compared with a rival's row. */
+  scripts: number;
+  /** Size of the domain, as in {@link Domain}. */
+  size: string;
+  command: Command;
+  /** Puts the row's own directories in place, untimed; the result takes them away again. */
+  enter(): () => void;
+  /** Undoes what a run has done, untimed. */
+  reset?(): void;
+}
+
+/** As systemd starts libvirtd, and libvirtd its hooks. */
+const ENV = { LC_ALL: "C", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+/** How many handlers or scripts. */
+const COUNTS = [1, 5, 20];
+const DIRECTORIES = { etc: "/etc/hookvisor", run: "/run/hookvisor", log: "/var/log/hookvisor" };
+const RIVALS = { bash: "read_domain.sh", python: "read_domain.py" };
+
+/** Sets everything up below `folder` and gives the rows, the floor first. */
+export function makeRows(folder: string, program: string, floor: string): Row[] {
+  const link = join(folder, "hooks", "qemu");
+  Deno.mkdirSync(join(folder, "hooks"));
+  Deno.symlinkSync(copyProgram(program, join(folder, "hookvisor")), link);
+  const [small, large] = [smallDomain(), largeDomain()];
+  const target = join(folder, "governor");
+  Deno.writeTextFileSync(target, "powersave\n");
+
+  const empty: Row = {
+    id: "floor",
+    label: "empty program (the floor)",
+    kind: "floor",
+    scripts: 0,
+    size: small.size,
+    command: hookCall(copyProgram(floor, join(folder, "empty")), small),
+    enter: () => () => {},
+  };
+  const hookvisor = (id: string, label: string, handlers: string[], domain = small, scripts = 0): Row => ({
+    id,
+    label: `hookvisor, ${label}`,
+    kind: "hookvisor",
+    scripts,
+    size: domain.size,
+    command: hookCall(link, domain),
+    enter: directories(join(folder, id), handlers),
+  });
+  const set = hookvisor("fs-set", "1 handler: one fs.set", [setsFile(target)]);
+  set.reset = () => void run(hookCall(link, small, ["release", "end"]));
+
+  return [
+    empty,
+    hookvisor("none", "no handlers", []),
+    hookvisor("no-match", "20 handlers, none matches", Array(20).fill(OTHER_GUEST)),
+    hookvisor("nothing", "1 handler that does nothing", [NOTHING]),
+    hookvisor("parse", "1 handler: event.domain", [PARSES]),
+    hookvisor("parse-8", "1 handler: event.domain of 8 KB", [PARSES], large),
+    hookvisor("exec", "1 handler: exec /usr/bin/true", [EXEC]),
+    set,
+    ...[small, large].flatMap((domain) =>
+      COUNTS.flatMap((count) => {
+        const of = `${count} that read ${domain.size}`;
+        const handlers: string[] = Array(count).fill(READS);
+        return [
+          hookvisor(`hookvisor-${count}-${bytes(domain)}`, of, handlers, domain, count),
+          rival(folder, "bash", domain, count),
+          rival(folder, "python", domain, count),
+        ];
+      })
+    ),
+  ];
+}
+
+/** A hook call as libvirt makes it. */
+function hookCall(path: string, { guest, xml }: Domain, operation = ["prepare", "begin"]): Command {
+  return { path, args: [guest, ...operation, "-"], env: ENV, stdin: xml };
+}
+
+function rival(folder: string, kind: keyof typeof RIVALS, domain: Domain, count: number): Row {
+  const id = `${kind}-${count}-${bytes(domain)}`;
+  const dispatcher = join(folder, id, "qemu");
+  const scripts = join(folder, id, "qemu.d", domain.guest, "prepare", "begin");
+  Deno.mkdirSync(scripts, { recursive: true });
+  Deno.copyFileSync("build/bench/rivals/dispatcher.sh", dispatcher);
+  for (let i = 0; i < count; i++) {
+    Deno.copyFileSync(join("build/bench/rivals", RIVALS[kind]), join(scripts, `${10 + i}-${RIVALS[kind]}`));
+  }
+  return {
+    id,
+    label: `dispatcher, ${count} in ${kind} that read ${domain.size}`,
+    kind,
+    scripts: count,
+    size: domain.size,
+    command: hookCall(dispatcher, domain),
+    enter: () => () => {},
+  };
+}
+
+/** Configuration, state and records of a row, each shown where a hook looks for it. */
+function directories(folder: string, handlers: string[]): () => () => void {
+  Deno.mkdirSync(join(folder, "etc", "handlers"), { recursive: true, mode: 0o755 });
+  for (const name of ["run", "log"]) Deno.mkdirSync(join(folder, name), { mode: 0o755 });
+  handlers.forEach((text, i) => {
+    Deno.writeTextFileSync(join(folder, "etc", "handlers", `${10 + i}-bench.js`), text);
+  });
+  return () => {
+    const mounts = Object.entries(DIRECTORIES).map(([name, target]) => bindMount(join(folder, name), target));
+    return () => mounts.forEach((unmount) => unmount());
+  };
+}
+
+/**
+ * A copy of a program, written in one go.
+ *
+ * How the kernel keeps a file in memory depends on how it came there, and is worth a fifth of the start: all
+ * programs that are compared must have come there in the same way.
+ */
+function copyProgram(from: string, to: string): string {
+  Deno.writeFileSync(to, Deno.readFileSync(from), { mode: 0o755 });
+  return to;
+}
+
+function bytes({ size }: Domain): string {
+  return size.replace(/\D.*/, "");
+}

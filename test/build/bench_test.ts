@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { largeDomain, smallDomain } from "../../build/bench/domains.ts";
+import { asTable, lines, targets } from "../../build/bench/report.ts";
+import type { Figures } from "../../build/bench/rounds.ts";
+import type { Kind, Row } from "../../build/bench/rows.ts";
+import { median, medianDifference, medianRatio } from "../../build/bench/statistics.ts";
+
+function row(id: string, kind: Kind, scripts = 0): Row {
+  const command = { path: "/bin/true", args: [], env: {}, stdin: new Uint8Array() };
+  return { id, label: id, kind, scripts, size: "1.2 KB", command, enter: () => () => {} };
+}
+
+function figures(wall: number[], peakMiB?: number): Figures {
+  return { wall, cpu: wall.map((value) => value / 2), ...(peakMiB !== undefined && { peakMiB }) };
+}
+
+Deno.test("median() takes the middle value, or the mean of the two in the middle", () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([1, 9, 5, 7]), 6);
+  assert.ok(Number.isNaN(median([])));
+});
+
+Deno.test("medianRatio() and medianDifference() compare pair by pair, so that drift cancels", () => {
+  assert.equal(medianRatio([2, 20, 200], [1, 10, 100]), 2);
+  assert.equal(medianDifference([2, 11, 101], [1, 10, 100]), 1);
+});
+
+Deno.test("the domains that are read have about 1.2 and 8 KB and name their guest", () => {
+  const [small, large] = [smallDomain(), largeDomain()];
+  assert.ok(Math.abs(small.xml.length - 1200) < 100);
+  assert.ok(large.xml.length >= 8192 && large.xml.length < 9216);
+  for (const { guest, xml } of [small, large]) {
+    assert.match(new TextDecoder().decode(xml), new RegExp(`<name>${guest}</name>[^]*</domain>\n$`));
+  }
+});
+
+Deno.test("lines() compares a row of ours with the rivals that run as many scripts", () => {
+  const rows = [
+    row("floor", "floor"),
+    row("ours", "hookvisor", 5),
+    row("b1", "bash", 1),
+    row("b5", "bash", 5),
+  ];
+  const table = lines(
+    rows,
+    new Map([
+      ["floor", figures([10])],
+      ["ours", figures([20])],
+      ["b1", figures([5])],
+      ["b5", figures([40])],
+    ]),
+  );
+  const ours = table.find((one) => one.id === "ours");
+  assert.equal(ours?.toFloor, 2);
+  assert.equal(ours?.toBash, 0.5);
+  assert.equal(ours?.toPython, undefined);
+  assert.equal(table.find((one) => one.id === "b5")?.toBash, undefined);
+});
+
+Deno.test("targets() leaves out what was not measured and says of the rest whether it was met", () => {
+  const rows = [row("floor", "floor"), row("none", "hookvisor"), row("no-match", "hookvisor")];
+  const measured = new Map([["floor", figures([10])], ["none", figures([11])], ["no-match", figures([12])]]);
+  const found = targets(lines(rows, measured), [], measured);
+  assert.deepEqual(found.map(({ value, met }) => [value, met]), [[1.1, true], [1.2, false]]);
+});
+
+Deno.test("asTable() makes every line as wide as the first", () => {
+  const table = lines([row("floor", "floor")], new Map([["floor", figures([10], 32)]]));
+  const widths = new Set(asTable("one call", table).split("\n").map((line) => line.length));
+  assert.equal(widths.size, 1);
+});
