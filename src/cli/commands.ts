@@ -4,6 +4,78 @@ import { RECIPE_NAMES } from "./recipe_names.ts";
 /** The command table: parsing, usage, help, completions and man pages are made from it. In the order of the help. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: "install",
+    words: [],
+    summary: "make libvirt call hookvisor: put links into its hooks directory",
+    description: [
+      "Makes a symbolic link to hookvisor for each driver that a handler is for, and for daemon, at whose start what " +
+      "was left behind comes back. Where libvirt is 6.5.0 or later the link is 50-hookvisor in DRIVER.d, beside any " +
+      "script that is there; before, it is the hook DRIVER itself. A file that hookvisor did not make is never touched, " +
+      "and a second install changes nothing.",
+      "The hooks directory is /etc/libvirt/hooks, /usr/local/etc/libvirt/hooks for a libvirt built from source, or " +
+      "/var/lib/libvirt/hooks on NixOS.",
+      "A running daemon looks for a driver's first hook when it starts and when it is reloaded. install says which " +
+      "daemon has to be reloaded; with --reload it does that (SIGHUP) and waits for the call that shows that the hook " +
+      "is seen. Running guests are not touched by a reload.",
+    ],
+    exitCodes: [[0, "every link is there"], [
+      1,
+      "a link could not be made, or a daemon did not show that it sees it",
+    ]],
+    examples: [
+      ["hookvisor install", "after the first handler is in place"],
+      ["hookvisor install --all --destdir /tmp/pkg --program /usr/bin/hookvisor", "in a package's build"],
+    ],
+    options: {
+      "hooks-dir": {
+        value: "DIR",
+        kind: "directory",
+        summary: "libvirt's hooks directory, where it is not found by itself",
+      },
+      destdir: { value: "DIR", kind: "directory", summary: "put DIR in front of every path: for packages" },
+      program: {
+        value: "FILE",
+        kind: "file",
+        summary: "what links point to (default: the program that runs)",
+      },
+      driver: { value: "DRIVER,...", summary: "for these drivers: daemon, qemu, lxc, libxl, network, bhyve" },
+      all: { summary: "for all drivers" },
+      place: { value: "d|main", kind: ["d", "main"], summary: "in DRIVER.d, or as the hook DRIVER itself" },
+      reload: { summary: "reload the daemons that need it, and wait until they call the hook" },
+      "dry-run": { summary: "say what would be done, and do nothing" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./install.ts"),
+  },
+  {
+    name: "uninstall",
+    words: [],
+    summary: "remove the links that install made",
+    description: [
+      "Removes every link to hookvisor from libvirt's hooks directory, and nothing else. Handlers, configuration and " +
+      "records stay. libvirt notices at once.",
+    ],
+    exitCodes: [[0, "no link is left"], [1, "a link could not be removed"]],
+    examples: [["hookvisor uninstall --dry-run", "which links there are"]],
+    options: {
+      "hooks-dir": {
+        value: "DIR",
+        kind: "directory",
+        summary: "libvirt's hooks directory, where it is not found by itself",
+      },
+      destdir: { value: "DIR", kind: "directory", summary: "put DIR in front of every path: for packages" },
+      program: {
+        value: "FILE",
+        kind: "file",
+        summary: "what links point to (default: the program that runs)",
+      },
+      driver: { value: "DRIVER,...", summary: "for these drivers: daemon, qemu, lxc, libxl, network, bhyve" },
+      "dry-run": { summary: "say what would be done, and do nothing" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./uninstall.ts"),
+  },
+  {
     name: "check",
     words: [{ name: "FILE", kind: "file", optional: true, many: true }],
     summary: "find every problem in config.yaml and the handlers, and show what each may do",

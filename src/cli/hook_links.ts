@@ -1,0 +1,96 @@
+import type { LibvirtDaemon } from "./libvirt_host.ts";
+import type { Driver } from "../protocol/operations.ts";
+import {
+  type FileStatus,
+  fileStatus,
+  linkStatus,
+  listDirectory,
+  readLink,
+  realPath,
+} from "../system/file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** The name of our link in a `.d` directory: in the middle of libvirt's byte order. */
+export const LINK_NAME = "50-hookvisor";
+
+/** Something that libvirt runs for a driver, or would if it were executable. */
+export interface Hook {
+  driver: Driver;
+  path: string;
+  /** Where it points, when it is a symbolic link. */
+  target?: string;
+  /** It leads to this program. */
+  isOurs: boolean;
+  /** libvirt runs it: an executable file. */
+  isRun: boolean;
+  /** When the entry last changed, in milliseconds since the epoch. */
+  changedMs: number;
+}
+
+/** Where our link for a driver is to be. */
+export function linkPath(directory: string, driver: Driver, place: "d" | "main"): string {
+  return place === "main" ? `${directory}/${driver}` : `${directory}/${driver}.d/${LINK_NAME}`;
+}
+
+/** Everything in a hooks directory that is for a driver, in the order libvirt runs it. */
+export function hooksFor(directory: string, driver: Driver, program: string): Hook[] {
+  const inDirectory = (listDirectory(`${directory}/${driver}.d`) ?? []).map((name) =>
+    `${directory}/${driver}.d/${name}`
+  );
+  return [`${directory}/${driver}`, ...inDirectory].flatMap((path) => hookAt(path, driver, program) ?? []);
+}
+
+/** What is at a path, or undefined when nothing is. */
+export function hookAt(path: string, driver: Driver, program: string): Hook | undefined {
+  const link = linkStatus(path);
+  if (link === undefined || link.kind === "directory") return undefined;
+  const target = link.kind === "symlink" ? readLink(path) : undefined;
+  const file = statusOrNone(path);
+  return {
+    driver,
+    path,
+    ...(target === undefined ? {} : { target }),
+    isOurs: target !== undefined && leadsTo(path, target, program),
+    isRun: file?.kind === "file" && (file.mode & 0o111) !== 0,
+    changedMs: Number(link.changedNs / 1_000_000n),
+  };
+}
+
+function leadsTo(path: string, target: string, program: string): boolean {
+  if (target === program) return true;
+  try {
+    return fileStatus(path) !== undefined && realPath(path) === realPath(program);
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
+}
+
+/** A link that leads in a circle leads nowhere. */
+function statusOrNone(path: string): FileStatus | undefined {
+  try {
+    return fileStatus(path);
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+/** Process start and file times come from different clocks of the kernel's. */
+const CLOCKS_MS = 100;
+
+/**
+ * Whether a daemon knows that a driver has hooks. It looks at its start and at
+ * a reload; once a driver has one hook, all that come later run at once.
+ *
+ * @param hooks what is there for the driver now
+ * @returns `unknown` when nothing is there to be seen
+ */
+export function isSeen(
+  daemon: Pick<LibvirtDaemon, "startedMs">,
+  hooks: readonly Hook[],
+): "yes" | "no" | "unknown" {
+  const running = hooks.filter(({ isRun }) => isRun);
+  if (running.length === 0) return "unknown";
+  return running.some(({ changedMs }) => changedMs + CLOCKS_MS < daemon.startedMs) ? "yes" : "no";
+}

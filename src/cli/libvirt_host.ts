@@ -1,0 +1,79 @@
+import { type Driver, DRIVERS } from "../protocol/operations.ts";
+import { fileStatus } from "../system/file.ts";
+import { processesNamed, type RunningProcess, runQuickly, seesSame } from "../system/processes.ts";
+
+/** The drivers whose hooks a daemon calls; each calls the `daemon` hook too. Source: libvirt's docs/daemons.rst. */
+const HOOK_DRIVERS: Readonly<Record<string, readonly Driver[]>> = {
+  libvirtd: DRIVERS,
+  virtqemud: ["daemon", "qemu"],
+  virtnetworkd: ["daemon", "network"],
+  virtlxcd: ["daemon", "lxc"],
+  virtxend: ["daemon", "libxl"],
+  virtbhyved: ["daemon", "bhyve"],
+};
+
+/** A daemon of libvirt's that runs and calls hooks. */
+export interface LibvirtDaemon extends RunningProcess {
+  drivers: readonly Driver[];
+}
+
+/** Directories where a daemon's program may be: distributions', from source, NixOS's. */
+const PROGRAM_DIRECTORIES = [
+  "/usr/sbin",
+  "/usr/bin",
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/run/current-system/sw/bin",
+];
+
+/** libvirt's daemons that run now. With a hooks directory only those that see that very directory: others live in containers. */
+export function libvirtDaemons(hooksDirectory?: string): LibvirtDaemon[] {
+  const found = processesNamed(Object.keys(HOOK_DRIVERS));
+  return found
+    .filter(({ pid }) => hooksDirectory === undefined || seesSame(pid, hooksDirectory))
+    .map((daemon) => ({ ...daemon, drivers: HOOK_DRIVERS[daemon.name]! }));
+}
+
+/** A daemon's program: that of one that runs, else one that is installed. */
+export function daemonProgram(running: readonly LibvirtDaemon[]): string | undefined {
+  const programs = running.flatMap(({ program }) => program ?? []);
+  const installed = PROGRAM_DIRECTORIES.flatMap((directory) =>
+    ["virtqemud", "libvirtd", "virtnetworkd", "virtlxcd", "virtxend", "virtbhyved"].map((name) =>
+      `${directory}/${name}`
+    )
+  );
+  return [...programs, ...installed].find((path) => fileStatus(path)?.kind === "file");
+}
+
+/** libvirt's version, as `9.0.0`, by what a daemon's program says: libvirt itself is never asked. */
+export function libvirtVersion(program: string): string | undefined {
+  const said = runQuickly(program, ["--version"]);
+  return /\b(\d+\.\d+\.\d+)\b/.exec(said?.stdout ?? "")?.[1];
+}
+
+/** Whether that version runs everything in `<driver>.d`: from 6.5.0 on. */
+export function runsDirectories(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 6 || (major === 6 && minor >= 5);
+}
+
+/** Where this host's libvirt looks for hooks, and why that is thought. */
+export function hooksDirectory(program: string | undefined): { path: string; why: string } {
+  const isDirectory = (path: string) => fileStatus(path)?.kind === "directory";
+  if (program?.startsWith("/usr/local/")) {
+    return { path: "/usr/local/etc/libvirt/hooks", why: `libvirt is ${program}, built from source` };
+  }
+  if (
+    fileStatus("/etc/NIXOS") !== undefined || program?.startsWith("/nix/") ||
+    program?.startsWith("/run/current-system/")
+  ) {
+    return { path: "/var/lib/libvirt/hooks", why: "this is NixOS" };
+  }
+  if (!isDirectory("/etc/libvirt") && isDirectory("/usr/local/etc/libvirt")) {
+    return {
+      path: "/usr/local/etc/libvirt/hooks",
+      why: "there is /usr/local/etc/libvirt and no /etc/libvirt",
+    };
+  }
+  return { path: "/etc/libvirt/hooks", why: "that is the place on distributions" };
+}

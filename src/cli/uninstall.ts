@@ -1,0 +1,31 @@
+import { flag, type Invocation, option } from "./command.ts";
+import { hooksFor } from "./hook_links.ts";
+import { describe, driversOf, placesOf, removeLink } from "./install.ts";
+import { LedgerDoor } from "../ledger/door.ts";
+import { DRIVERS } from "../protocol/operations.ts";
+import { print } from "../system/self.ts";
+
+/** `hookvisor uninstall`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const places = placesOf(invocation);
+  const dryRun = flag(invocation, "dry-run");
+  const drivers = option(invocation, "driver") === undefined ? DRIVERS : await driversOf(invocation);
+  const directory = `${places.destdir}${places.hooks}`;
+  const hooks = drivers.flatMap((driver) => hooksFor(directory, driver, places.program));
+  const steps = hooks.filter(({ isOurs }) => isOurs).map((hook) => removeLink(hook, dryRun));
+  if (flag(invocation, "json")) {
+    print(1, `${JSON.stringify({ ok: true, dryRun, hooks: places.hooks, steps })}\n`);
+    return 0;
+  }
+  for (const line of places.why) print(1, `${line}\n`);
+  for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
+  if (steps.length === 0) print(1, `${directory} holds no link to ${places.program}\n`);
+  else print(1, `libvirt notices at once; no daemon has to be reloaded\n`);
+  if (new LedgerDoor(invocation.directories.state, () => {}).exists) {
+    print(
+      1,
+      `what guests still hold on this host is shown by "hookvisor undo --list" and brought back by "hookvisor undo"\n`,
+    );
+  }
+  return 0;
+}

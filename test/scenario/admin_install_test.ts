@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { handler, run, World } from "./admin_world.ts";
+
+const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
+
+function prepared(): World & { hooks: string[] } {
+  const world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare, network/start]", ""));
+  Deno.mkdirSync(`${world.root}/hooks`);
+  return Object.assign(world, { hooks: ["--hooks-dir", `${world.root}/hooks`] });
+}
+
+/** Everything below the hooks directory: path and where it points. */
+function tree(world: World): Record<string, string> {
+  const found: Record<string, string> = {};
+  const walk = (path: string) => {
+    for (const { name, isDirectory, isSymlink } of Deno.readDirSync(`${world.root}/hooks${path}`)) {
+      const here = `${path}/${name}`;
+      if (isDirectory) walk(here);
+      else found[here] = isSymlink ? Deno.readLinkSync(`${world.root}/hooks${here}`) : "file";
+    }
+  };
+  walk("");
+  return found;
+}
+
+const LINKS = {
+  "/daemon.d/50-hookvisor": PROGRAM,
+  "/network.d/50-hookvisor": PROGRAM,
+  "/qemu.d/50-hookvisor": PROGRAM,
+};
+
+/** A process with the name of one of libvirt's daemons, that calls the hook when it is asked to reload. */
+async function daemon(world: World): Promise<Deno.ChildProcess> {
+  const call = ["hook", ...world.directories, "daemon", "-", "reload", "begin", "SIGHUP"].join(" ");
+  const text = `#!/bin/sh\ntrap '${PROGRAM} ${call}; true' HUP\nwhile :; do sleep 0.1; done\n`;
+  const path = world.write("bin/virtqemud", text);
+  Deno.chmodSync(path, 0o755);
+  const child = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  return child;
+}
+
+Deno.test("install makes links for the drivers that handlers are for, and a second time nothing", () => {
+  using world = prepared();
+  assert.equal(world.admin("install", ...world.hooks, "--dry-run").code, 0);
+  assert.deepEqual(tree(world), {});
+  const first = world.admin("install", ...world.hooks);
+  assert.equal(first.code, 0, first.stderr);
+  assert.deepEqual(tree(world), LINKS);
+  const again = world.admin("install", ...world.hooks);
+  assert.equal(again.code, 0);
+  assert.match(again.stdout, /qemu\.d\/50-hookvisor: was there/);
+  assert.deepEqual(tree(world), LINKS);
+});
+
+Deno.test("install and uninstall never touch what they did not make", () => {
+  using world = prepared();
+  const foreign = { "/qemu": "file", "/qemu.d/10-own": "file", "/network.d/50-hookvisor": "/usr/bin/other" };
+  world.write("hooks/qemu", "#!/bin/sh\n");
+  world.write("hooks/qemu.d/10-own", "#!/bin/sh\n");
+  Deno.mkdirSync(`${world.root}/hooks/network.d`);
+  Deno.symlinkSync("/usr/bin/other", `${world.root}/hooks/network.d/50-hookvisor`);
+  const { code, stdout } = world.admin("install", ...world.hooks);
+  assert.equal(code, 1);
+  assert.match(stdout, /network\.d\/50-hookvisor: left alone: it is a link to \/usr\/bin\/other/);
+  assert.deepEqual(tree(world), {
+    ...foreign,
+    "/daemon.d/50-hookvisor": PROGRAM,
+    "/qemu.d/50-hookvisor": PROGRAM,
+  });
+  const main = world.admin("install", ...world.hooks, "--place", "main", "--driver", "lxc,qemu");
+  assert.equal(main.code, 1);
+  assert.match(main.stdout, /hooks\/qemu: left alone: it is somebody else's script; --place d/);
+  assert.equal(tree(world)["/lxc"], PROGRAM);
+  assert.equal(world.admin("uninstall", ...world.hooks).code, 0);
+  assert.deepEqual(tree(world), foreign);
+});
+
+Deno.test("install --destdir makes links for a package, to where the program will be", () => {
+  using world = prepared();
+  const { code, stdout } = run([
+    "install",
+    "--all",
+    "--destdir",
+    `${world.root}/pkg`,
+    "--program",
+    "/usr/bin/hookvisor",
+  ]);
+  assert.equal(code, 0, stdout);
+  assert.equal(
+    Deno.readLinkSync(`${world.root}/pkg/etc/libvirt/hooks/lxc.d/50-hookvisor`),
+    "/usr/bin/hookvisor",
+  );
+});
+
+Deno.test("install without a handler makes nothing and says why", () => {
+  using world = prepared();
+  Deno.removeSync(`${world.root}/config/handlers/10-a.js`);
+  const { code, stderr } = world.admin("install", ...world.hooks);
+  assert.equal(code, 1);
+  assert.match(stderr, /no handler in .*; --driver or --all makes links all the same/);
+});
+
+Deno.test("install tells which daemon has to be reloaded, and --reload does it and sees that it worked", async () => {
+  using world = prepared();
+  const child = await daemon(world);
+  try {
+    const told = world.admin("install", ...world.hooks);
+    assert.match(
+      told.stdout,
+      new RegExp(
+        `virtqemud \\(pid ${child.pid}\\) started when there was no hook for daemon, qemu and does not see it yet`,
+      ),
+    );
+    const reloaded = world.admin("install", ...world.hooks, "--reload");
+    assert.equal(reloaded.code, 0, reloaded.stdout);
+    assert.match(reloaded.stdout, /virtqemud \(pid \d+\) was reloaded and has called the hook/);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
+Deno.test("install says nothing of a reload to a daemon that started after a hook was there", async () => {
+  using world = prepared();
+  world.write("hooks/daemon", "#!/bin/sh\n");
+  world.write("hooks/qemu", "#!/bin/sh\n");
+  for (const name of ["daemon", "qemu"]) Deno.chmodSync(`${world.root}/hooks/${name}`, 0o755);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const child = await daemon(world);
+  try {
+    const { stdout } = world.admin("install", ...world.hooks);
+    assert.match(stdout, /no daemon has to be reloaded: it knows of these hooks/);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
