@@ -17,7 +17,7 @@ import { ENTRY_CODE } from "./elf/entry_code.ts";
 const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "--stack-size=3900"];
 
 /** npm packages that src/ may import. */
-const PACKAGES = ["@rgrove/parse-xml", "yaml"];
+const PACKAGES = ["yaml"];
 
 const [entry = "", runtime = "", engine = "", image = "", output = ""] = Deno.args;
 if (output === "") throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT");
@@ -40,7 +40,7 @@ const chunks = await bundle({
   },
   packages: PACKAGES,
 });
-for (const chunk of chunks) console.log(`build: ${describe(chunk)}`);
+console.log(`build: ${summary(chunks)}`);
 compile(chunks.map((chunk) => chunk.file), ["LICENSE", engine, image]);
 console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} MB`);
 
@@ -131,8 +131,10 @@ function lastCommit(): string | undefined {
   }
 }
 
-function describe(chunk: Chunk): string {
-  const when = chunk.atStart ? "loaded at every start" : "loaded when needed";
-  const external = chunk.external.length > 0 ? chunk.external.join(", ") : "no node: module";
-  return `${chunk.file}: ${chunk.bytes} bytes, ${when}, imports ${external}`;
+/** What a start loads, and what only some calls and commands do. */
+function summary(chunks: Chunk[]): string {
+  const bytes = (some: Chunk[]) => some.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  const [start, later] = [chunks.filter((chunk) => chunk.atStart), chunks.filter((chunk) => !chunk.atStart)];
+  const external = [...new Set(later.flatMap((chunk) => chunk.external))].join(", ") || "no node: module";
+  return `bundle: ${bytes(start)} bytes loaded at every start, ${bytes(later)} when needed, with ${external}`;
 }
