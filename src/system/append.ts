@@ -59,8 +59,14 @@ function unsafeDirectory(path: string): string | undefined {
     info = Deno.lstatSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    Deno.mkdirSync(path, { mode: 0o750 });
-    return undefined;
+    try {
+      Deno.mkdirSync(path, { mode: 0o750 });
+      return undefined;
+    } catch (error) {
+      // Another process was faster: then it is looked at like any other.
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      info = Deno.lstatSync(path);
+    }
   }
   if (!info.isDirectory) return `${path} is not a directory`;
   if (info.uid !== 0 && info.uid !== Deno.uid()) return `${path} belongs to user ${info.uid}, not to root`;
@@ -74,12 +80,22 @@ function setAside(log: LogFile): void {
   const lock = place.open(O_WRONLY | O_CREAT, 0o600);
   try {
     if (libc().flock(lock, LOCK_EX_NB) !== 0) return;
-    if (Deno.statSync(log.path).size <= log.maxSize) return;
+    if (sizeOf(log.path) <= log.maxSize) return;
     for (let i = log.keep; i >= 1; i--) {
       rename(i === 1 ? log.path : `${log.path}.${i - 1}`, `${log.path}.${i}`);
     }
   } finally {
     close(lock);
+  }
+}
+
+/** 0 for a file that another process has set aside just now. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
   }
 }
 

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { appendLine } from "../../src/system/append.ts";
+
+function inFolder(act: (folder: string) => void) {
+  const folder = Deno.makeTempDirSync();
+  try {
+    act(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+Deno.test("lines are added, the file and its directory made when missing, for the owner and the group", () =>
+  inFolder((folder) => {
+    const log = { path: `${folder}/log/events`, maxSize: 1_000, keep: 2 };
+    assert.equal(appendLine(log, "one"), undefined);
+    assert.equal(appendLine(log, "two"), undefined);
+    assert.equal(Deno.readTextFileSync(log.path), "one\ntwo\n");
+    assert.equal((Deno.statSync(log.path).mode ?? 0) & 0o027, 0);
+    assert.equal((Deno.statSync(`${folder}/log`).mode ?? 0) & 0o027, 0);
+  }));
+
+Deno.test("a file that has grown too large is set aside, and only so many are kept", () =>
+  inFolder((folder) => {
+    const log = { path: `${folder}/events`, maxSize: 10, keep: 2 };
+    for (const line of ["first line", "2nd", "3rd", "4th line is long", "5th line is long", "6th"]) {
+      assert.equal(appendLine(log, line), undefined);
+    }
+    assert.deepEqual(names(folder), ["events", "events.1", "events.2", "events.lock"]);
+    assert.equal(Deno.readTextFileSync(`${folder}/events`), "6th\n");
+    assert.equal(Deno.readTextFileSync(`${folder}/events.1`), "5th line is long\n");
+    assert.equal(Deno.readTextFileSync(`${folder}/events.2`), "2nd\n3rd\n4th line is long\n");
+  }));
+
+Deno.test("nothing is lost and no line torn when many processes append and set aside at once", async () => {
+  const folder = Deno.makeTempDirSync();
+  const module = new URL("../../src/system/append.ts", import.meta.url).href;
+  const script = `import { appendLine } from "${module}";
+const [path, who] = Deno.args;
+for (let i = 0; i < 200; i++) {
+  const failed = appendLine({ path, maxSize: 20_000, keep: 50 }, JSON.stringify({ who, i, text: "x".repeat(i) }));
+  if (failed) throw new Error(failed);
+}`;
+  Deno.writeTextFileSync(`${folder}/append.ts`, script);
+  const log = `${folder}/log/events`;
+  const children = ["a", "b", "c", "d"].map((who) =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-lock", "--cached-only", `${folder}/append.ts`, log, who],
+      stderr: "inherit",
+    }).output()
+  );
+  for (const child of await Promise.all(children)) assert.equal(child.success, true);
+  const lines = names(`${folder}/log`).filter((name) => !name.endsWith(".lock"))
+    .flatMap((name) => Deno.readTextFileSync(`${folder}/log/${name}`).trimEnd().split("\n"))
+    .filter((line) => line !== "").map((line) => JSON.parse(line));
+  assert.equal(lines.length, 800);
+  assert.equal(new Set(lines.map(({ who, i }) => `${who}${i}`)).size, 800);
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("what cannot be written is told, not thrown", () =>
+  inFolder((folder) => {
+    const path = (name: string) => ({ path: `${folder}/${name}/events`, maxSize: 1_000, keep: 1 });
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    assert.match(appendLine(path("file"), "x") ?? "", /file is not a directory/);
+    assert.match(appendLine(path("none/below"), "x") ?? "", /No such file|not found/i);
+    Deno.mkdirSync(`${folder}/open`);
+    Deno.chmodSync(`${folder}/open`, 0o777);
+    assert.match(appendLine(path("open"), "x") ?? "", /open can be written by others/);
+    Deno.symlinkSync("open", `${folder}/link`);
+    assert.match(appendLine(path("link"), "x") ?? "", /link is not a directory/);
+    Deno.mkdirSync(`${folder}/dir/events`, { recursive: true });
+    assert.match(appendLine(path("dir"), "x") ?? "", /events is not an ordinary file/);
+    assert.equal(
+      appendLine({ path: "/dev/full", maxSize: 1, keep: 1 }, "x"),
+      "/dev/full is not an ordinary file",
+    );
+  }));
+
+Deno.test("a FIFO in the log's place does not make it wait", async () => {
+  const folder = Deno.makeTempDirSync();
+  await new Deno.Command("mkfifo", { args: [`${folder}/events`] }).output();
+  assert.match(
+    appendLine({ path: `${folder}/events`, maxSize: 1, keep: 1 }, "x") ?? "",
+    /not an ordinary file/,
+  );
+  Deno.removeSync(folder, { recursive: true });
+});
