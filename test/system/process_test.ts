@@ -71,7 +71,7 @@ Deno.test("a process leads a session and a group of its own", async () => {
 });
 
 Deno.test("a process starts with no signal blocked or ignored", async () => {
-  const { text } = await shell("grep -E '^Sig(Blk|Ign)' /proc/$$/status");
+  const { text } = await shell("exec grep -E '^Sig(Blk|Ign)' /proc/self/status");
   assert.deepEqual(text.trim().split("\n").map((line) => line.split("\t")[1]), [
     "0000000000000000",
     "0000000000000000",
