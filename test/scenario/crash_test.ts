@@ -1,0 +1,194 @@
+/**
+ * Kills hook calls with SIGKILL at many instants of setting, playing back and keeping state, and looks after each
+ * whether everything is as before, or an entry will bring it back.
+ */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { ENVIRONMENT, fixture, Host, PROGRAM, run, type Words } from "./support.ts";
+
+/** Killed calls in all, of each kind a third. */
+const INSTANTS = 240;
+const WORKERS = 3;
+/** However slow the machine is. */
+const LONGEST_MS = 90_000;
+const FILES = ["a", "b", "c", "d"];
+const PREPARE: Words = ["qemu", "v1", "prepare", "begin", "-"];
+const STARTED: Words = ["qemu", "v1", "started", "begin", "-"];
+const RELEASE: Words = ["qemu", "v1", "release", "end", "-"];
+
+/** One world of files, handlers and journal. Trials follow each other in it, so that damage adds up. */
+class Trial {
+  readonly host = new Host();
+  readonly folder = this.host.scratch();
+  readonly xml = fixture("9.0.0/003-qemu-prepare");
+  killed = 0;
+  /** What a kill found: nothing held, held but not written, and so on. */
+  readonly seen = new Map<string, number>();
+  #took = new Map<string, number>();
+  #counter = 0;
+
+  constructor() {
+    const { folder } = this;
+    this.host.handler(
+      "10-set",
+      `on: [qemu/prepare]\nallow: {write: ["${folder}/*"], exec: ["touch ${folder}/*.undone"]}`,
+      `await host.undo("touch", ["${folder}/first.undone"]);
+       await host.fs.set("${folder}/a", "new a");
+       await host.fs.set("${folder}/b", "new b");
+       await host.undo("touch", ["${folder}/second.undone"]);
+       await host.fs.set("${folder}/c", "new c");
+       await host.fs.set("${folder}/d", "new d");
+       await host.state.set("mine", { set: true });`,
+    );
+    this.host.handler(
+      "20-count",
+      "on: [qemu/started]",
+      `for (let i = 0; i < 20; i++) await host.state.host.set("n", (await host.state.host.get("n") ?? 0) + 1);`,
+    );
+    for (const name of FILES) Deno.writeTextFileSync(join(folder, name), `old ${name}`);
+  }
+
+  call(words: Words) {
+    return run(PROGRAM, this.host.arguments(words), { stdin: this.xml });
+  }
+
+  /** Measures how long a call takes, so that kills can be spread over it. */
+  async measure(words: Words): Promise<void> {
+    const { code, exitMs, stderr } = await this.call(words);
+    assert.equal(code, 0, stderr);
+    this.#took.set(words[2]!, exitMs);
+  }
+
+  /** Starts a call and kills it at a part of the time it usually takes. */
+  async kill(words: Words, part: number): Promise<void> {
+    const began = performance.now();
+    const child = new Deno.Command(PROGRAM, {
+      args: this.host.arguments(words),
+      clearEnv: true,
+      env: ENVIRONMENT,
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    writer.write(new TextEncoder().encode(this.xml)).then(() => writer.close()).catch(() => {});
+    const ms = part * this.#took.get(words[2]!)!;
+    const timer = setTimeout(() => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+    }, ms);
+    const { signal } = await child.status;
+    clearTimeout(timer);
+    if (signal === "SIGKILL") this.killed++;
+    // The machine is faster or slower than it was: the next kill is to come in time.
+    else this.#took.set(words[2]!, performance.now() - began);
+  }
+
+  /** The database opens, is sound, and whatever is not as it was is held with what it was. */
+  check(what: string): void {
+    using database = new DatabaseSync(join(this.host.state, "journal.db"));
+    assert.equal(database.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
+    const held = database.prepare("SELECT path, original.text FROM hold JOIN original USING (path)")
+      .all() as { path: string; text: string }[];
+    assert.equal(
+      new Set(held.map(({ path }) => path)).size,
+      held.length,
+      "a path is held twice by one guest",
+    );
+    let written = 0;
+    for (const name of FILES) {
+      const file = join(this.folder, name);
+      const text = Deno.readTextFileSync(file);
+      const entry = held.find(({ path }) => path === file);
+      if (entry !== undefined) {
+        assert.equal(entry.text, `old ${name}`, "the old value that is kept is not the old value");
+      }
+      if (text !== `old ${name}`) {
+        assert.equal(text, `new ${name}`);
+        assert.ok(entry !== undefined, `${name} is changed and nothing will bring it back`);
+        written++;
+      }
+    }
+    const state = `${what}: ${held.length} held, ${written} changed`;
+    this.seen.set(state, (this.seen.get(state) ?? 0) + 1);
+  }
+
+  /** The next event: everything is back and nothing is left. */
+  async release(): Promise<void> {
+    const { code, stderr } = await this.call(RELEASE);
+    assert.equal(code, 0, stderr);
+    for (const name of FILES) assert.equal(Deno.readTextFileSync(join(this.folder, name)), `old ${name}`);
+    using database = new DatabaseSync(join(this.host.state, "journal.db"));
+    for (const table of ["hold", "original"]) {
+      assert.equal(
+        database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n,
+        0,
+        `something is left in ${table}`,
+      );
+    }
+    assert.equal(database.prepare("SELECT count(*) AS n FROM state WHERE driver <> ''").get()?.n, 0);
+  }
+
+  async set(part: number, look: boolean): Promise<void> {
+    await this.kill(PREPARE, part);
+    if (look) this.check("set");
+    await this.release();
+  }
+
+  async playBack(part: number, look: boolean): Promise<void> {
+    for (const name of ["first", "second"]) Deno.removeSync(join(this.folder, `${name}.undone`));
+    assert.equal((await this.call(PREPARE)).code, 0);
+    await this.kill(RELEASE, part);
+    if (look) this.check("playback");
+    await this.release();
+    for (const name of ["first", "second"]) Deno.statSync(join(this.folder, `${name}.undone`));
+  }
+
+  async state(part: number): Promise<void> {
+    await this.kill(STARTED, part);
+    using database = new DatabaseSync(join(this.host.state, "journal.db"));
+    assert.equal(database.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
+    const now = Number(database.prepare("SELECT value FROM state WHERE key = 'n'").get()?.value);
+    assert.ok(now >= this.#counter && now <= this.#counter + 20, `${now} after ${this.#counter}`);
+    this.#counter = now;
+    this.seen.set("state: one of 20 steps", (this.seen.get("state: one of 20 steps") ?? 0) + 1);
+  }
+
+  async live(instants: number): Promise<void> {
+    // A journal must be there from the first look on.
+    await this.measure(PREPARE);
+    await this.measure(RELEASE);
+    await this.measure(STARTED);
+    this.#counter = 20;
+    const end = performance.now() + LONGEST_MS;
+    for (let i = 0; this.killed < instants && performance.now() < end; i++) {
+      const look = i % 2 === 0;
+      // Loading the program is the first third of a call; what follows is what may go wrong.
+      const part = 0.3 + 0.75 * Math.random();
+      if (i % 3 === 0) await this.set(part, look);
+      else if (i % 3 === 1) await this.playBack(part, look);
+      else await this.state(part);
+    }
+  }
+}
+
+Deno.test("a hook call killed at any instant leaves the old values, or entries that bring them back", async () => {
+  const trials = Array.from({ length: WORKERS }, () => new Trial());
+  try {
+    await Promise.all(trials.map((trial) => trial.live(INSTANTS / WORKERS)));
+    const seen = new Map<string, number>();
+    for (const trial of trials) {
+      for (const [what, count] of trial.seen) seen.set(what, (seen.get(what) ?? 0) + count);
+    }
+    const killed = trials.reduce((sum, trial) => sum + trial.killed, 0);
+    console.log(`killed ${killed} calls; found in between:`);
+    for (const [what, count] of [...seen].sort()) console.log(`  ${what}: ${count}`);
+    assert.ok(killed >= 200);
+  } finally {
+    for (const trial of trials) trial.host[Symbol.dispose]();
+  }
+});
