@@ -58,12 +58,12 @@ export async function playBackAfter(call: PlaybackCall, aborted: boolean): Promi
     if (event.driver === "daemon" && known.name === "start") {
       if (!hasGuests(caller)) return [];
       const gone = goneGuests(setting.ledger, run, caller, setting.deadline);
-      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting)];
+      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone)];
     }
     const guest = guestOf(event, caller);
     // A restore or migration that was given up may be of a guest that runs all the same.
     if (aborted && ["migrate", "restore"].includes(known.name) && isRunning(guest, run)) return [];
-    return [...leave(setting, guest), ...playLeftovers(setting)];
+    return [...leave(setting, guest), ...playLeftovers(setting, [guest])];
   });
 }
 

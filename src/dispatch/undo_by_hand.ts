@@ -62,7 +62,7 @@ export class UndoByHand {
   leaveGone(): UndoneEntry[] {
     const { ledger, deadline } = this.#setting;
     const gone = goneGuests(ledger, this.#directories.libvirt, undefined, deadline);
-    return [...gone.flatMap((guest) => leave(this.#setting, guest)), ...playLeftovers(this.#setting)];
+    return [...gone.flatMap((guest) => leave(this.#setting, guest)), ...playLeftovers(this.#setting, gone)];
   }
 
   /** Forgets one thing that is held, without bringing it back; undefined when there is none of that number. */

@@ -58,12 +58,13 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
 
 /**
  * Tries again what failed before, for every guest that is not being played
- * back by another process.
+ * back by another process, nor was just now.
  */
-export function playLeftovers(setting: PlaybackSetting): UndoneStep[] {
+export function playLeftovers(setting: PlaybackSetting, played: readonly Guest[]): UndoneStep[] {
   const { ledger, deadline } = setting;
   const due = ledger.transaction(deadline, listHoldsLeaving);
   const guests = new Set(due.map(guestWord));
+  for (const guest of played) guests.delete(guestWord(guest));
   return [...guests].flatMap((word) => {
     using lock = ledger.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
