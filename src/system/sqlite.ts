@@ -21,14 +21,22 @@ export function openDatabase(path: string): Database {
   return new sqlite.DatabaseSync(path);
 }
 
-/** SQLite's primary result code (sqlite.org/rescode.html) of an error that it threw, or undefined. */
+/** SQLite's primary result code (sqlite.org/rescode.html) of an error that it threw, or undefined for any other error. */
 export function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") {
-    return undefined;
-  }
-  return error.errcode & 0xff;
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  // What `exec` throws has only SQLite's own words, which are the same since 2004.
+  return Object.entries(WORDS).find(([words]) => error.message.includes(words))?.[1] ?? SQLITE_ERROR;
 }
 
+const SQLITE_ERROR = 1;
 export const SQLITE_BUSY = 5;
 export const SQLITE_CORRUPT = 11;
 export const SQLITE_NOTADB = 26;
+
+const WORDS: Readonly<Record<string, number>> = {
+  "database is locked": SQLITE_BUSY,
+  "disk image is malformed": SQLITE_CORRUPT,
+  "malformed database schema": SQLITE_CORRUPT,
+  "file is not a database": SQLITE_NOTADB,
+};

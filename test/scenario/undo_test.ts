@@ -1,0 +1,347 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ENVIRONMENT, fixture, HAS_NAMESPACES, Host, PROGRAM, run, type Words } from "./support.ts";
+
+const XML = fixture("9.0.0/003-qemu-prepare");
+
+function call(driver: string, guest: string, operation: string): Words {
+  const end = ["release", "stopped"].includes(operation) ? "end" : "begin";
+  return driver === "daemon"
+    ? [driver, "-", operation, "-", operation]
+    : [driver, guest, operation, end, "-"];
+}
+
+/** A host with files to set, and libvirt's run directory standing in. */
+class World extends Host {
+  readonly files = this.scratch("files");
+  readonly libvirt = this.scratch("libvirt");
+
+  constructor() {
+    super();
+    for (const name of ["a", "b"]) this.put(name, `old ${name}\n`);
+  }
+
+  put(name: string, text: string): void {
+    Deno.writeTextFileSync(join(this.files, name), text);
+  }
+
+  get(name: string): string {
+    return Deno.readTextFileSync(join(this.files, name));
+  }
+
+  override arguments(words: Words): string[] {
+    const [command = "", ...rest] = super.arguments(words);
+    return [command, "--libvirt-run-dir", this.libvirt, ...rest];
+  }
+
+  play(driver: string, guest: string, operation: string) {
+    return this.hook(call(driver, guest, operation), { stdin: XML });
+  }
+
+  /** A call by a daemon of that name: its process is the caller. */
+  async playBy(daemon: string, driver: string, operation: string) {
+    const shell = join(this.folder, daemon);
+    Deno.symlinkSync("/bin/sh", shell);
+    const words = [PROGRAM, ...this.arguments(call(driver, "-", operation))];
+    const ended = await run(shell, ["-c", `"$@" && true`, "sh", ...words]);
+    Deno.removeSync(shell);
+    return ended;
+  }
+
+  admin(...words: string[]) {
+    const folders = ["--config-dir", this.config, "--log-dir", this.log, "--state-dir", this.state];
+    const [command = "", ...rest] = words;
+    return run(PROGRAM, [command, ...folders, "--libvirt-run-dir", this.libvirt, ...rest]);
+  }
+
+  async held(): Promise<Record<string, unknown>[]> {
+    const { stdout, stderr } = await this.admin("undo", "--list", "--json");
+    assert.equal(stderr, "");
+    return JSON.parse(stdout);
+  }
+
+  /** A handler that sets `a` for the guest named `one` and so on. */
+  setter(value = "event.name"): void {
+    this.handler(
+      "10-set",
+      `on: ["*/prepare", network/start]\nallow: {write: ["${this.files}/*"]}`,
+      `await host.fs.set("${this.files}/a", ${value});`,
+    );
+  }
+}
+
+Deno.test("release brings old values back in reverse order, without any handler for it", async () => {
+  using world = new World();
+  const trace = join(world.files, "trace");
+  world.handler(
+    "10-set",
+    `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"], exec: ["sh -c *"]}`,
+    `await host.undo("sh", ["-c", "echo first $(cat ${world.files}/a) >> ${trace}"]);
+     await host.fs.set("${world.files}/*", "new");
+     await host.undo("sh", ["-c", "echo second $(cat ${world.files}/a) >> ${trace}"]);`,
+  );
+  assert.equal((await world.play("qemu", "v1", "prepare")).code, 0);
+  assert.equal(world.get("a") + world.get("b"), "newnew");
+  assert.deepEqual((await world.held()).map(({ path, old }) => [path, old]), [
+    [undefined, undefined],
+    [join(world.files, "a"), "old a\n"],
+    [join(world.files, "b"), "old b\n"],
+    [undefined, undefined],
+  ]);
+  assert.equal((await world.play("qemu", "v1", "release")).code, 0);
+  assert.equal(world.get("a") + world.get("b"), "old a\nold b\n");
+  assert.equal(world.get("trace"), "second new\nfirst old a\n");
+  assert.deepEqual(await world.held(), []);
+  assert.equal(world.record().undone?.length, 4);
+});
+
+Deno.test("a value held by two guests returns when the last one leaves, and the one who stays keeps theirs", async () => {
+  using world = new World();
+  world.setter();
+  for (const name of ["one", "two"]) assert.equal((await world.play("qemu", name, "prepare")).code, 0);
+  assert.equal(world.get("a"), "two");
+  await world.play("qemu", "two", "release");
+  assert.equal(world.get("a"), "one", "the value of the guest that still runs");
+  await world.play("qemu", "two", "prepare");
+  await world.play("qemu", "one", "release");
+  assert.equal(world.get("a"), "two", "whoever set it last keeps it when another leaves");
+  await world.play("qemu", "two", "release");
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("a guest that sets a value twice gets the first old value back", async () => {
+  using world = new World();
+  world.setter();
+  await world.play("qemu", "v1", "prepare");
+  world.setter(`"again"`);
+  await world.play("qemu", "v1", "prepare");
+  assert.equal(world.get("a"), "again");
+  await world.play("qemu", "v1", "release");
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("an aborted prepare brings everything back at once, a network's end its own", async () => {
+  using world = new World();
+  world.setter();
+  world.handler("20-fail", "on: [qemu/prepare]", `host.fail("no");`);
+  const { code, stderr } = await world.play("qemu", "v1", "prepare");
+  assert.equal(code, 1);
+  assert.match(stderr, /refused by 20-fail: no/);
+  assert.equal(world.get("a"), "old a\n");
+  assert.equal(world.record().undone?.[0]?.ok, true);
+  await world.play("network", "net", "start");
+  assert.equal(world.get("a"), "net");
+  await world.play("qemu", "net", "release");
+  assert.equal(world.get("a"), "net", "a guest of the same name is somebody else");
+  await world.play("network", "net", "stopped");
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("a failing step is kept, told and tried again, and the rest go on", async () => {
+  using world = new World();
+  const gate = join(world.files, "gate");
+  world.handler(
+    "10-set",
+    `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"], exec: [test -e *]}`,
+    `await host.fs.set("${world.files}/a", "new"); await host.undo("test", ["-e", "${gate}"]);
+     await host.fs.set("${world.files}/b", "new");`,
+  );
+  await world.play("qemu", "v1", "prepare");
+  const { code } = await world.play("qemu", "v1", "release");
+  assert.equal(code, 0, "a failure there changes no verdict");
+  assert.equal(world.get("a") + world.get("b"), "old a\nold b\n");
+  assert.deepEqual(world.record().undone?.map(({ ok }) => ok), [true, false, true]);
+  const [left, ...rest] = await world.held();
+  assert.deepEqual(rest, []);
+  assert.equal(left?.leaving, true);
+  assert.match(String(left?.error), /exit code 1/);
+  world.put("gate", "");
+  await world.play("qemu", "another", "release");
+  assert.deepEqual(await world.held(), [], "any guest's end tries it again");
+});
+
+Deno.test("what an admin changed meanwhile gives way to the old value, and the record says so; a file that is gone is let go", async () => {
+  using world = new World();
+  world.setter();
+  await world.play("qemu", "v1", "prepare");
+  world.put("a", "mine");
+  await world.play("qemu", "v1", "release");
+  assert.equal(world.get("a"), "old a\n");
+  assert.match(world.record().undone?.[0]?.note ?? "", /it held "mine"/);
+  await world.play("qemu", "v1", "prepare");
+  Deno.removeSync(join(world.files, "a"));
+  await world.play("qemu", "v1", "release");
+  assert.equal(world.record().undone?.[0]?.note, "the file is gone");
+  assert.deepEqual(await world.held(), []);
+});
+
+Deno.test("undo GUEST brings back by hand, --forget lets go, and the policy's denials hold for commands played back", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"], exec: [touch *]}`,
+    `await host.fs.set("${world.files}/a", "new"); await host.undo("touch", ["${world.files}/touched"]);`,
+  );
+  await world.play("qemu", "v1", "prepare");
+  world.file("config.yaml", "policy: {deny: {exec: [touch]}}\n");
+  const failed = await world.admin("undo", "qemu/v1");
+  assert.equal(failed.code, 1);
+  assert.match(failed.stdout, /failed {2}qemu\/v1 {2}touch .*policy denies it/);
+  assert.equal(world.get("a"), "old a\n");
+  const [left] = await world.held();
+  const forgotten = await world.admin("undo", "--forget", String(left?.id));
+  assert.equal(forgotten.code, 0, forgotten.stderr);
+  assert.deepEqual(await world.held(), []);
+  assert.equal((await world.admin("undo", "v1")).code, 0);
+  assert.match((await world.admin("undo", "--list")).stdout, /nothing is held/);
+});
+
+Deno.test("a daemon's start brings back what guests held that are gone, and leaves those that run", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: ["*/prepare", network/start]\nallow: {write: ["${world.files}/*"]}`,
+    `await host.fs.set("${world.files}/" + event.name, "new");`,
+  );
+  Deno.mkdirSync(join(world.libvirt, "qemu"), { recursive: true });
+  await world.play("qemu", "a", "prepare");
+  await world.play("qemu", "b", "prepare");
+  // Stands in for QEMU: its own command line says which guest it is.
+  const qemu = new Deno.Command("sh", {
+    args: ["-c", "sleep 60 & wait", "-name", "guest=a,debug-threads=on"],
+  }).spawn();
+  try {
+    Deno.writeTextFileSync(join(world.libvirt, "qemu/a.pid"), `${qemu.pid}\n`);
+    Deno.writeTextFileSync(join(world.libvirt, "qemu/b.pid"), `${qemu.pid}\n`);
+    await world.playBy("virtnetworkd", "daemon", "start");
+    assert.equal(world.get("b"), "new", "the networks' daemon knows nothing of guests");
+    await world.play("daemon", "-", "start");
+    assert.equal(world.get("b"), "new", "somebody unknown may come in the middle of a guest's start");
+    await world.playBy("virtqemud", "daemon", "start");
+    assert.equal(world.get("a"), "new");
+    assert.equal(world.get("b"), "old b\n", "the process of that number is another guest");
+  } finally {
+    qemu.kill("SIGKILL");
+    await qemu.status;
+  }
+  await world.playBy("libvirtd", "daemon", "start");
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("what a daemon's own start set comes back at its shutdown", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: [daemon/start]\nallow: {write: ["${world.files}/*"]}`,
+    `await host.fs.set("${world.files}/a", "up");`,
+  );
+  await world.playBy("virtqemud", "daemon", "start");
+  assert.equal(world.get("a"), "up");
+  await world.playBy("virtlxcd", "daemon", "shutdown");
+  assert.equal(world.get("a"), "up");
+  await world.playBy("virtqemud", "daemon", "shutdown");
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("fs.set checks everything before it changes anything", async () => {
+  using world = new World();
+  world.put("c", "old c\n");
+  Deno.linkSync(join(world.files, "c"), join(world.files, "d"));
+  const cases: [string, RegExp][] = [
+    [`"${world.files}/*", "x"`, /c has 2 names \(hard links\)/],
+    [`"${world.config}/*", "x"`, /not allowed/],
+    [`"${world.files}/none", "x"`, /ENOENT/],
+    [`"${world.files}/none*", "x"`, /finds no file/],
+    [`"${world.files}", "x"`, /not allowed|EISDIR/],
+    [`"${world.files}/../files/a", "x"`, /\.\./],
+    [`"${world.files}/a"`, /second argument/],
+  ];
+  for (const [args, message] of cases) {
+    world.handler(
+      "10-set",
+      `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"]}`,
+      `await host.fs.set(${args});`,
+    );
+    const { code, stderr } = await world.play("qemu", "v1", "prepare");
+    assert.equal(code, 1);
+    assert.match(stderr, message, args);
+    assert.equal(world.get("a") + world.get("b") + world.get("c"), "old a\nold b\nold c\n", args);
+  }
+  assert.deepEqual(await world.held(), []);
+});
+
+Deno.test("a journal that is broken is set aside and said, and the call goes on", async () => {
+  using world = new World();
+  world.setter();
+  Deno.chmodSync(world.state, 0o700);
+  Deno.writeTextFileSync(
+    join(world.state, "journal.db"),
+    "this is no database at all, but it is long enough\n".repeat(99),
+  );
+  assert.equal((await world.play("qemu", "v1", "prepare")).stderr, "");
+  assert.match(world.record().notes?.join() ?? "", /is broken .*was set aside as journal\.db\.broken-/);
+  assert.equal((await world.play("qemu", "v1", "release")).code, 0);
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("a state directory that others can write to is refused with what to do", async () => {
+  using world = new World();
+  world.setter();
+  Deno.chmodSync(world.state, 0o777);
+  const { code, stderr } = await world.play("qemu", "v1", "prepare");
+  assert.equal(code, 1);
+  assert.match(stderr, /can be written by others.*chmod 700/);
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("50 hook processes at once on one journal: none fails, and everything is back in the end", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"]}`,
+    `await host.fs.set("${world.files}/a", event.name); await host.fs.set("${world.files}/b", "x");
+     for (let i = 0; i < 3; i++) {
+       await host.lock("counter", async () => await host.state.host.set("n", (await host.state.host.get("n") ?? 0) + 1));
+     }`,
+  );
+  const guests = Array.from({ length: 50 }, (_, i) => `g${i}`);
+  const prepared = await Promise.all(guests.map((name) => world.play("qemu", name, "prepare")));
+  assert.deepEqual(prepared.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+  assert.equal((await world.held()).length, 100);
+  const released = await Promise.all(guests.map((name) => world.play("qemu", name, "release")));
+  assert.deepEqual(released.filter(({ code }) => code !== 0), []);
+  assert.equal(world.get("a") + world.get("b"), "old a\nold b\n");
+  assert.deepEqual(await world.held(), []);
+  const slowest = Math.max(...world.records().map(({ ms }) => ms));
+  console.log(`slowest of 100 calls: ${slowest} ms`);
+  world.handler(
+    "20-read",
+    "on: [qemu/started]",
+    `if (await host.state.host.get("n") !== 150) host.fail("lost some");`,
+  );
+  // State is a handler's own: another one does not see it.
+  assert.match(world.record().verdict, /success/);
+});
+
+Deno.test({
+  name: "a write that blocks for ever in the kernel's place ends in time, and what was set stays recorded",
+  ignore: !HAS_NAMESPACES || Deno.uid() !== 0,
+  async fn() {
+    using world = new World();
+    world.handler(
+      "10-set",
+      "on: [qemu/prepare]\nallow: {write: [/proc/sys/vm/*]}\ntimeout: 600ms",
+      `await host.fs.write("/proc/sys/vm/swappiness", "7");`,
+    );
+    const fifo = join(world.folder, "fifo");
+    const script = `mkfifo ${fifo} && mount --bind ${fifo} /proc/sys/vm/swappiness && exec "$@"`;
+    const words = ["--mount", "--propagation", "private", "sh", "-c", script, "sh", PROGRAM];
+    const ended = await run("unshare", [...words, ...world.arguments(call("qemu", "v1", "prepare"))], {
+      stdin: XML,
+      env: ENVIRONMENT,
+    });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /did not end within/);
+    assert.ok(ended.eofMs < 1600, `${ended.eofMs} ms`);
+  },
+});
