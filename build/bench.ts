@@ -13,9 +13,9 @@ import { makeRows, type Row } from "./bench/rows.ts";
 
 /** So many that the ratios of two runs agree within 15 %. */
 const RUNS = 40;
-/** A burst is 50 calls; one is worth many single runs. */
+/** A burst is 50 calls: half as many rounds of them will do. */
 const BURST = 50;
-const RUNS_PER_BURST = 5;
+const RUNS_PER_BURST = 2;
 const BURST_ROWS = ["floor", "none", "hookvisor-1-1", "bash-1-1", "python-1-1"];
 /** Set in the process that runs in the namespace. */
 const INSIDE = "HOOKVISOR_BENCH_INSIDE";
