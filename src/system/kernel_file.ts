@@ -124,10 +124,10 @@ function start(
   }
 }
 
-/** One read of the whole text from the pipe, one write of it. */
+/** One read of the whole text from the pipe, one write of it. The file is opened as a shell's `>` opens it. */
 function writeArguments(text: string): string[] {
   const size = Math.max(1, new TextEncoder().encode(text).length);
-  return [`of=${HANDED_OVER}`, `bs=${size}`, "iflag=fullblock", "conv=notrunc", "status=none"];
+  return [`of=${HANDED_OVER}`, `bs=${size}`, "iflag=fullblock", "status=none"];
 }
 
 function failure(result: CommandResult, path: string): SystemError | undefined {

@@ -84,5 +84,5 @@ export function settingText(path: string, read: string): string {
   const chosen = words.filter((word) => /^\[[^\[\]]+\]$/.test(word));
   const isChoice = chosen.length === 1 &&
     words.every((word) => /^[^\[\]\n]+$/.test(word) || word === chosen[0]);
-  return isChoice ? chosen[0]!.slice(1, -1) : text;
+  return isChoice ? chosen[0]!.slice(1, -1) : read;
 }

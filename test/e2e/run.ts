@@ -10,6 +10,7 @@ import { oddities } from "./checks/oddities.ts";
 import { placement } from "./checks/placement.ts";
 import { recorded } from "./checks/recorded.ts";
 import { session } from "./checks/session.ts";
+import { undo } from "./checks/undo.ts";
 import { verdicts } from "./checks/verdicts.ts";
 import { xml } from "./checks/xml.ts";
 import { installPackages } from "./install.ts";
@@ -18,6 +19,7 @@ import { Report, seconds } from "./report.ts";
 const CHECKS = {
   life: ["A guest's, a container's and a network's life, every operation", life],
   recorded: ["libxl and bhyve: calls in recorded form, no hypervisor behind them", recorded],
+  undo: ["What guests changed comes back", undo],
   verdicts: ["What a failing handler does", verdicts],
   hangs: ["Handlers that hang, with a deadline of 2 s", hangs],
   placement: ["Beside other scripts in the hooks directory", placement],
