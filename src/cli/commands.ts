@@ -340,6 +340,30 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./history.ts"),
   },
   {
+    name: "doctor",
+    words: [],
+    summary: "look at everything that has to be right, and say what to do about what is not",
+    description: [
+      "Looks at libvirt's version and daemons, the hooks directory and its links, whether the running daemons know them, " +
+      "other hook scripts, owners and modes, AppArmor and SELinux, the handlers and what their rules name, what guests " +
+      "that are gone have left behind, the disk, the journal and the C library. Each line says what was looked at: ok, " +
+      "note (something to know), warn or fail, and what to do.",
+      "Nothing is changed, and libvirt is never called: it may be the one that waits.",
+    ],
+    exitCodes: [[0, "nothing worse than a note"], [1, "the worst is a warning"], [2, "something failed"]],
+    examples: [["hookvisor doctor --quiet", "only what is not right, for a cron job"]],
+    options: {
+      "hooks-dir": {
+        value: "DIR",
+        kind: "directory",
+        summary: "libvirt's hooks directory, where it is not found by itself",
+      },
+      quiet: { summary: "only what is not right" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "hook",
     words: [
       { name: "DRIVER", kind: ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] },

@@ -1,0 +1,78 @@
+import { flag, type Invocation, option } from "./command.ts";
+import { confinement } from "./doctor/confinement.ts";
+import type { Check, Finding, Level, Patient } from "./doctor/finding.ts";
+import { handlers } from "./doctor/handlers.ts";
+import { host } from "./doctor/host.ts";
+import { leftovers } from "./doctor/leftovers.ts";
+import { libvirt } from "./doctor/libvirt.ts";
+import { links } from "./doctor/links.ts";
+import { ownership } from "./doctor/ownership.ts";
+import { scripts } from "./doctor/scripts.ts";
+import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
+import { loadSetup } from "./load_setup.ts";
+import { look } from "./look.ts";
+import { style } from "./style.ts";
+import { type Look, visible, wrap } from "./text.ts";
+import { executable } from "../system/admin_files.ts";
+import { fileStatus, realPath } from "../system/file.ts";
+import { print } from "../system/self.ts";
+
+const CHECKS: readonly Check[] = [host, libvirt, links, scripts, ownership, confinement, handlers, leftovers];
+const EXIT_CODES: Readonly<Record<Level, number>> = { ok: 0, note: 0, warn: 1, fail: 2 };
+
+/** `hookvisor doctor`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const patient = await patientOf(invocation);
+  const findings: Finding[] = [];
+  for (const check of CHECKS) findings.push(...await check(patient));
+  const code = Math.max(...findings.map(({ level }) => EXIT_CODES[level]));
+  if (flag(invocation, "json")) {
+    print(1, `${JSON.stringify({ exitCode: code, findings })}\n`);
+    return code;
+  }
+  const out = look();
+  const shown = flag(invocation, "quiet") ? findings.filter(({ level }) => EXIT_CODES[level] > 0) : findings;
+  print(1, shown.map((finding) => findingText(finding, out)).join(""));
+  const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
+  print(
+    1,
+    `${shown.length > 0 ? "\n" : ""}${findings.length} looked at: ${count("fail")} failed, ${
+      count("warn")
+    } to be warned of\n`,
+  );
+  return code;
+}
+
+async function patientOf(invocation: Invocation): Promise<Patient> {
+  const { directories } = invocation;
+  const program = daemonProgram(libvirtDaemons());
+  const given = option(invocation, "hooks-dir")?.replace(/(?<=.)\/+$/, "");
+  const found = given === undefined ? hooksDirectory(program) : { path: given, why: "--hooks-dir" };
+  return {
+    directories,
+    setup: await loadSetup(directories),
+    hooks: found.path,
+    hooksWhy: found.why,
+    program: realPath(executable()),
+    daemons: fileStatus(found.path) === undefined ? libvirtDaemons() : libvirtDaemons(found.path),
+    daemonProgram: program,
+    version: program === undefined ? undefined : libvirtVersion(program),
+  };
+}
+
+/** `ok    version      libvirt 9.0.0, …`, and below it what to do. */
+function findingText({ check, level, seen, remedy }: Finding, out: Look): string {
+  const paint = style(out.colour);
+  const colour = { ok: paint.green, note: paint.dim, warn: paint.yellow, fail: paint.red }[level];
+  const room = Math.max(20, out.width - 20);
+  const body = (text: string) => wrap(visible(text, out.unicode), room);
+  const [first, ...rest] = body(seen);
+  const lines = [
+    `${colour(level.padEnd(4))}  ${visible(check, out.unicode).padEnd(12)}  ${first}`,
+    ...rest.map((line) => `${" ".repeat(20)}${line}`),
+    ...(remedy === undefined
+      ? []
+      : body(`do: ${remedy}`).map((line) => `${" ".repeat(20)}${paint.bold(line)}`)),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,37 @@
+import type { LibvirtDaemon } from "../libvirt_host.ts";
+import type { Setup } from "../load_setup.ts";
+import type { Directories } from "../../dispatch/directories.ts";
+
+/** How bad something is. `note`: something to know, or something that could not be looked at. */
+export type Level = "ok" | "note" | "warn" | "fail";
+
+/** One thing that doctor looked at. */
+export interface Finding {
+  /** What kind of thing, in a word or two. */
+  check: string;
+  level: Level;
+  /** What was looked at, and what was seen. */
+  seen: string;
+  /** What to do; for `warn` and `fail`. */
+  remedy?: string;
+}
+
+/** What every check may look at. */
+export interface Patient {
+  directories: Directories;
+  setup: Setup;
+  /** libvirt's hooks directory. */
+  hooks: string;
+  /** Why that one. */
+  hooksWhy: string;
+  /** hookvisor's own program, links resolved. */
+  program: string;
+  daemons: readonly LibvirtDaemon[];
+  /** A daemon's program, running or installed. */
+  daemonProgram: string | undefined;
+  /** As its program says. */
+  version: string | undefined;
+}
+
+/** A kind of check: looks at the host and changes nothing. libvirt is never called. */
+export type Check = (patient: Patient) => Finding[] | Promise<Finding[]>;

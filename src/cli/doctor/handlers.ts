@@ -1,0 +1,119 @@
+import type { Finding, Patient } from "./finding.ts";
+import { isLibvirtClient } from "../../manifest/deny.ts";
+import { parseExecRule } from "../../manifest/exec_rule.ts";
+import type { LoadedHandler } from "../../manifest/load.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
+import { globBase, isLiteralPath, parsePathRule } from "../../manifest/path_rule.ts";
+import { fileStatus, linkStatus } from "../../system/file.ts";
+import { findProgram } from "../../system/program.ts";
+import { SystemError } from "../../system/system_error.ts";
+
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Whether the handlers can be used, and whether what their rules name is on this host. */
+export function handlers({ setup, directories }: Patient): Finding[] {
+  const check = "handlers";
+  const errors = setup.issues.filter(({ severity }) => severity === "error");
+  const broken = setup.handlers.filter(({ manifest }) => manifest === undefined);
+  const findings: Finding[] = errors.map(({ file, message }) => ({
+    check: "config",
+    level: "fail",
+    seen: `${file}: ${message}; every operation counts it as a failed handler`,
+    remedy: `"hookvisor check" shows the place`,
+  }));
+  findings.push(...broken.map(({ name, issues: [first] }): Finding => ({
+    check,
+    level: "fail",
+    seen: `${name} cannot be used: ${
+      first?.message ?? "its manifest is wrong"
+    }; each operation it may be for counts it as failed`,
+    remedy: `"hookvisor check" shows the place; rename it to ${name}.js.off to be without it`,
+  })));
+  if (setup.handlers.length === 0) {
+    findings.push({
+      check,
+      level: "note",
+      seen: `no handler in ${directories.config}/handlers; "hookvisor new" makes one`,
+    });
+  } else if (broken.length === 0) {
+    findings.push({
+      check,
+      level: "ok",
+      seen: `${setup.handlers.length} in ${directories.config}/handlers, all usable`,
+    });
+  }
+  const rules = setup.handlers.flatMap((handler) =>
+    handler.manifest === undefined ? [] : ruleFindings(handler, handler.manifest)
+  );
+  if (rules.length === 0 && setup.handlers.length > broken.length) {
+    rules.push({
+      check: "rules",
+      level: "ok",
+      seen: "every command and path that a rule names is on this host",
+    });
+  }
+  return [...findings, ...rules];
+}
+
+function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {
+  const findings: Finding[] = [];
+  const programs = new Set(allow.exec.flatMap(({ value }) => {
+    const read = parseExecRule(value);
+    return "rule" in read ? [read.rule.program] : [];
+  }));
+  for (const program of programs) {
+    if (isLibvirtClient(program)) {
+      findings.push({
+        check: "rules",
+        level: "warn",
+        seen: `${name} wants to run ${program}, a client of libvirt: the two can wait for each other`,
+        remedy: "take what it needs from event",
+      });
+    } else if (!isThere(program)) {
+      findings.push({
+        check: "rules",
+        level: "warn",
+        seen: `${name} wants to run ${program}, which is not ${
+          program.startsWith("/") ? "there" : `in ${PATH}`
+        }`,
+        remedy: "install it, or remove the rule",
+      });
+    }
+  }
+  for (const kind of ["read", "write"] as const) {
+    for (const { value } of allow[kind]) {
+      const missing = missingPart(value, kind);
+      if (missing === undefined) continue;
+      findings.push({
+        check: "rules",
+        level: "warn",
+        seen: `${name} wants to ${kind} ${value}, and there is no ${missing} on this host`,
+        remedy: "correct the rule; a device that is not plugged in is no mistake",
+      });
+    }
+  }
+  return findings;
+}
+
+function isThere(program: string): boolean {
+  const path = findProgram(program, PATH);
+  const status = path === undefined ? undefined : fileStatus(path);
+  return status?.kind === "file" && (status.mode & 0o111) !== 0;
+}
+
+/** What is missing of a rule's path: the directory that a glob begins in, or that a file is written into, or the file itself. */
+function missingPart(rule: string, kind: "read" | "write"): string | undefined {
+  const parsed = parsePathRule(rule);
+  if ("error" in parsed) return undefined;
+  const base = globBase(parsed.rule);
+  const literal = isLiteralPath(parsed.rule);
+  // A file that is to be written may be made, but not below /sys and /proc.
+  const isMade = literal && kind === "write" && !/^\/(sys|proc)\//.test(base);
+  const path = isMade ? base.slice(0, base.lastIndexOf("/")) || "/" : base;
+  try {
+    return linkStatus(path) === undefined ? path : undefined;
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}

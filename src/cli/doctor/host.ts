@@ -1,0 +1,103 @@
+import type { Finding, Patient } from "./finding.ts";
+import { eventsFile, newestRecords } from "../../journal/history.ts";
+import { JOURNAL_SOCKET } from "../../journal/journald.ts";
+import { fileStatus } from "../../system/file.ts";
+import { logSize } from "../../system/log_lines.ts";
+import { runQuickly } from "../../system/processes.ts";
+import { programVersion } from "../version.ts";
+
+/** The oldest glibc that the runtime in this program can use. */
+const OLDEST_GLIBC = [2, 27];
+const MIB = 1024 * 1024;
+
+/** What the host gives: room and a place for records, the journal, the C library. */
+export function host(patient: Patient): Finding[] {
+  const { version, date } = programVersion();
+  return [
+    {
+      check: "hookvisor",
+      level: "ok",
+      seen: `${version}${date === undefined ? "" : ` of ${date}`}, ${patient.program}`,
+    },
+    glibc(),
+    diskSpace(patient),
+    records(patient),
+    journald(),
+  ];
+}
+
+function glibc(): Finding {
+  const check = "C library";
+  const said = runQuickly("/usr/bin/getconf", ["GNU_LIBC_VERSION"])?.stdout.trim() ?? "";
+  const [, major, minor] = /^glibc (\d+)\.(\d+)/.exec(said) ?? [];
+  if (major === undefined) {
+    return { check, level: "note", seen: "getconf GNU_LIBC_VERSION does not tell its version" };
+  }
+  const [a, b] = [Number(major), Number(minor)];
+  if (a > OLDEST_GLIBC[0]! || b >= OLDEST_GLIBC[1]!) {
+    return { check, level: "ok", seen: `${said}, by getconf; ${OLDEST_GLIBC.join(".")} or later is needed` };
+  }
+  return {
+    check,
+    level: "fail",
+    seen: `${said} is older than ${OLDEST_GLIBC.join(".")}`,
+    remedy: "use a newer release of the distribution",
+  };
+}
+
+/** Room for as many records as are kept, twice over. */
+function diskSpace({ directories, setup }: Patient): Finding {
+  const check = "disk space";
+  const { maxSizeBytes, keep } = setup.config.log;
+  const path = existing(directories.log);
+  const fields = runQuickly("/usr/bin/df", ["-Pk", path])?.stdout.trim().split("\n").at(-1)?.split(/\s+/) ??
+    [];
+  const free = Number(fields[3]) * 1024;
+  if (!(free >= 0)) return { check, level: "note", seen: `df -Pk ${path} does not tell how much is free` };
+  const most = maxSizeBytes * (keep + 1);
+  const seen = `${mib(free)} free for ${directories.log}, whose records take ${
+    mib(logSize(eventsFile(directories.log)))
+  } now and ${mib(most)} at most`;
+  if (free >= most) return { check, level: "ok", seen };
+  if (free > MIB) {
+    return { check, level: "warn", seen, remedy: "make room, or keep less: log in config.yaml" };
+  }
+  return { check, level: "fail", seen, remedy: "make room: hooks go on without records" };
+}
+
+/** The directory, or the nearest one above it that is there. */
+function existing(path: string): string {
+  return fileStatus(path) !== undefined || path === "/"
+    ? path
+    : existing(path.slice(0, path.lastIndexOf("/")) || "/");
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`;
+}
+
+function records({ directories }: Patient): Finding {
+  const check = "records";
+  const file = eventsFile(directories.log);
+  const newest = newestRecords(directories.log, {}).next().value;
+  if (newest === undefined) return { check, level: "note", seen: `${file} holds no hook call yet` };
+  const { time, driver, operation, object } = newest;
+  return {
+    check,
+    level: "ok",
+    seen: `${file}: the last call was ${driver}/${operation} of ${object}, ${time.slice(0, 19)}Z`,
+  };
+}
+
+function journald(): Finding {
+  const check = "journald";
+  if (fileStatus(JOURNAL_SOCKET)?.kind === "socket") {
+    return {
+      check,
+      level: "ok",
+      seen:
+        `${JOURNAL_SOCKET} is there: calls with handlers are in the journal too (journalctl -t hookvisor)`,
+    };
+  }
+  return { check, level: "note", seen: `${JOURNAL_SOCKET} is not there: records are in events.jsonl only` };
+}

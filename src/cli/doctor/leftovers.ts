@@ -1,0 +1,61 @@
+import type { Finding, Patient } from "./finding.ts";
+import { Deadline } from "../../base/deadline.ts";
+import { LedgerDoor } from "../../ledger/door.ts";
+import { goneGuests } from "../../ledger/gone_guests.ts";
+import { listHolds } from "../../ledger/hold.ts";
+import { LedgerError } from "../../ledger/ledger.ts";
+
+const TIMEOUT_MS = 5000;
+
+/** What guests that are gone have left on the host: values and commands that did not come back. */
+export async function leftovers({ directories }: Patient): Promise<Finding[]> {
+  const check = "leftovers";
+  const door = new LedgerDoor(directories.state, () => {});
+  if (!door.exists) {
+    return [{ check, level: "ok", seen: `no journal in ${directories.state}: no guest holds anything` }];
+  }
+  try {
+    await door.load();
+    const deadline = Deadline.in(TIMEOUT_MS);
+    const holds = door.ledger.transaction(deadline, (transaction) => listHolds(transaction));
+    const gone = goneGuests(door.ledger, directories.libvirt, undefined, deadline);
+    const failed = holds.filter(({ failures }) => failures > 0);
+    const findings: Finding[] = [];
+    if (gone.length > 0) {
+      findings.push({
+        check,
+        level: "warn",
+        seen: `guests that are gone still hold something: ${
+          gone.map(({ driver, name }) => `${driver}/${name}`).join(", ")
+        }`,
+        remedy:
+          `"hookvisor undo --list" shows it, "hookvisor undo" brings it back; so does the daemon's next start`,
+      });
+    }
+    if (failed.length > 0) {
+      findings.push({
+        check,
+        level: "warn",
+        seen: `${failed.length} steps could not be brought back so far, the last because ${
+          failed.at(-1)!.error ?? "it failed"
+        }`,
+        remedy: `"hookvisor undo --list" shows them`,
+      });
+    }
+    if (findings.length > 0) return findings;
+    const seen = holds.length === 0
+      ? "no guest holds anything"
+      : `${holds.length} things are held, all by guests that run`;
+    return [{ check, level: "ok", seen }];
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    return [{
+      check,
+      level: "fail",
+      seen: error.message,
+      remedy: `look at ${directories.state}; it is made anew when it is removed`,
+    }];
+  } finally {
+    door.close();
+  }
+}

@@ -1,0 +1,141 @@
+import type { Finding, Patient } from "./finding.ts";
+import { type Hook, hooksFor, isSeen } from "../hook_links.ts";
+import { runsDirectories } from "../libvirt_host.ts";
+import { newestRecords } from "../../journal/history.ts";
+import { expandOperations } from "../../manifest/operation_glob.ts";
+import { type Driver, DRIVERS } from "../../protocol/operations.ts";
+import { fileStatus } from "../../system/file.ts";
+
+/** Whether libvirt's hooks directory has the links that the handlers need, and whether the running daemons know it. */
+export function links(patient: Patient): Finding[] {
+  const { hooks: directory, hooksWhy, program } = patient;
+  if (fileStatus(directory)?.kind !== "directory") {
+    const seen = `${directory} is not there (${hooksWhy})`;
+    return [{
+      check: "hooks",
+      level: "fail",
+      seen,
+      remedy: "hookvisor install makes it, or name it with --hooks-dir",
+    }];
+  }
+  const all = new Map(DRIVERS.map((driver) => [driver, hooksFor(directory, driver, program)]));
+  const wanted = wantedDrivers(patient);
+  return [
+    ...missingLinks(patient, all, wanted),
+    ...DRIVERS.flatMap((driver) => linkFindings(patient, driver, all.get(driver)!)),
+    ...staleLinks([...all.values()].flat()),
+    ...unseen(patient, all),
+  ];
+}
+
+function wantedDrivers({ setup: { handlers } }: Patient): Set<Driver> {
+  return new Set(
+    handlers.flatMap(({ manifest }) =>
+      (manifest?.on ?? []).flatMap(({ value }) => expandOperations(value).map(({ driver }) => driver))
+    ),
+  );
+}
+
+/** Drivers that handlers are for and that have no link; and `daemon`, whose start brings back what was left behind. */
+function missingLinks(
+  { hooks: directory }: Patient,
+  all: ReadonlyMap<Driver, Hook[]>,
+  wanted: ReadonlySet<Driver>,
+): Finding[] {
+  const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs }) => isOurs);
+  const missing = [...wanted].filter((driver) => !hasLink(driver));
+  if (missing.length > 0) {
+    const seen = `handlers are for ${
+      missing.join(", ")
+    }, and ${directory} has no link to this program for that`;
+    return [{ check: "links", level: "fail", seen, remedy: "hookvisor install" }];
+  }
+  if (wanted.size === 0 || hasLink("daemon")) return [];
+  const seen = `${directory} has no link for daemon, at whose start comes back what guests left behind`;
+  return [{ check: "links", level: "warn", seen, remedy: "hookvisor install" }];
+}
+
+function linkFindings({ hooks: directory, version }: Patient, driver: Driver, hooks: Hook[]): Finding[] {
+  const check = `link ${driver}`;
+  const ours = hooks.filter(({ isOurs }) => isOurs);
+  if (ours.length === 0) return [];
+  if (ours.length > 1) {
+    return [{
+      check,
+      level: "warn",
+      seen: `${ours.map(({ path }) => path).join(" and ")} both lead here, so every handler runs twice`,
+      remedy: `remove ${ours[1]!.path}`,
+    }];
+  }
+  const [link] = ours;
+  const inDirectory = link!.path !== `${directory}/${driver}`;
+  if (inDirectory && version !== undefined && !runsDirectories(version)) {
+    const seen = `${link!.path}: libvirt ${version} does not look into ${driver}.d`;
+    return [{
+      check,
+      level: "fail",
+      seen,
+      remedy: `hookvisor uninstall, then hookvisor install --place main`,
+    }];
+  }
+  if (!link!.isRun) {
+    const seen = `${link!.path} leads to ${link!.target}, which is no executable file`;
+    return [{ check, level: "fail", seen, remedy: "put the program back, or hookvisor uninstall" }];
+  }
+  return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }];
+}
+
+/** Links that lead nowhere: libvirt passes them over in silence. */
+function staleLinks(hooks: readonly Hook[]): Finding[] {
+  return hooks.filter(({ target, isRun, isOurs }) => target !== undefined && !isRun && !isOurs).map((
+    { path, target },
+  ) => ({
+    check: "hooks",
+    level: "warn",
+    seen: `${path} leads to ${target}, which libvirt cannot run; it says nothing of it`,
+    remedy: `remove ${path}, or put ${target} back`,
+  }));
+}
+
+/** Daemons that looked for hooks before ours was there. */
+function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
+  return patient.daemons.map((daemon): Finding => {
+    const check = daemon.name;
+    const ours = daemon.drivers.filter((driver) =>
+      all.get(driver)!.some(({ isOurs, isRun }) => isOurs && isRun)
+    );
+    const missed = ours.filter((driver) =>
+      isSeen(daemon, all.get(driver)!) === "no" && !hasCalled(patient, daemon.name, driver, daemon.startedMs)
+    );
+    const who = `${daemon.name} (pid ${daemon.pid}, since ${
+      new Date(daemon.startedMs).toISOString().slice(0, 19)
+    }Z)`;
+    if (ours.length === 0) return { check, level: "note", seen: `${who} has no hook of ours to call` };
+    if (missed.length === 0) {
+      return { check, level: "ok", seen: `${who} knows the hooks for ${ours.join(", ")}` };
+    }
+    return {
+      check,
+      level: "warn",
+      seen: `${who} started before the first hook for ${
+        missed.join(", ")
+      } was there, and no call of it is recorded since`,
+      remedy:
+        `systemctl reload ${daemon.name}, or hookvisor install --reload; running guests are not touched`,
+    };
+  });
+}
+
+function hasCalled(
+  { directories, hooks, program }: Patient,
+  daemon: string,
+  driver: Driver,
+  startedMs: number,
+): boolean {
+  const link = hooksFor(hooks, driver, program).find(({ isOurs }) => isOurs);
+  const since = Math.max(startedMs, link?.changedMs ?? 0);
+  for (const { caller } of newestRecords(directories.log, { driver, since })) {
+    if (caller === daemon) return true;
+  }
+  return false;
+}

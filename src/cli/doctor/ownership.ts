@@ -1,0 +1,72 @@
+import type { Finding, Patient } from "./finding.ts";
+import { isTrouble } from "../../manifest/handler_files.ts";
+import { trustIssue } from "../../manifest/trust.ts";
+import { linkStatus } from "../../system/file.ts";
+import { handlerFiles } from "../../system/handler_files.ts";
+import { userId } from "../../system/self.ts";
+
+const ROOT = 0;
+
+/** Who owns what hookvisor trusts, and who could write to it: configuration, handlers, the program, its own directories. */
+export function ownership({ directories, setup, program }: Patient): Finding[] {
+  const files: [string, "file" | "directory"][] = [
+    [program, "file"],
+    [`${directories.config}/handlers`, "directory"],
+    [setup.configFile, "file"],
+    ...setup.handlers.map(({ file }): [string, "file"] => [file, "file"]),
+  ];
+  const wrong = files.flatMap(([path, kind]) => trust(path, kind) ?? []);
+  const looked = `${program}, ${directories.config} and all handlers in it, with every directory above`;
+  const trusted: Finding[] = wrong.length > 0
+    ? wrong
+    : [{ check: "ownership", level: "ok", seen: `only root can write to ${looked}` }];
+  return [
+    ...trusted,
+    own(directories.state, 0o077, "what guests hold, and their state"),
+    own(directories.log, 0o022, "the records"),
+    ...(userId() === ROOT ? [] : [notRoot()]),
+  ];
+}
+
+function trust(path: string, kind: "file" | "directory"): Finding | undefined {
+  const chain = handlerFiles.chain(path);
+  if (isTrouble(chain)) return undefined;
+  const issue = trustIssue(path, chain, userId(), kind);
+  if (issue === undefined) return undefined;
+  const finding: Finding = {
+    check: "ownership",
+    level: "fail",
+    seen: `${path} is not used: ${issue.message}`,
+  };
+  return issue.hint === undefined ? finding : { ...finding, remedy: issue.hint };
+}
+
+/** A directory that hookvisor makes itself when it is missing. */
+function own(path: string, others: number, what: string): Finding {
+  const status = linkStatus(path);
+  if (status === undefined) {
+    return {
+      check: "directory",
+      level: "ok",
+      seen: `${path} is not there yet; the first hook call makes it for ${what}`,
+    };
+  }
+  const mode = (status.mode & 0o777).toString(8);
+  const seen = `${path}, for ${what}: mode ${mode}`;
+  const isOurs = status.kind === "directory" && (status.uid === ROOT || status.uid === userId());
+  const remedy = `chown root ${path}; chmod ${others === 0o077 ? "700" : "750"} ${path}`;
+  if (!isOurs || (status.mode & 0o022) !== 0) {
+    const why = isOurs ? "others can write to it" : `it is a ${status.kind} of user ${status.uid}`;
+    return { check: "directory", level: "fail", seen: `${seen}, and ${why}: it is not used`, remedy };
+  }
+  if ((status.mode & others) === 0) return { check: "directory", level: "ok", seen };
+  return { check: "directory", level: "note", seen: `${seen}; the next hook call closes it to others` };
+}
+
+function notRoot(): Finding {
+  return {
+    check: "user",
+    level: "note",
+    seen: `doctor runs as user ${userId()}, so it may not have seen everything`,
+  };
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { handler, World } from "./admin_world.ts";
+
+interface Finding {
+  check: string;
+  level: string;
+  seen: string;
+  remedy?: string;
+}
+
+function prepared(): World {
+  const world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare]", ""));
+  Deno.mkdirSync(`${world.root}/hooks`);
+  Deno.chmodSync(`${world.root}/state`, 0o700);
+  return world;
+}
+
+function doctor(world: World): { code: number; findings: Finding[]; find(seen: RegExp): Finding } {
+  const { code, stdout, stderr } = world.admin("doctor", "--json", "--hooks-dir", `${world.root}/hooks`);
+  assert.equal(stderr, "");
+  const told = JSON.parse(stdout) as { exitCode: number; findings: Finding[] };
+  assert.equal(told.exitCode, code);
+  const find = (seen: RegExp) => {
+    const found = told.findings.find((finding) => seen.test(finding.seen));
+    assert.ok(found, `nothing like ${seen} in ${JSON.stringify(told.findings, null, 1)}`);
+    return found;
+  };
+  return { code, findings: told.findings, find };
+}
+
+function script(world: World, path: string, text: string): void {
+  Deno.chmodSync(world.write(`hooks/${path}`, text), 0o755);
+}
+
+Deno.test("doctor says what it looked at, and a remedy for all that is not right", () => {
+  using world = prepared();
+  const { findings, code, find } = doctor(world);
+  assert.equal(code, 2);
+  for (const { seen, level, remedy } of findings) {
+    assert.ok(seen.length > 5);
+    assert.equal(level === "warn" || level === "fail", remedy !== undefined, seen);
+  }
+  assert.equal(find(/handlers are for qemu, and .*hooks has no link/).remedy, "hookvisor install");
+  for (
+    const check of [
+      "hookvisor",
+      "C library",
+      "disk space",
+      "records",
+      "journald",
+      "scripts",
+      "ownership",
+      "AppArmor",
+      "SELinux",
+      "handlers",
+      "rules",
+      "leftovers",
+    ]
+  ) {
+    assert.ok(findings.some((finding) => finding.check === check), check);
+  }
+  const text = world.admin("doctor", "--hooks-dir", `${world.root}/hooks`).stdout;
+  assert.match(text, /^fail {2}links .*\n(?: {20}.*\n)* {20}do: hookvisor install\n/m);
+  assert.match(text, /\d+ looked at: \d+ failed, \d+ to be warned of\n$/);
+});
+
+Deno.test("doctor is content with links that install made, and sees those that are doubled or lead nowhere", () => {
+  using world = prepared();
+  const hooks = `${world.root}/hooks`;
+  world.admin("install", "--hooks-dir", hooks);
+  assert.equal(doctor(world).find(/qemu\.d\/50-hookvisor leads to/).level, "ok");
+  Deno.symlinkSync(Deno.readLinkSync(`${hooks}/qemu.d/50-hookvisor`), `${hooks}/qemu`);
+  Deno.symlinkSync("/nonexistent/script", `${hooks}/lxc`);
+  const { find } = doctor(world);
+  assert.equal(find(/both lead here, so every handler runs twice/).level, "warn");
+  assert.equal(find(/lxc leads to \/nonexistent\/script, which libvirt cannot run/).level, "warn");
+});
+
+Deno.test("doctor finds scripts that call virsh, backups that run, and trees that nothing runs", () => {
+  using world = prepared();
+  script(world, "network", "#!/bin/sh\n# virsh is not called here\nVM=$1; /usr/bin/virsh net-list\n");
+  script(world, "qemu.d/10-own~", "#!/bin/sh\n");
+  script(world, "qemu.d/win11/prepare/begin/start.sh", "#!/bin/sh\n");
+  world.write("hooks/qemu.d/README", "about\n");
+  const { find } = doctor(world);
+  assert.match(find(/network, line 3, calls virsh/).remedy!, /hookvisor new/);
+  assert.equal(find(/10-own~ looks like a backup, and libvirt runs it/).level, "warn");
+  assert.equal(find(/scripts for win11 \(VFIO-Tools\), and nothing runs them/).level, "warn");
+  script(world, "qemu", "#!/bin/sh\nrun-parts /etc/libvirt/hooks/qemu.d/$1/$2/$3\n");
+  assert.equal(doctor(world).find(/scripts for win11, which the script .*hooks\/qemu runs/).level, "note");
+});
+
+Deno.test("doctor finds what rules name and this host does not have", () => {
+  using world = prepared();
+  const allow =
+    "allow: {exec: [no-such-program *, nproc], read: [/no/such/file, /proc/meminfo], write: [/no/where/*, /tmp/new]}";
+  world.write("10-a.js", handler(`on: [qemu/prepare]\n${allow}`, ""));
+  const { find, findings } = doctor(world);
+  find(/10-a wants to run no-such-program, which is not in/);
+  find(/10-a wants to read \/no\/such\/file, and there is no \/no\/such\/file/);
+  find(/10-a wants to write \/no\/where\/\*, and there is no \/no\/where/);
+  assert.equal(findings.filter(({ check }) => check === "rules").length, 3);
+});
+
+Deno.test("doctor fails for what hookvisor will not trust or use", () => {
+  using world = prepared();
+  Deno.chmodSync(`${world.root}/config/handlers/10-a.js`, 0o666);
+  Deno.chmodSync(`${world.root}/log`, 0o777);
+  world.write("20-b.js", "no manifest");
+  world.write("config/config.yaml", "nonsense: 1\n");
+  const { code, find } = doctor(world);
+  assert.equal(code, 2);
+  assert.match(find(/10-a\.js is not used: .* can be written by everybody/).remedy!, /^chmod go-w/);
+  assert.equal(find(/log, for the records: mode 777, and others can write to it/).level, "fail");
+  assert.equal(find(/20-b cannot be used: the handler has no manifest/).level, "fail");
+  assert.equal(find(/config\.yaml: unknown key "nonsense"/).level, "fail");
+});
+
+Deno.test("doctor sees a daemon that started before the first hook was there", async () => {
+  using world = prepared();
+  const program = world.write("bin/virtqemud", "#!/bin/sh\nwhile :; do sleep 1; done\n");
+  Deno.chmodSync(program, 0o755);
+  const child = new Deno.Command(program, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    world.admin("install", "--hooks-dir", `${world.root}/hooks`);
+    const finding = doctor(world).find(
+      /virtqemud \(pid \d+, since .*\) started before the first hook for daemon, qemu/,
+    );
+    assert.match(finding.remedy!, /systemctl reload virtqemud/);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
