@@ -398,6 +398,75 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./hook.ts"),
   },
   {
+    name: "metrics",
+    words: [],
+    summary: "print figures for Prometheus",
+    description: [
+      "Counts the records and prints Prometheus's text format, for the textfile collector of node_exporter: hook calls " +
+      "by driver, operation and verdict, how long they took, failures of handlers by cause, when each operation was " +
+      "last called and last failed, and how many handlers can be used.",
+      "Counts begin again when the oldest records are dropped; rate() and increase() take that for a restart.",
+    ],
+    exitCodes: [[0, "printed or written"], [1, "the file could not be written"]],
+    examples: [[
+      "hookvisor metrics --output /var/lib/prometheus/node-exporter/hookvisor.prom",
+      "in a timer, every minute; the file is replaced as a whole",
+    ]],
+    options: {
+      output: { value: "FILE", kind: "file", summary: "write this file instead of printing" },
+      quiet: { summary: "say nothing when the file is written" },
+    },
+    load: () => import("./metrics.ts"),
+  },
+  {
+    name: "completion",
+    words: [{ name: "SHELL", kind: ["bash", "zsh", "fish"], optional: true }],
+    summary: "print a script that completes hookvisor's command lines in bash, zsh or fish",
+    description: [
+      "Prints a completion script for a shell. It completes commands, options, handlers, operations, and the guests, " +
+      "networks and IDs that the records tell of. libvirt is not asked.",
+    ],
+    exitCodes: [[0, "printed"]],
+    examples: [
+      [
+        "hookvisor completion bash > /usr/share/bash-completion/completions/hookvisor",
+        "for all users of bash",
+      ],
+      ["hookvisor completion zsh > /usr/share/zsh/site-functions/_hookvisor", "for all users of zsh"],
+      [
+        "hookvisor completion fish > /usr/share/fish/vendor_completions.d/hookvisor.fish",
+        "for all users of fish",
+      ],
+    ],
+    options: {
+      words: {
+        value: "KIND",
+        kind: ["handler", "guest", "network", "operation", "record", "command"],
+        summary: "print the words of one kind, as the scripts ask for them",
+      },
+    },
+    load: () => import("./completion.ts"),
+  },
+  {
+    name: "man",
+    words: [{ name: "COMMAND", kind: "command", optional: true }],
+    summary: "print a manual page, or write all of them",
+    description: [
+      "Prints the manual page of hookvisor, or of one command, as man(1) wants it. With --output all pages are written " +
+      "into a directory, for a package.",
+    ],
+    exitCodes: [[0, "printed or written"], [1, "a file could not be written"]],
+    examples: [
+      ["hookvisor man check | man -l -", "reads the page about check"],
+      ["hookvisor man --output /usr/share/man/man8", "puts all pages where man finds them"],
+    ],
+    options: {
+      output: { value: "DIR", kind: "directory", summary: "write all pages into this directory" },
+      quiet: { summary: "say nothing when they are written" },
+    },
+    load: () => import("./man.ts"),
+  },
+  {
     name: "version",
     words: [],
     summary: "print the version",

@@ -9,6 +9,7 @@ import { type Background, startBackground } from "./start_background.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { recordId, type UndoneEntry } from "../journal/record.ts";
+import { sendToJournal } from "../journal/journald.ts";
 import { appendRecord, makeRecord, type RecordOfCall } from "../journal/write_record.ts";
 import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
@@ -38,6 +39,7 @@ export async function callWithHandlers(
   const { reply, record, keep } = await performCall(event, known, directories, how);
   const written = makeRecord(event, record);
   appendRecord(directories.log, written, record.log);
+  sendToJournal(written);
   if (keep !== undefined) {
     const { keepCall } = await import("../journal/kept_calls.ts");
     const { id, time, driver, object, subOperation, extra, caller } = written;

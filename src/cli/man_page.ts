@@ -1,0 +1,157 @@
+import type { Command } from "./command.ts";
+import { COMMON_OPTIONS } from "./common_options.ts";
+import { optionUsage, usage } from "./help.ts";
+
+/** What the head of a page says besides its name. */
+export interface ManSource {
+  version: string;
+  /** `2026-11-23`; empty where it is not known. */
+  date: string;
+}
+
+const SECTION = 8;
+
+/** A page's name: `hookvisor-check`, or `hookvisor` for the overview. */
+export function pageName(command?: Command): string {
+  return command === undefined ? "hookvisor" : `hookvisor-${command.name}`;
+}
+
+/** The page of one command, in the man macros of troff (man(7)). */
+export function commandPage(command: Command, source: ManSource): string {
+  const options = Object.entries(command.options);
+  const common = Object.entries(COMMON_OPTIONS);
+  const codes: [number, string][] = [...command.exitCodes.map(([c, m]): [number, string] => [c, m]), [
+    2,
+    "the command line is not understood",
+  ]];
+  return page([
+    ...title(pageName(command), source),
+    ".SH NAME",
+    `${text(pageName(command))} \\- ${text(command.summary)}`,
+    ".SH SYNOPSIS",
+    synopsis(usage(command)),
+    ".SH DESCRIPTION",
+    ...paragraphs(command.description),
+    ...(options.length === 0 ? [] : [
+      ".SH OPTIONS",
+      ...options.flatMap(([name, option]) => item(optionUsage(name, option), option.summary)),
+    ]),
+    ".SH COMMON OPTIONS",
+    ...common.flatMap(([name, option]) => item(optionUsage(name, option), option.summary)),
+    ".SH EXIT STATUS",
+    ...codes.sort(([a], [b]) => a - b).flatMap(([code, meaning]) => item(String(code), meaning)),
+    ".SH EXAMPLES",
+    ...command.examples.flatMap((
+      [line, does],
+      i,
+    ) => [
+      ...(i === 0 ? [] : [".PP"]),
+      `${text(sentence(does))}`,
+      ".PP",
+      ".RS 4",
+      ".nf",
+      `\\fB${text(line)}\\fR`,
+      ".fi",
+      ".RE",
+    ]),
+    ".SH SEE ALSO",
+    `.BR hookvisor (${SECTION})`,
+  ]);
+}
+
+/** The page about hookvisor itself: what it is, its commands and its files. */
+export function overviewPage(commands: readonly Command[], source: ManSource): string {
+  return page([
+    ...title(pageName(), source),
+    ".SH NAME",
+    "hookvisor \\- run sandboxed handlers for libvirt's hooks",
+    ".SH SYNOPSIS",
+    synopsis("hookvisor COMMAND [OPTION...]"),
+    ".br",
+    synopsis("/etc/libvirt/hooks/DRIVER.d/50-hookvisor OBJECT OPERATION SUB-OPERATION EXTRA"),
+    ".SH DESCRIPTION",
+    ...paragraphs(ABOUT),
+    ".SH COMMANDS",
+    ...commands.flatMap((command) =>
+      item(`hookvisor ${command.name}`, `${command.summary}; see ${pageName(command)}(${SECTION})`)
+    ),
+    ".SH FILES",
+    ...FILES.flatMap(([path, what]) => item(path, what)),
+    ".SH EXIT STATUS",
+    ...item("0", "all is well; called by libvirt: the operation goes on"),
+    ...item("1", "a problem was found, or something failed; called by libvirt: the operation is given up"),
+    ...item("2", "the command line is not understood"),
+    ".SH SEE ALSO",
+    commands.map((command) => `.BR ${pageName(command).replaceAll("-", "\\-")} (${SECTION}),`).join("\n")
+      .replace(/,$/, ""),
+    ".PP",
+    "https://libvirt.org/hooks.html",
+  ]);
+}
+
+const ABOUT = [
+  "libvirt runs programs in its hooks directory when a guest or a network starts, stops, or migrates, and waits for " +
+  "them. hookvisor is such a program: a symbolic link named after a driver (daemon, qemu, lxc, libxl, network, bhyve), " +
+  "or any link in that driver's .d directory, makes it answer libvirt. By any other name it is a command for the admin.",
+  "For each call it runs the handlers in /etc/hookvisor/handlers that are for it, one after the other in the order of " +
+  "their names, and in reverse when something is taken down. A handler is one JavaScript file whose first comment, the " +
+  "manifest, says what it is for and which commands, files and users it may use. It runs in a sandbox and can do " +
+  "nothing else. What it sets on the host comes back by itself when the guest is gone.",
+  "Every call ends before its deadline, whatever a handler or a command does. When a handler fails, libvirt gives the " +
+  "operation up where that does no harm, and goes on where it would: a running guest is never killed for it.",
+];
+
+const FILES: readonly (readonly [string, string])[] = [
+  ["/etc/hookvisor/handlers/NN-NAME.js", "the handlers; what does not end in .js is ignored"],
+  ["/etc/hookvisor/config.yaml", "times, policy and options; need not be there"],
+  ["/var/log/hookvisor/events.jsonl", "one line of JSON for each hook call"],
+  ["/var/log/hookvisor/calls/", "whole calls for replay, when config.yaml says record: true; for root only"],
+  ["/run/hookvisor/", "what guests hold until they are gone, and handlers' state"],
+];
+
+function page(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
+}
+
+function title(name: string, { version, date }: ManSource): string[] {
+  return [
+    `.TH "${text(name.toUpperCase())}" "${SECTION}" "${date}" "hookvisor ${text(version)}" "hookvisor"`,
+    ".nh",
+    ".ad l",
+  ];
+}
+
+/** The command in bold, what stands for something else in italics. */
+function synopsis(line: string): string {
+  return line.split(" ").map((word, i) =>
+    i === 0 || (i === 1 && /^[a-z-]+$/.test(word)) ? `\\fB${text(word)}\\fR` : `\\fI${text(word)}\\fR`
+  ).join(" ");
+}
+
+function paragraphs(texts: readonly string[]): string[] {
+  return texts.flatMap((paragraph, i) => [...(i === 0 ? [] : [".PP"]), text(paragraph)]);
+}
+
+function item(term: string, meaning: string): string[] {
+  return [".TP", `\\fB${text(term)}\\fR`, `${text(sentence(meaning))}`];
+}
+
+/** A summary as a sentence. A file's name and the like keep their small letter. */
+function sentence(summary: string): string {
+  const [first = ""] = summary.split(/[\s,;:]/);
+  const begun = /^[a-z]+('s)?$/.test(first) ? summary[0]!.toUpperCase() + summary.slice(1) : summary;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** A text that troff takes as it is: backslashes, dashes, quotes, and points at the start of a line mean something to it. */
+function text(plain: string): string {
+  return plain
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll('"', "\\(dq")
+    .replaceAll("'", "\\(aq")
+    .replaceAll("^", "\\(ha")
+    .replaceAll("~", "\\(ti")
+    .replaceAll("`", "\\(ga")
+    .replace(/^([.'])/gm, "\\&$1");
+}

@@ -1,0 +1,30 @@
+import { flag, type Invocation, option } from "./command.ts";
+import { loadSetup } from "./load_setup.ts";
+import { programVersion } from "./version.ts";
+import { metricsText, RecordCounts } from "../journal/metrics.ts";
+import { eventsFile, oldestRecords } from "../journal/history.ts";
+import { replaceFile } from "../system/admin_files.ts";
+import { logSize } from "../system/log_lines.ts";
+import { print } from "../system/self.ts";
+
+/** `hookvisor metrics`. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { directories } = invocation;
+  const { handlers } = await loadSetup(directories);
+  const counts = new RecordCounts();
+  for (const record of oldestRecords(directories.log, {})) counts.add(record);
+  const text = metricsText(counts, {
+    version: programVersion().version,
+    usable: handlers.filter(({ manifest }) => manifest !== undefined).length,
+    broken: handlers.filter(({ manifest }) => manifest === undefined).length,
+    logBytes: logSize(eventsFile(directories.log)),
+  });
+  const file = option(invocation, "output");
+  if (file === undefined) print(1, text);
+  else {
+    // As a whole: node_exporter may read it at any moment.
+    replaceFile(file, text);
+    if (!flag(invocation, "quiet")) print(1, `${file} is written\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,54 @@
+import { COMMANDS } from "./commands.ts";
+import type { Directories } from "../dispatch/directories.ts";
+import { newestRecords } from "../journal/history.ts";
+import { keptCalls } from "../journal/kept_calls.ts";
+import { isTrouble } from "../manifest/handler_files.ts";
+import { OPERATIONS } from "../protocol/operations.ts";
+import { handlerFiles } from "../system/handler_files.ts";
+
+/** Records that are looked at for names: a shell waits while somebody types. */
+const MOST_RECORDS = 2000;
+
+/** The words that a shell offers for a kind that has no fixed list, from what this host has now. */
+export function wordsOfKind(kind: string, directories: Directories): string[] {
+  switch (kind) {
+    case "handler":
+      return handlerNames(directories);
+    case "guest":
+      return names(directories, (driver) => driver !== "network" && driver !== "daemon");
+    case "network":
+      return names(directories, (driver) => driver === "network");
+    case "command":
+      return COMMANDS.map(({ name }) => name);
+    case "operation":
+      return OPERATIONS.map(({ driver, name }) => `${driver}/${name}`);
+    case "record":
+      return [
+        "last",
+        ...recent(directories).slice(0, 50),
+        ...keptCalls(directories.log).take(50).map(({ id }) => id),
+      ]
+        .filter((id, i, all) => all.indexOf(id) === i);
+    default:
+      return [];
+  }
+}
+
+function handlerNames({ config }: Directories): string[] {
+  const files = handlerFiles.list(`${config}/handlers`);
+  if (isTrouble(files)) return [];
+  return files.filter((name) => name.endsWith(".js")).map((name) => name.slice(0, -".js".length)).sort();
+}
+
+function names({ log }: Directories, isWanted: (driver: string) => boolean): string[] {
+  const found = new Set<string>();
+  for (const { driver, object } of newestRecords(log, {}).take(MOST_RECORDS)) {
+    if (isWanted(driver)) found.add(object);
+  }
+  // A shell takes words by lines; a name with a line end in it cannot be offered.
+  return [...found].filter((name) => !/[\p{Cc}]/u.test(name)).sort();
+}
+
+function recent({ log }: Directories): string[] {
+  return [...newestRecords(log, {}).take(50)].map(({ id }) => id);
+}
