@@ -14,7 +14,7 @@ import type { LedgerDoor } from "../ledger/door.ts";
 import type { Holder } from "../ledger/hold.ts";
 import { LedgerError } from "../ledger/ledger.ts";
 import { setValues } from "../ledger/set_values.ts";
-import { Place, walk } from "../system/file.ts";
+import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /** Most paths that one call may set. */
@@ -87,8 +87,7 @@ function addPlace(path: string, context: CallContext, places: Map<string, Place>
   const answer: Answer = withPlace("fs.set", "write", path, context, true, (place) => value(place.path));
   if ("error" in answer) return answer;
   const real = String(answer.value);
-  // Walked again without following: what was checked is exactly this path.
-  if (!places.has(real)) places.set(real, walk(real, false));
+  if (!places.has(real)) places.set(real, walkReal(real));
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { dropHold, findHold, type Hold } from "./hold.ts";
 import { type Ledger, LedgerError } from "./ledger.ts";
 import { lockPath } from "./set_values.ts";
-import { type Place, walk } from "../system/file.ts";
+import { type Place, walkReal } from "../system/file.ts";
 import { isKernelFile } from "../system/kernel_file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import { readSetting, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
@@ -60,7 +60,7 @@ export function restoreValue(
 
 function bringBack(path: string, text: string, expected: string, waiting: Waiting): Restored {
   try {
-    using place = walk(path, false);
+    using place = walkReal(path);
     if (place.status() === undefined) return { note: "the file is gone" };
     const found = currentText(place, waiting);
     if (found === text) return {};

@@ -267,6 +267,19 @@ export function walk(path: string, followLast: boolean, root = rootOf(path)): Pl
   }
 }
 
+/**
+ * Walks a real path, as `Place.path` gave it: no link may be on the way, nor
+ * anything else that makes it lead elsewhere by now.
+ *
+ * @throws {SystemError} `ESTALE` when there is one
+ */
+export function walkReal(path: string): Place {
+  const place = walk(path, false);
+  if (place.path === path) return place;
+  place[Symbol.dispose]();
+  throw new SystemError(116, `${path} leads to ${place.path} by now`);
+}
+
 function openDirectory(dirfd: number, name: string, what: string): number {
   return check(libc().openat(dirfd, cString(name), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), what);
 }

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { HookRecord } from "../../src/journal/record.ts";
+import { fixture, Host, type Words } from "./support.ts";
+
+const STARTED: Words = ["qemu", "v1", "started", "begin", "-"];
+const XML = fixture("9.0.0/003-qemu-prepare");
+
+/** The record of what ran in the background, when it has ended. */
+async function outcome(host: Host, of: HookRecord): Promise<HookRecord> {
+  for (let i = 0; i < 200; i++) {
+    const found = host.records().find(({ background }) => background === of.id);
+    if (found !== undefined) return found;
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error("the handler in the background left no record");
+}
+
+Deno.test("a handler in the background holds nobody up, gets the XML, and its outcome is recorded", async () => {
+  using host = new Host();
+  const folder = host.scratch();
+  host.handler(
+    "10-slow",
+    `on: [qemu/started]\nmode: background\nallow: {write: ["${folder}/*"], exec: [sleep *]}`,
+    `await host.exec("sleep", ["0.7"]);
+     await host.fs.write("${folder}/out", event.operation + " " + event.domain.name + " " + event.uuid);`,
+  );
+  const { code, eofMs } = await host.hook(STARTED, { stdin: XML });
+  assert.equal(code, 0);
+  assert.ok(eofMs < 700, `${eofMs} ms`);
+  const call = host.record();
+  assert.deepEqual(call.handlers.map(({ name, outcome, background }) => [name, outcome, background]), [
+    ["10-slow", "success", true],
+  ]);
+  const late = await outcome(host, call);
+  assert.deepEqual(late.handlers.map(({ name, outcome }) => [name, outcome]), [["10-slow", "success"]]);
+  assert.equal(late.caller, call.caller);
+  assert.match(Deno.readTextFileSync(join(folder, "out")), /^started \S+ [0-9a-f-]{36}$/);
+});
+
+Deno.test("its deadline is background.timeout of config.yaml, and its failure changes no verdict", async () => {
+  using host = new Host();
+  host.file("config.yaml", "background: {timeout: 400ms}\n");
+  host.handler("10-slow", "on: [qemu/started]\nmode: background", "for (;;);");
+  host.handler("20-fast", "on: [qemu/started]", "");
+  assert.equal((await host.hook(STARTED, { stdin: XML })).code, 0);
+  const call = host.record();
+  assert.equal(call.verdict, "success");
+  const late = await outcome(host, call);
+  assert.deepEqual(late.handlers.map(({ name, outcome }) => [name, outcome]), [["10-slow", "timeout"]]);
+  assert.ok(late.ms < 2000, `${late.ms} ms`);
+});
+
+Deno.test("it has a session of its own and none of libvirt's descriptors", async () => {
+  using host = new Host();
+  const folder = host.scratch();
+  host.handler(
+    "10-look",
+    `on: [qemu/started]\nmode: background\nallow: {write: ["${folder}/*"], exec: [sh -c *]}`,
+    `const {stdout} = await host.exec("sh", ["-c", "ls -l /proc/$PPID/fd; ps -o sid= -p $PPID; echo $PPID"]);
+     await host.fs.write("${folder}/out", stdout);`,
+  );
+  await host.hook(STARTED, { stdin: XML });
+  const late = await outcome(host, host.record());
+  assert.equal(late.verdict, "success", late.reason);
+  const out = Deno.readTextFileSync(join(folder, "out"));
+  const [sid, pid] = out.trim().split("\n").slice(-2).map((word) => word.trim());
+  assert.equal(sid, pid);
+  assert.match(out, / 0 -> \/memfd:/);
+  assert.match(out, / 1 -> \/dev\/null\n.* 2 -> \/dev\/null\n/s);
+});
+
+Deno.test("what it sets after the guest has gone comes back", async () => {
+  using host = new Host();
+  const folder = host.scratch();
+  Deno.writeTextFileSync(join(folder, "a"), "old");
+  host.handler(
+    "10-late",
+    `on: [qemu/started]\nmode: background\nallow: {write: ["${folder}/*"], exec: [sleep *]}`,
+    `await host.exec("sleep", ["0.5"]); await host.fs.set("${folder}/a", "new");`,
+  );
+  await host.hook(STARTED, { stdin: XML });
+  const call = host.record();
+  await host.hook(["qemu", "v1", "release", "end", "-"], { stdin: XML });
+  const late = await outcome(host, call);
+  assert.equal(late.undone?.[0]?.ok, true);
+  assert.equal(Deno.readTextFileSync(join(folder, "a")), "old");
+});
