@@ -98,7 +98,8 @@ const ABOUT = [
   "manifest, says what it is for and which commands, files and users it may use. It runs in a sandbox and can do " +
   "nothing else. What it sets on the host comes back by itself when the guest is gone.",
   "Every call ends before its deadline, whatever a handler or a command does. When a handler fails, libvirt gives the " +
-  "operation up where that does no harm, and goes on where it would: a running guest is never killed for it.",
+  "operation up where that does no harm, and goes on where it would: unless an admin asks for it, no running guest is " +
+  "stopped for a handler.",
 ];
 
 const FILES: readonly (readonly [string, string])[] = [
