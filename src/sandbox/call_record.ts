@@ -1,4 +1,5 @@
 import type { CallRecord } from "../base/call_record.ts";
+import { detached } from "../base/detached.ts";
 import type { Json } from "../base/json.ts";
 
 const LONGEST = 300;
@@ -8,7 +9,7 @@ export function callRecord(call: string, args: readonly Json[], at: number): Cal
   const [first, second, third] = args;
   const record: CallRecord = { call, what: "", at: round(at) };
   if (call === "log") {
-    record.level = String(first).slice(0, 10);
+    record.level = detached(String(first).slice(0, 10));
     record.what = short(second);
     if (third !== undefined && third !== null) {
       record.fields = JSON.stringify(third).length > 2000 ? "…" : third;
@@ -33,5 +34,5 @@ function short(value: Json | undefined): string {
     : value === undefined || value === null
     ? ""
     : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > LONGEST ? detached(`${text.slice(0, LONGEST)}…`) : text;
 }

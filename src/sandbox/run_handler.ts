@@ -2,9 +2,11 @@ import type { Answer, CallContext, CallError, Capability, Pending } from "../cap
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";
 import { Deadline } from "../base/deadline.ts";
+import { detached } from "../base/detached.ts";
 import type { Json } from "../base/json.ts";
 import { type Outcome, SUCCESS } from "../base/outcome.ts";
 import type { Loop } from "../system/loop.ts";
+import { countValues } from "./count_values.ts";
 import { callRecord, round } from "./call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
 import type { MakeEngine } from "./make_engine.ts";
@@ -35,6 +37,10 @@ export interface HandlerResult {
 
 /** Calls of one handler that the record keeps. */
 const MAX_RECORDED = 500;
+/** Values in the arguments of one call, or in an error: texts may be long, but what they parse to has to fit into our own memory. */
+const MAX_VALUES = 100_000;
+/** Characters of a call's error that the record keeps. */
+const MAX_ERROR_LENGTH = 2_000;
 /** Calls under way at once: more are refused. */
 const MAX_PENDING = 256;
 /** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time is over, in milliseconds. */
@@ -133,14 +139,14 @@ class Run {
   #threw(thrown: GuestThrow | undefined): void {
     if (thrown === undefined) return;
     if (this.#task.deadline.passed) this.#end(this.#timeout(thrown.thrown));
-    else this.#end(guestFailure(this.#task.file, parse(thrown.thrown)));
+    else this.#end(guestFailure(this.#task.file, parse(thrown.thrown) ?? null));
   }
 
   #timeout(where?: string): Outcome {
     const ms = Math.round(this.#task.deadline.at - this.#started);
     const running = [...this.#calls].reverse().find((call) => call.ms === undefined);
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
-    const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where));
+    const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where) ?? null);
     return {
       ok: false,
       cause: "timeout",
@@ -157,6 +163,7 @@ class Run {
   /** Answers one request of the guest. Whatever it sends, this gives an answer. */
   #answerCall(text: string): string {
     const request = parse(text);
+    if (request === undefined) return refuse(`the arguments of one call hold more than ${MAX_VALUES} values`);
     const { call, id, args } = isObject(request) ? request : {};
     if (typeof call !== "string" || !Array.isArray(args)) {
       return refuse("a request that hookvisor does not understand");
@@ -249,7 +256,7 @@ class Run {
 }
 
 function noteAnswer(record: CallRecord, answer: Answer): void {
-  if ("error" in answer) record.error = answer.error.message;
+  if ("error" in answer) record.error = detached(answer.error.message.slice(0, MAX_ERROR_LENGTH));
   const result = "error" in answer ? answer.error.result : answer.value;
   if (record.call !== "exec" || !isObject(result)) return;
   if (typeof result.code === "number") record.code = result.code;
@@ -260,8 +267,9 @@ function refuse(message: string): string {
   return JSON.stringify({ error: { name: "TypeError", message } satisfies CallError });
 }
 
-/** JSON, or null when it is none. */
-function parse(text: string): Json {
+/** JSON, null when it is none, or undefined when it holds too much. */
+function parse(text: string): Json | undefined {
+  if (countValues(text, MAX_VALUES) > MAX_VALUES) return undefined;
   try {
     return JSON.parse(text);
   } catch {

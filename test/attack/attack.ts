@@ -7,6 +7,7 @@ import type { HookRecord } from "../../src/journal/record.ts";
  *
  * - `// expect: timeout|resources` the causes that are right for it, or `success`
  * - `// says: TEXT` what its message holds
+ * - `// time: MS` what it is given, where that is not a second
  * - `// then: record < BYTES` how large its record may be at most
  * - `// then: canary after MS` how long to wait before looking whether it did what it must not
  *
@@ -18,6 +19,7 @@ export interface Attack {
   text: string;
   expect: string[];
   says: string | undefined;
+  timeMs: number;
   largestRecord: number;
   lookAfterMs: number;
 }
@@ -35,11 +37,11 @@ export interface Result {
   wrong: string[];
 }
 
-/** The time each attack is given by `config.yaml`. */
-export const HANDLER_MS = 1_000;
+/** The time an attack is given by `config.yaml` unless it says otherwise. */
+const HANDLER_MS = 1_000;
 /** What libvirt is promised. */
-export const MOST_LATE_MS = 1_000;
-export const MOST_PEAK_KIB = 256 * 1024;
+const MOST_LATE_MS = 1_000;
+const MOST_PEAK_KIB = 256 * 1024;
 
 const HANDLERS = join(import.meta.dirname!, "handlers");
 
@@ -58,6 +60,7 @@ function readAttack(name: string, text: string): Attack {
     text,
     expect: expect.split("|"),
     says: line(/^\/\/ says: (.+)$/m),
+    timeMs: Number(line(/^\/\/ time: (\d+)$/m) ?? HANDLER_MS),
     largestRecord: Number(line(/^\/\/ then: record < (\d+)$/m) ?? 2_000_000),
     lookAfterMs: Number(line(/^\/\/ then: canary after (\d+)$/m) ?? 0),
   };
@@ -74,13 +77,13 @@ export async function attack(one: Attack): Promise<Result> {
   const text = one.text.replace(/@\{(\d+)\*(.+?)\}/g, (_, times, part) => part.repeat(Number(times)))
     .replace(/@\{(\w+)\}/g, (all, name) => places[name] ?? all);
   host.file("handlers/10-attack.js", text);
-  host.file("config.yaml", `policy: {maxTimeout: ${HANDLER_MS}ms}\n`);
+  host.file("config.yaml", `policy: {maxTimeout: ${one.timeMs}ms}\n`);
   const ended = await host.hook(["qemu", "v1", "prepare", "begin", "-"], {
     stdin: fixture("9.0.0/003-qemu-prepare"),
     memory: true,
-    giveUpMs: 15_000,
+    giveUpMs: one.timeMs + 15_000,
   });
-  const wrong = [...checkEnding(ended), ...await checkProcesses(tag)];
+  const wrong = [...checkEnding(ended, one.timeMs), ...await checkProcesses(tag)];
   const [record] = host.records();
   if (record === undefined) wrong.push("there is no record");
   else wrong.push(...checkRecord(one, ended, record, Deno.statSync(join(host.log, "events.jsonl")).size));
@@ -92,7 +95,7 @@ export async function attack(one: Attack): Promise<Result> {
     verdict: record?.verdict ?? "none",
     cause: entry?.outcome ?? "none",
     message: entry?.message ?? "",
-    lateMs: Math.max(ended.exitMs, ended.eofMs) - HANDLER_MS,
+    lateMs: Math.max(ended.exitMs, ended.eofMs) - one.timeMs,
     peakKiB: ended.peakKiB,
     wrong,
   };
@@ -111,7 +114,7 @@ function plant(scratch: string, canary: string): void {
   new Deno.Command("mkfifo", { args: [join(scratch, "fifo")] }).outputSync();
 }
 
-function checkEnding(ended: Ended): string[] {
+function checkEnding(ended: Ended, timeMs: number): string[] {
   const wrong: string[] = [];
   if (ended.signal !== null) wrong.push(`it was ended by ${ended.signal}`);
   if (ended.stdout !== "") wrong.push("stdout is not empty");
@@ -123,7 +126,7 @@ function checkEnding(ended: Ended): string[] {
     wrong.push(`stderr: ${JSON.stringify(ended.stderr.slice(0, 300))}`);
   }
   if (ended.stderr.length > 1_100) wrong.push(`stderr has ${ended.stderr.length} characters`);
-  const late = Math.max(ended.exitMs, ended.eofMs) - HANDLER_MS;
+  const late = Math.max(ended.exitMs, ended.eofMs) - timeMs;
   if (late > MOST_LATE_MS) wrong.push(`${Math.round(late)} ms past its deadline`);
   if (ended.eofMs > ended.exitMs + 200) {
     wrong.push(`stdout and stderr were open ${ended.eofMs - ended.exitMs} ms longer`);
