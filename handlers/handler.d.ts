@@ -521,3 +521,210 @@ export interface NetworkPortData {
   /** `<port isolated>`. Since 6.1.0. */
   isolated?: boolean;
 }
+
+// ---------------------------------------------------------------------------
+// host: what a handler can do. docs/handlers.md has more of each call.
+// ---------------------------------------------------------------------------
+
+/**
+ * A handler's default export. It is over when its promise is settled and every
+ * call it made has an answer. Where the options are not all texts, say what
+ * they are: `Handler<{ hostCpus: string, cores: number[] }>`.
+ */
+export type Handler<Options = Record<string, string>> = (event: HookEvent, host: Host<Options>) => unknown;
+
+/** A value that JSON can hold. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * A call's error. It is thrown (or rejects the promise) with the handler's own
+ * line in its stack; one that nobody catches makes the handler fail.
+ */
+export interface HostError extends Error {
+  /**
+   * - `NotAllowed`: the manifest or the site's policy does not allow it; the message says which line to add
+   * - `TypeError`: the arguments are not what the call takes
+   * - `SystemError`: the system refused; `code` has its name for that
+   * - `CommandFailed`: a command ended with an exit code other than 0, or by a signal; `result` has its output
+   * - `TimeoutError`: a time-out given to the call was over, or others held what it needs until the deadline
+   * - `HookDataError`, `XmlError`: the XML cannot be had or read, or not be edited like that
+   */
+  name: string;
+  /** An errno's name: `ENOENT`, `EBUSY`, ... */
+  code?: string;
+  /** What `exec` would have given. */
+  result?: ExecResult;
+}
+
+/** All that reaches the host. Every call is checked against the manifest's `allow` and recorded. */
+export interface Host<Options = Record<string, string>> {
+  /**
+   * Runs a program with an argument array, never through a shell, in a session
+   * and process group of its own; its environment is `PATH`, `LC_ALL=C` and
+   * what `env` and `runAs` add. Within `allow.exec`.
+   *
+   * It is over when the program is; what children of it hold open is not waited for.
+   */
+  exec(command: string, args?: readonly (string | number)[], options?: ExecOptions): Promise<ExecResult>;
+
+  /** Files. Paths are absolute; `..` is refused; a symbolic link outside /sys and /proc must lead to an allowed path. */
+  readonly fs: HostFiles;
+
+  /**
+   * Remembers a command to run when the guest is gone (see `fs.set` for when
+   * that is). It is checked now as `exec` would be, and again against the
+   * site's policy when it runs. The same command of the same handler is kept
+   * once for a guest. It may run twice when this host's hook is killed in the
+   * middle, so it has to be one that can. Call it before the change that it undoes.
+   */
+  undo(command: string, args?: readonly (string | number)[], options?: UndoOptions): Promise<null>;
+
+  /** Ends after so many milliseconds. */
+  sleep(ms: number): Promise<null>;
+
+  /** Calls `condition` until what it gives is true in JavaScript's sense, and gives that; `every` and `timeout` are milliseconds. Throws `TimeoutError`. */
+  waitFor<T>(
+    condition: () => T | Promise<T>,
+    options?: { every?: number; timeout?: number },
+  ): Promise<T>;
+
+  /**
+   * Values that this handler keeps for this guest, by its UUID, until
+   * `release` (a network's until `stopped`), or for good with `state: keep`
+   * in the manifest. Nothing outlives a reboot. A key has 1 to 256
+   * characters, a value at most 64 KiB as JSON; there are at most 1000 keys.
+   */
+  readonly state: HostState & {
+    /** The same for this host instead of one guest. */
+    readonly host: HostState;
+  };
+
+  /**
+   * Runs `act` while no other handler of this host, in whichever hook process,
+   * holds the lock of that name; gives what `act` gives. Waits until the
+   * handler's deadline. The lock is free when `act` is over, and when the
+   * handler ends or is killed.
+   */
+  lock<T>(name: string, act: () => T | Promise<T>): Promise<T>;
+
+  /** Edits what libvirt gets back, in `migrate` and `restore`, with `allow: {xml: true}`; each gives how many places changed. See docs/xml.md. */
+  readonly xml: HostXml;
+
+  /** Ends the handler as failed, with a reason for whoever ran `virsh start`. */
+  fail(reason: string): never;
+
+  /** Lines in the record of this call. `fields` is any JSON value. */
+  readonly log: Readonly<
+    Record<"debug" | "info" | "warn" | "error", (message: string, fields?: Json) => null>
+  >;
+
+  /** The manifest's `options`, with what `config.yaml` says in their place. */
+  readonly options: Readonly<Options>;
+
+  /** Who the call is about: the guest or network. */
+  readonly guest: { readonly name: string; readonly uuid?: string };
+}
+
+export interface ExecOptions {
+  /** Written to its standard input, which is then closed; nothing by default. */
+  stdin?: string;
+  /** Milliseconds, or a text such as `"5s"`; then SIGTERM, and SIGKILL a second later. */
+  timeout?: number | string;
+  /** More variables; each name within `allow.env`. */
+  env?: Record<string, string>;
+  /** Another user, by name, within `allow.runAs`: with all their groups, HOME, USER, LOGNAME, and XDG_RUNTIME_DIR where they have one. */
+  runAs?: string;
+  /** Whether an exit code other than 0, a signal or the time-out throws (default), or is only told in the result. */
+  check?: boolean;
+}
+
+export interface UndoOptions {
+  /** For when it runs, 10 s by default. */
+  timeout?: number | string;
+  env?: Record<string, string>;
+  runAs?: string;
+}
+
+export interface ExecResult {
+  /** The exit code; null when a signal ended it. */
+  code: number | null;
+  /** `SIGKILL`, ...; null when it exited. */
+  signal: string | null;
+  /** At most 1 MiB. */
+  stdout: string;
+  stderr: string;
+  /** Output beyond that was dropped. */
+  truncated: boolean;
+  timedOut: boolean;
+}
+
+/** Reading is within `allow.read` and `allow.write`, changing within `allow.write`. */
+export interface HostFiles {
+  /** The text of a file, at most 8 MiB. */
+  read(path: string): Promise<string>;
+  /** The existing paths that a glob finds and that may be read, sorted: `*` within a name, `**` across. At most 10,000. */
+  list(glob: string): Promise<string[]>;
+  exists(path: string): Promise<boolean>;
+  /** What the path leads to; null when there is nothing. */
+  stat(path: string): Promise<FileStatus | null>;
+  /** What is written in a symbolic link. */
+  readlink(path: string): Promise<string>;
+  /** Replaces an ordinary file as a whole, or makes it; a file under /sys or /proc is written in place, in one write. At most 8 MiB. */
+  write(path: string, text: string): Promise<null>;
+  /** Adds to an ordinary file in one write; makes it when it is missing. */
+  append(path: string, text: string): Promise<null>;
+  /** Makes a directory, 0o755 by default; one that is there is fine. Its parent has to be there. */
+  mkdir(path: string, options?: { mode?: number | string }): Promise<null>;
+  /** Removes a file, a link itself, or an empty directory; tells whether there was one. */
+  remove(path: string): Promise<boolean>;
+  /** Both names have to be allowed and on one file system. */
+  rename(from: string, to: string): Promise<null>;
+  /** `0o640` or `"640"`; no set-id bits. */
+  chmod(path: string, mode: number | string): Promise<null>;
+  /** By name or number; null leaves one as it is. */
+  chown(path: string, user: string | number | null, group?: string | number | null): Promise<null>;
+  /**
+   * Writes a value, and brings back the old one when the guest is gone: after
+   * `release` (a network's `stopped`), after an aborted start, by `hookvisor
+   * undo`, and at the daemon's start for a guest that was killed with it. A
+   * value that several guests hold returns when the last one leaves. Gives
+   * the real paths that were set. Nothing is changed when one of the paths
+   * may not be written or read; files hold at most 64 KiB of text.
+   */
+  set(pathOrGlob: string, value: string | number): Promise<string[]>;
+}
+
+export interface FileStatus {
+  kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "character device" | "block device";
+  /** Permission bits with set-id and sticky. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Bytes. */
+  size: number;
+  /** Names it has (hard links). */
+  links: number;
+  /** Last change of its content, in milliseconds since the epoch. */
+  modified: number;
+}
+
+export interface HostState {
+  /** null when there is none. */
+  get(key: string): Promise<Json>;
+  set(key: string, value: Json): Promise<null>;
+  /** Tells whether there was one. */
+  delete(key: string): Promise<boolean>;
+  /** The keys that begin with a text, sorted. */
+  list(prefix?: string): Promise<string[]>;
+}
+
+/** Paths as `find` takes them, and a value or a piece of XML. */
+export interface HostXml {
+  /** Sets the text of an element or the value of an attribute. */
+  set(path: string, value: string): number;
+  remove(path: string): number;
+  append(path: string, xml: string): number;
+  insertBefore(path: string, xml: string): number;
+  insertAfter(path: string, xml: string): number;
+  replace(path: string, xml: string): number;
+}
