@@ -65,6 +65,10 @@ const BROKEN: [what: string, sources: Record<string, string>, expected: RegExp[]
     "src/base/b.ts": `import { c } from "./c.ts";\n`,
     "src/base/c.ts": `import { a } from "./a.ts";\n`,
   }, [/^a cycle: src\/base\/a\.ts -> src\/base\/b\.ts -> src\/base\/c\.ts -> src\/base\/a\.ts$/]],
+  ["a circle of files one of which is loaded when it is used", {
+    "src/cli/a.ts": `const b = () => import("./b.ts");\n`,
+    "src/cli/b.ts": `import { a } from "./a.ts";\n`,
+  }, []],
   ["a cycle of folders", {
     "src/system/a.ts": `import type { b } from "../manifest/b.ts";\n`,
     "src/manifest/c.ts": `import type { d } from "../system/d.ts";\n`,

@@ -11,6 +11,9 @@ import { deniedExec, deniedPath } from "../manifest/deny.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
 
+/** The longest command line that is suggested as a rule, in characters. */
+const LONGEST_HINT = 2_000;
+
 /** Why something is not allowed, and the line that would allow it. */
 export interface Refusal {
   message: string;
@@ -40,7 +43,8 @@ export class Grant {
 
   /** Undefined when this command line is allowed. */
   refuseExec(program: string, args: readonly string[]): Refusal | undefined {
-    const what = `exec ${[program, ...args].join(" ")}`.slice(0, 300);
+    const line = [program, ...args].join(" ");
+    const what = `exec ${line}`.slice(0, 300);
     const problem = execCallProblem(program, args);
     if (problem !== undefined) {
       return { message: `${what} is not possible: ${problem}`, hint: "change the call" };
@@ -50,7 +54,10 @@ export class Grant {
     return {
       message: `${what} is not allowed` +
         (nearest ? `: nearest rule "${nearest.rule.text}": ${nearest.why}` : ""),
-      hint: this.#add("exec", suggestExecLine(program, args)),
+      // Megabytes are no use to an admin, and the record would keep them.
+      hint: line.length > LONGEST_HINT
+        ? `add a rule for it to allow.exec in ${this.#handler}`
+        : this.#add("exec", suggestExecLine(program, args)),
     };
   }
 
