@@ -46,7 +46,9 @@ export function commandHelp(command: Command, look: Look): string {
     "",
     command.examples.length > 1 ? "Examples:" : "Example:",
     ...command.examples.flatMap(([line, does]) => [
-      `  ${line}`,
+      ...wrap(line, width - 6).map((part, i, all) =>
+        `  ${i > 0 ? "  " : ""}${part}${i < all.length - 1 ? " \\" : ""}`
+      ),
       ...wrap(does, width - 6).map((part) => `      ${part}`),
     ]),
   ];

@@ -8,14 +8,25 @@ import type { Issue } from "../base/issue.ts";
  *
  * @param text What the file holds; without it no line is shown.
  */
-export function issueText(issue: Issue, text: string | undefined, look: Look, paint: Style): string {
+export function issueText(
+  issue: Issue,
+  text: string | undefined,
+  look: Look & { isTerminal: boolean },
+  paint: Style,
+): string {
   const { file, line, column, severity, message, hint } = issue;
   const place = [file, ...(line > 0 ? [line] : []), ...(line > 0 && column > 0 ? [column] : [])].join(":");
   const colour = severity === "error" ? paint.red : paint.yellow;
-  const head = `${paint.bold(visible(place, look.unicode))}: ${paint.bold(colour(severity))}: ${
-    visible(message, look.unicode)
-  }`;
-  const lines = [head];
+  const said = visible(message, look.unicode);
+  const start = `${paint.bold(visible(place, look.unicode))}: ${paint.bold(colour(severity))}: `;
+  // On one line where it fits and in a pipe; else the place, which is copied from there, stays whole.
+  const fits = !look.isTerminal || textWidth(`${place}: ${severity}: ${said}`) <= look.width;
+  const lines = fits ? [start + said] : [
+    paint.bold(visible(`${place}:`, look.unicode)),
+    ...wrap(`${severity}: ${said}`, look.width - 2).map((part, i) =>
+      `  ${i === 0 ? paint.bold(colour(severity)) + part.slice(severity.length) : part}`
+    ),
+  ];
   const shown = line > 0 ? text?.split(/\r\n|\n|\r/)[line - 1] : undefined;
   if (shown !== undefined) lines.push(...excerpt(shown, line, column, look, paint, colour));
   if (hint !== undefined) {

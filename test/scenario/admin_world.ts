@@ -14,7 +14,7 @@ export class World {
   readonly root: string;
 
   constructor() {
-    this.root = Deno.makeTempDirSync({ prefix: "hookvisor-admin-" });
+    this.root = Deno.makeTempDirSync({ prefix: "hv-" });
     for (const name of ["config/handlers", "state", "log"]) {
       Deno.mkdirSync(`${this.root}/${name}`, { recursive: true });
     }
