@@ -69,7 +69,9 @@ export function isRunning({ driver, name }: Guest, run: string): boolean {
       return processMatches(`${run}/qemu/${name}.pid`, (words) => {
         // QEMU's own options are separated by commas, so a comma in a name is doubled.
         const word = `guest=${name.replaceAll(",", ",,")}`;
-        return words.some((arg) => arg === word || arg.startsWith(`${word},`));
+        return words.some((arg) =>
+          arg === word || (arg.startsWith(`${word},`) && arg[word.length + 1] !== ",")
+        );
       });
     case "lxc":
       return processMatches(`${run}/lxc/${name}.pid`, (words) => words[words.indexOf("--name") + 1] === name);
