@@ -6,6 +6,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { matchPathRule, parsePathRule } from "../manifest/path_rule.ts";
 import { timeoutFor } from "../manifest/settings.ts";
+import { compilePathTest } from "../protocol/xml/compile_path.ts";
 import type { Operation } from "../protocol/operations.ts";
 
 /** A handler whose manifest is in order. */
@@ -19,6 +20,7 @@ export function handlerWarnings(handler: LoadedHandler, config: Config): Issue[]
     ...timeoutWarnings(handler, manifest, config),
     ...optionWarnings(handler, manifest),
     ...neverWarnings(handler, manifest),
+    ...whenIssues(handler, manifest),
   ];
 }
 
@@ -75,6 +77,24 @@ function neverWarnings(handler: LoadedHandler, manifest: Manifest): Issue[] {
         );
       }
     }
+  }
+  return issues;
+}
+
+/** A path that cannot be read counts as a failure in every call; a condition on XML that is never there never holds. */
+function whenIssues(handler: LoadedHandler, { when, on }: Manifest): Issue[] {
+  if (when === undefined) return [];
+  const issues: Issue[] = [];
+  const place = placeOf(handler.source, "when");
+  if (on.every(({ value }) => expandOperations(value).every(({ driver }) => driver === "daemon"))) {
+    issues.push(warning(handler, place, "when never holds: the daemon's calls have no XML", "remove it"));
+  }
+  const compiled = when.path === undefined ? undefined : compilePathTest(when.path.value);
+  if (when.path !== undefined && compiled?.issue !== undefined) {
+    const { message, column, hint } = compiled.issue;
+    const at = `at character ${column} of the path`;
+    const issue = warning(handler, when.path, `when.path: ${message}${column > 0 ? `, ${at}` : ""}`, hint);
+    issues.push({ ...issue, severity: "error" });
   }
   return issues;
 }

@@ -1,11 +1,10 @@
 import { flag, type Invocation } from "./command.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadSetup, stateOf } from "./load_setup.ts";
 import { look } from "./look.ts";
 import { conditions, powers } from "./powers.ts";
 import { style } from "./style.ts";
 import { renderTable } from "./table.ts";
 import { formatIssue } from "../base/issue.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor list`. */
@@ -51,8 +50,4 @@ export async function run(invocation: Invocation): Promise<number> {
   ]);
   print(1, renderTable(columns, cells, out));
   return usable ? 0 : 1;
-}
-
-function stateOf({ manifest }: LoadedHandler): string {
-  return manifest === undefined ? "broken" : "ready";
 }

@@ -1,4 +1,5 @@
 import type { Issue } from "../base/issue.ts";
+import { withApproval } from "../dispatch/approval.ts";
 import type { Directories } from "../dispatch/directories.ts";
 import type { Config } from "../manifest/config.ts";
 import { LARGEST_HANDLER } from "../manifest/front_matter.ts";
@@ -21,7 +22,8 @@ export interface Setup {
 }
 
 /** Loads `config.yaml` and all handlers, without the short cuts of a hook call. */
-export async function loadSetup({ config: directory }: Directories): Promise<Setup> {
+export async function loadSetup(directories: Directories): Promise<Setup> {
+  const { config: directory } = directories;
   const uid = userId();
   const configFile = `${directory}/config.yaml`;
   const { config, issues } = await loadConfig(configFile, handlerFiles, uid);
@@ -29,7 +31,7 @@ export async function loadSetup({ config: directory }: Directories): Promise<Set
   return {
     config,
     configFile,
-    handlers,
+    handlers: withApproval(handlers, config, directories, uid),
     issues: [...issues, ...(problem === undefined ? [] : [problem.issue])],
   };
 }
@@ -59,4 +61,10 @@ export function loadFile(file: string): LoadedHandler {
     mayMatch,
     ...(manifest ? { manifest } : { trouble: "invalid" }),
   };
+}
+
+/** Whether a hook call would use a handler: `broken` by its manifest or its owner, `unapproved` where the site's policy wants it approved. */
+export function stateOf({ manifest, issues }: LoadedHandler): "ready" | "broken" | "unapproved" {
+  if (manifest === undefined) return "broken";
+  return issues.some(({ severity }) => severity === "error") ? "unapproved" : "ready";
 }

@@ -1,5 +1,5 @@
 import { flag, type Invocation, option } from "./command.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadSetup, stateOf } from "./load_setup.ts";
 import { programVersion } from "./version.ts";
 import { metricsText, RecordCounts } from "../journal/metrics.ts";
 import { eventsFile, oldestRecords } from "../journal/history.ts";
@@ -15,8 +15,8 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const record of oldestRecords(directories.log, {})) counts.add(record);
   const text = metricsText(counts, {
     version: programVersion().version,
-    usable: handlers.filter(({ manifest }) => manifest !== undefined).length,
-    broken: handlers.filter(({ manifest }) => manifest === undefined).length,
+    usable: handlers.filter((handler) => stateOf(handler) === "ready").length,
+    broken: handlers.filter((handler) => stateOf(handler) !== "ready").length,
     logBytes: logSize(eventsFile(directories.log)),
   });
   const file = option(invocation, "output");

@@ -1,6 +1,6 @@
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadSetup, stateOf } from "./load_setup.ts";
 import { look } from "./look.ts";
 import { conditions, powers } from "./powers.ts";
 import { renderTable } from "./table.ts";
@@ -74,7 +74,7 @@ interface Facts {
 
 async function factsOf(handler: LoadedHandler, config: Config): Promise<Facts> {
   const { name, file, source, manifest, issues } = handler;
-  const common = { name, usable: manifest !== undefined, file, sha256: await sha256(source) };
+  const common = { name, usable: stateOf(handler) === "ready", file, sha256: await sha256(source) };
   const problems = issues.map(formatIssue);
   if (manifest === undefined) return { ...common, problems };
   const { options, issues: wrong } = applyOptions(manifest, config, name);

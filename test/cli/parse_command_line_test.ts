@@ -66,5 +66,6 @@ Deno.test("parseCommandLine() takes directories without their final slash, and d
     config: "/tmp/x",
     state: "/run/hookvisor",
     log: "/var/log/hookvisor",
+    libvirt: "/run/libvirt",
   });
 });

@@ -53,6 +53,7 @@ Deno.test("check warns of handlers that can never match, of shadowed order, of o
   world.write("10-a.js", handler(`on: [qemu/prepare]\n${write}\ntimeout: 45s`, "host.options.cores;"));
   world.write("20-b.js", handler(`on: ["qemu/*"]\nguests: ["uuid:12"]\n${write}`, ""));
   world.write("30-c.js", handler("on: [network/start]\nguests: [a]", ""));
+  world.write("40-e.js", handler("on: [daemon/start]\nwhen: {hostdev: true}", ""));
   world.write("config/config.yaml", "options:\n  40-d: {x: 1}\n");
   const { code, stdout } = world.admin("check");
   assert.equal(code, 0, stdout);
@@ -62,6 +63,7 @@ Deno.test("check warns of handlers that can never match, of shadowed order, of o
       /the manifest has no option cores; it has none/,
       /guests: "uuid:12" can match no UUID/,
       /guests has no effect/,
+      /40-e\.js:3:1: warning: when never holds: the daemon's calls have no XML/,
       /write: \/run\/one\/file may be written by 10-a too; in qemu\/prepare 20-b runs after 10-a and wins/,
       /config\.yaml:2:\d+: warning: options for "40-d", which is no handler here/,
     ]
@@ -98,4 +100,12 @@ Deno.test("check refuses handlers that somebody else could have written", () => 
   const { code, stdout } = world.admin("check");
   assert.equal(code, 1);
   assert.match(stdout, /can be written by everybody.*\n {2}help: chmod go-w/);
+});
+
+Deno.test("check reads the path of when, which fails every call when it cannot be read", () => {
+  using world = new World();
+  world.write("10-a.js", handler(`on: [qemu/prepare]\nwhen: {path: "devices/disk[@"}`, ""));
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 1);
+  assert.match(stdout, /10-a\.js:3:14: error: when\.path: /);
 });

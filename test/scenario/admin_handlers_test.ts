@@ -59,3 +59,15 @@ Deno.test("types writes handler.d.ts beside the handlers, and says so when it is
   );
   assert.match(world.admin("types").stdout, /is as it should be/);
 });
+
+Deno.test("where the policy wants approval, list, check and doctor tell which handler has none", () => {
+  using world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare]", ""));
+  world.write("config/config.yaml", "policy: {approval: required}\n");
+  assert.match(world.admin("list").stdout, /10-a +unapproved /);
+  assert.match(world.admin("check").stdout, /10-a\.js: error: it is not approved/);
+  assert.match(world.admin("doctor").stdout, /10-a cannot be used: it is not approved/);
+  assert.equal(world.admin("approve", "10-a").code, 0);
+  assert.match(world.admin("list").stdout, /10-a +ready /);
+  assert.equal(world.admin("check").code, 0);
+});

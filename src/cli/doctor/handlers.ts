@@ -1,4 +1,5 @@
 import type { Finding, Patient } from "./finding.ts";
+import { stateOf } from "../load_setup.ts";
 import { isLibvirtClient } from "../../manifest/deny.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
 import type { LoadedHandler } from "../../manifest/load.ts";
@@ -14,21 +15,27 @@ const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 export function handlers({ setup, directories }: Patient): Finding[] {
   const check = "handlers";
   const errors = setup.issues.filter(({ severity }) => severity === "error");
-  const broken = setup.handlers.filter(({ manifest }) => manifest === undefined);
+  const broken = setup.handlers.filter((handler) => stateOf(handler) !== "ready");
   const findings: Finding[] = errors.map(({ file, message }) => ({
     check: "config",
     level: "fail",
     seen: `${file}: ${message}; every operation counts it as a failed handler`,
     remedy: `"hookvisor check" shows the place`,
   }));
-  findings.push(...broken.map(({ name, issues: [first] }): Finding => ({
-    check,
-    level: "fail",
-    seen: `${name} cannot be used: ${
-      first?.message ?? "its manifest is wrong"
-    }; each operation it may be for counts it as failed`,
-    remedy: `"hookvisor check" shows the place; rename it to ${name}.js.off to be without it`,
-  })));
+  findings.push(...broken.map((handler): Finding => {
+    const { name, issues: [first] } = handler;
+    const isBroken = stateOf(handler) === "broken";
+    return {
+      check,
+      level: "fail",
+      seen: `${name} cannot be used: ${
+        first?.message ?? "its manifest is wrong"
+      }; each operation it is for counts it as failed`,
+      remedy: isBroken
+        ? `"hookvisor check" shows the place; rename it to ${name}.js.off to be without it`
+        : `hookvisor approve ${name}`,
+    };
+  }));
   if (setup.handlers.length === 0) {
     findings.push({
       check,

@@ -1,0 +1,67 @@
+import type { Command } from "./command.ts";
+import { COMMON_OPTIONS } from "./common_options.ts";
+import { optionUsage, usage } from "./help.ts";
+
+/** docs/commands.md: what `--help` and the man pages say, as one page of Markdown. Made from the command table. */
+export function commandsPage(commands: readonly Command[]): string {
+  const lines = [
+    "# Commands",
+    "",
+    "Made from the command table in `src/cli/commands.ts`, which feeds `--help`, the man pages and the completions too;",
+    "`test/cli/commands_page_test.ts` holds it true and says how to make it anew.",
+    "",
+    "Every command takes these options:",
+    "",
+    ...table(
+      ["option", "meaning"],
+      Object.entries(COMMON_OPTIONS).map((
+        [name, option],
+      ) => [code(optionUsage(name, option)), option.summary]),
+    ),
+    "",
+    "Exit code 2 is for a command line that is not understood, unless a command says more.",
+    "",
+    ...commands.map(({ name, summary }) => `- [\`${name}\`](#${name}): ${summary}`),
+    ...commands.flatMap(section),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function section(command: Command): string[] {
+  const options = Object.entries(command.options);
+  return [
+    "",
+    `## ${command.name}`,
+    "",
+    code(usage(command)),
+    ...command.description.flatMap((paragraph) => ["", escape(paragraph)]),
+    ...(options.length === 0 ? [] : [
+      "",
+      ...table(
+        ["option", "meaning"],
+        options.map(([name, option]) => [code(optionUsage(name, option)), option.summary]),
+      ),
+    ]),
+    "",
+    ...table(["exit code", "meaning"], command.exitCodes.map(([exit, meaning]) => [String(exit), meaning])),
+    "",
+    "```sh",
+    ...command.examples.flatMap(([line, does]) => [`# ${does}`, line]),
+    "```",
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const cell = (text: string) => (text.startsWith("`") ? text : escape(text)).replaceAll("|", "\\|");
+  return [row(head), row(head.map(() => "---")), ...rows.map((cells) => row(cells.map(cell)))];
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** What Markdown would take for its own. */
+function escape(text: string): string {
+  return text.replace(/[<>*_]/g, "\\$&");
+}
