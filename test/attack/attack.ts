@@ -37,7 +37,7 @@ export interface Result {
   wrong: string[];
 }
 
-/** The time an attack is given by `config.yaml` unless it says otherwise. */
+/** The time the whole call is given by `config.yaml`, unless an attack says otherwise. */
 const HANDLER_MS = 1_000;
 /** What libvirt is promised. */
 const MOST_LATE_MS = 1_000;
@@ -77,7 +77,7 @@ export async function attack(one: Attack): Promise<Result> {
   const text = one.text.replace(/@\{(\d+)\*(.+?)\}/g, (_, times, part) => part.repeat(Number(times)))
     .replace(/@\{(\w+)\}/g, (all, name) => places[name] ?? all);
   host.file("handlers/10-attack.js", text);
-  host.file("config.yaml", `policy: {maxTimeout: ${one.timeMs}ms}\n`);
+  host.file("config.yaml", `timeouts: {qemu/prepare: ${one.timeMs}ms}\n`);
   const ended = await host.hook(["qemu", "v1", "prepare", "begin", "-"], {
     stdin: fixture("9.0.0/003-qemu-prepare"),
     memory: true,
