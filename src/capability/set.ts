@@ -17,8 +17,8 @@ import { setValues } from "../ledger/set_values.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Most paths that one call may set. */
-const MOST_PATHS = 4096;
+/** Most paths that one call may set: each takes a descriptor, of which a process has 1024. */
+const MOST_PATHS = 800;
 const LONGEST_VALUE = 64 * 1024;
 
 /**

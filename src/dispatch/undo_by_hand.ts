@@ -8,6 +8,7 @@ import { goneGuests } from "../ledger/gone_guests.ts";
 import { dropHold, findHold, type Guest, guestWord, type Hold, listHolds } from "../ledger/hold.ts";
 import { type PlaybackSetting, playLeftovers } from "../ledger/play_back.ts";
 import type { Policy } from "../manifest/config.ts";
+import { hasJournal } from "../system/has_handlers.ts";
 import { Loop } from "../system/loop.ts";
 
 /** An admin waits longer than libvirtd. */
@@ -37,7 +38,8 @@ export class UndoByHand {
     note: (text: string) => void,
   ): Promise<UndoByHand | undefined> {
     const door = new LedgerDoor(directories.state, note);
-    if (!door.exists) return undefined;
+    // One that may not be looked at is no empty one: opening it says why.
+    if (!hasJournal(directories.state)) return undefined;
     await door.load();
     return new UndoByHand(directories, door, policy);
   }

@@ -45,7 +45,9 @@ export function goneGuests(
   return [...guests.values()].filter((guest) => {
     if (drivers !== undefined && !drivers.includes(guest.driver)) return false;
     const own = holds.filter((hold) => guestWord(hold) === guestWord(guest));
-    return (drivers !== undefined || own.every(isSettled)) && !isRunning(guest, run);
+    // What is only kept says nothing of when it was kept.
+    const isOld = own.length > 0 && own.every(isSettled);
+    return (drivers !== undefined || isOld) && !isRunning(guest, run);
   }).map(({ driver, name }) => ({ driver, name }));
 }
 
