@@ -1,6 +1,7 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { type Hook, hookAt, hooksFor, isSeen, linkPath } from "./hook_links.ts";
+import { type Hook, hookAt, hooksFor, linkPath } from "./hook_links.ts";
+import { knowsHooks } from "./knows_hooks.ts";
 import {
   daemonProgram,
   hooksDirectory,
@@ -184,21 +185,11 @@ function needReload(
       const hooks = hooksFor(places.hooks, driver, places.program);
       // In a dry run the link is not there yet, but counts.
       const isNew = steps.some((step) => step.driver === driver && step.did === "made");
-      if (isSeen(daemon, hooks) === "yes") return false;
-      return isNew ||
-        (hooks.some(({ isRun }) => isRun) && !hasCalled(directories.log, daemon, driver, hooks));
+      if (hooks.some(({ isRun }) => isRun)) return !knowsHooks(daemon, driver, hooks, directories.log);
+      return isNew;
     });
     return unseen.length === 0 ? [] : [{ daemon: daemon.name, pid: daemon.pid, drivers: unseen }];
   });
-}
-
-/** Whether a record proves that the daemon calls our link: made by it, later than the link. */
-function hasCalled(log: string, daemon: LibvirtDaemon, driver: Driver, hooks: readonly Hook[]): boolean {
-  const link = hooks.find(({ isOurs }) => isOurs);
-  if (link === undefined) return false;
-  const since = Math.max(link.changedMs, daemon.startedMs);
-  for (const { caller } of newestRecords(log, { driver, since })) if (caller === daemon.name) return true;
-  return false;
 }
 
 /** Asks each daemon to reload, and waits for the call by which it shows that it sees the hooks. */

@@ -4,6 +4,7 @@
  */
 import { Bench } from "./bench.ts";
 import { removeStaleCgroups } from "./cgroups.ts";
+import { desk } from "./checks/desk.ts";
 import { hangs } from "./checks/hangs.ts";
 import { life } from "./checks/life.ts";
 import { oddities } from "./checks/oddities.ts";
@@ -25,6 +26,7 @@ const CHECKS = {
   placement: ["Beside other scripts in the hooks directory", placement],
   oddities: ["What is odd about libvirt's calls", oddities],
   xml: ["Handlers that edit the XML of migrate and restore", xml],
+  desk: ["An admin's commands beside a real daemon", desk],
   session: ["A user's own libvirtd", session],
 } satisfies Record<string, [string, (bench: Bench) => Promise<void>]>;
 

@@ -1,7 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
-import { type Hook, hooksFor, isSeen } from "../hook_links.ts";
+import { type Hook, hooksFor } from "../hook_links.ts";
+import { knowsHooks } from "../knows_hooks.ts";
 import { runsDirectories } from "../libvirt_host.ts";
-import { newestRecords } from "../../journal/history.ts";
 import { expandOperations } from "../../manifest/operation_glob.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
 import { fileStatus } from "../../system/file.ts";
@@ -105,7 +105,7 @@ function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
       all.get(driver)!.some(({ isOurs, isRun }) => isOurs && isRun)
     );
     const missed = ours.filter((driver) =>
-      isSeen(daemon, all.get(driver)!) === "no" && !hasCalled(patient, daemon.name, driver, daemon.startedMs)
+      !knowsHooks(daemon, driver, all.get(driver)!, patient.directories.log)
     );
     const who = `${daemon.name} (pid ${daemon.pid}, since ${
       new Date(daemon.startedMs).toISOString().slice(0, 19)
@@ -124,18 +124,4 @@ function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
         `systemctl reload ${daemon.name}, or hookvisor install --reload; running guests are not touched`,
     };
   });
-}
-
-function hasCalled(
-  { directories, hooks, program }: Patient,
-  daemon: string,
-  driver: Driver,
-  startedMs: number,
-): boolean {
-  const link = hooksFor(hooks, driver, program).find(({ isOurs }) => isOurs);
-  const since = Math.max(startedMs, link?.changedMs ?? 0);
-  for (const { caller } of newestRecords(directories.log, { driver, since })) {
-    if (caller === daemon) return true;
-  }
-  return false;
 }
