@@ -1,3 +1,4 @@
+// Long because every way in which a handler can end is here, with the few lines that play its host.
 import assert from "node:assert/strict";
 import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";

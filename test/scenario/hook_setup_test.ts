@@ -1,3 +1,4 @@
+// Long because it goes through everything on a host that can be missing, broken, closed or untrusted.
 import assert from "node:assert/strict";
 import { ENVIRONMENT, HAS_NAMESPACES, Host, PROGRAM, run } from "./support.ts";
 

@@ -1,6 +1,7 @@
 /**
  * What scenario tests share: a configuration of their own in a temporary folder, and the compiled program called as
- * libvirt calls it, with what it gave, and when.
+ * libvirt calls it, with what it gave, and when. Long because a call has many sides: its input, its environment, its
+ * place, its time and its memory.
  */
 import { dirname, join } from "node:path";
 import type { HookRecord } from "../../src/journal/record.ts";
