@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { Caller, grantOf, shown } from "./support.ts";
+import { lockCapabilities } from "../../src/capability/lock.ts";
+import { setCapability } from "../../src/capability/set.ts";
+import { stateCapabilities } from "../../src/capability/state.ts";
+import { sleep } from "../../src/capability/time.ts";
+import { runUndo, undoCapability } from "../../src/capability/undo.ts";
+import { Deadline } from "../../src/base/deadline.ts";
+import { LedgerDoor } from "../../src/ledger/door.ts";
+import { listHolds } from "../../src/ledger/hold.ts";
+import { defaultConfig } from "../../src/manifest/settings.ts";
+
+const HOLDER = { driver: "qemu", name: "v1", handler: "10-a" };
+
+function world(deadlineMs = 10_000) {
+  const root = Deno.makeTempDirSync();
+  const door = new LedgerDoor(`${root}/run`, () => {});
+  Deno.mkdirSync(`${root}/in`);
+  const grant = grantOf({ write: [`${root}/in/*`], exec: ["true ...", "false", "sleep *"] });
+  return {
+    root,
+    door,
+    caller: new Caller(grant, Deadline.in(deadlineMs)),
+    [Symbol.dispose]: () => {
+      door.close();
+      Deno.removeSync(root, { recursive: true });
+    },
+  };
+}
+
+Deno.test("fs.set names what it set by real paths, each once, and what the kernel refuses is not held", async () => {
+  using at = world();
+  const { root, door, caller } = at;
+  const set = setCapability(door, HOLDER);
+  Deno.writeTextFileSync(`${root}/in/a`, "old");
+  Deno.symlinkSync("a", `${root}/in/b`);
+  assert.equal(shown(await caller.call(set, `${root}/in/*`, 7)), JSON.stringify([`${root}/in/a`]));
+  assert.equal(Deno.readTextFileSync(`${root}/in/a`), "7");
+  if (Deno.uid() === 0) {
+    const kernel = new Caller(grantOf({ write: ["/proc/sys/vm/swappiness"] }));
+    assert.match(shown(await kernel.call(set, "/proc/sys/vm/swappiness", "no number")), /^EINVAL/);
+  }
+  const holds = door.ledger.transaction(caller.deadline, (transaction) => listHolds(transaction));
+  assert.deepEqual(holds.map(({ what }) => what), [{ path: `${root}/in/a`, original: "old", written: "7" }]);
+});
+
+Deno.test("undo takes what exec would, and refuses what exec would", async () => {
+  using at = world();
+  const undo = undoCapability(at.door, HOLDER);
+  assert.equal(shown(await at.caller.call(undo, "true", ["x"], { timeout: "1s" })), "null");
+  assert.match(shown(await at.caller.call(undo, "rm", ["x"])), /^NotAllowed/);
+  assert.match(shown(await at.caller.call(undo, "true", [], { stdin: "x" })), /unknown option "stdin"/);
+  const holds = at.door.ledger.transaction(at.caller.deadline, (transaction) => listHolds(transaction));
+  assert.deepEqual(holds.map(({ what }) => what), [{
+    command: "true",
+    args: ["x"],
+    env: {},
+    timeoutMs: 1000,
+  }]);
+});
+
+Deno.test("runUndo() says why a command failed: its code, its time, the policy, or that it is missing", () => {
+  const { policy } = defaultConfig();
+  const run = (command: string, args: string[] = [], timeoutMs = 1000, deadlineMs = 5000) => {
+    using at = world(deadlineMs);
+    return runUndo({ command, args, env: {}, timeoutMs }, policy, at.caller);
+  };
+  assert.equal(run("true"), undefined);
+  assert.equal(run("false"), "exit code 1");
+  assert.match(run("ls", ["/none"]) ?? "", /^exit code 2: .*No such file/);
+  assert.match(run("sleep", ["20"], 200) ?? "", /did not end within 200 ms/);
+  assert.match(run("sleep", ["20"], 20_000, 200) ?? "", /time was over/);
+  assert.match(run("no-such-program") ?? "", /no such program/);
+});
+
+Deno.test("state answers with values, and says when there is no guest", async () => {
+  using at = world();
+  const host = { driver: "", uuid: "", handler: "10-a", name: "", keep: true };
+  const table = stateCapabilities(at.door, () => "there is no guest here", host);
+  const call = async (
+    name: string,
+    ...args: Parameters<typeof at.caller.call> extends [unknown, ...infer R] ? R : never
+  ) => shown(await at.caller.call(table.get(name)!, ...args));
+  assert.match(await call("state.get", "k"), /^TypeError host\.state\.get: there is no guest here/);
+  assert.equal(await call("state.host.get", "k"), "null");
+  assert.equal(await call("state.host.set", "k", { a: [1] }), "null");
+  assert.equal(await call("state.host.get", "k"), `{"a":[1]}`);
+  assert.equal(await call("state.host.list"), `["k"]`);
+  assert.equal(await call("state.host.delete", "k"), "true");
+  assert.equal(await call("state.host.delete", "k"), "false");
+});
+
+Deno.test("a lock is waited for, freed by its number, and by the end of its handler", async () => {
+  using at = world();
+  await at.door.load();
+  const first = new Caller(at.caller.grant);
+  const mine = lockCapabilities(at.door);
+  const theirs = lockCapabilities(at.door);
+  const taken = await first.call(mine.get("lock.take")!, "x");
+  const late = new Caller(at.caller.grant, Deadline.in(150));
+  assert.match(shown(await late.call(theirs.get("lock.take")!, "x")), /^Unanswered/);
+  await first.call(mine.get("lock.free")!, "value" in taken ? taken.value : null);
+  const second = new Caller(at.caller.grant);
+  assert.ok("value" in await second.call(theirs.get("lock.take")!, "x"));
+  second.end();
+  assert.ok("value" in await first.call(mine.get("lock.take")!, "x"));
+  first.end();
+  assert.match(shown(await first.call(mine.get("lock.take")!, "")), /^TypeError/);
+});
+
+Deno.test("sleep ends at its time, and takes only a time", async () => {
+  using at = world();
+  const started = performance.now();
+  assert.equal(shown(await at.caller.call(sleep, 50)), "null");
+  assert.ok(performance.now() - started >= 49);
+  for (const ms of ["5", -1, null]) assert.match(shown(await at.caller.call(sleep, ms)), /^TypeError/);
+});
