@@ -22,8 +22,8 @@ endif
 
 SOURCES := $(shell find src handlers -type f)
 # Tests that need nothing but the sources, and those that drive the compiled program.
-UNIT_TESTS := $(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*' -not -path 'test/scenario/*'))
-SCENARIOS := $(sort $(shell find test/scenario -name '*_test.ts' 2>/dev/null))
+SCENARIOS := $(sort $(shell find test/scenario test/attack -name '*_test.ts'))
+UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*')))
 
 .DELETE_ON_ERROR:
 .PHONY: all demo test check e2e bench ok clean distclean help
@@ -59,7 +59,7 @@ demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a networ
 
 test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
 	@$(DENO) test -A --cached-only --no-check --quiet --parallel $(UNIT_TESTS)
-	@$(if $(SCENARIOS),$(DENO) test -A --cached-only --no-check --quiet $(SCENARIOS))
+	@$(DENO) test -A --cached-only --no-check --quiet $(SCENARIOS)
 
 check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet

@@ -27,9 +27,7 @@ const date = buildDate();
 const chunks = await bundle({
   parts: [
     { entries: { main: entry } },
-    { entries: { calls: "src/dispatch/call_with_handlers.ts" } },
-    { entries: { kept_calls: "src/journal/kept_calls.ts" } },
-    { entries: { manifest: "src/manifest/parse.ts", config: "src/manifest/parse_config.ts" } },
+    { entries: { calls: "src/dispatch/call_with_handlers.ts" }, whole: true },
     { entries: { admin: "src/cli/admin.ts" }, whole: true },
   ],
   folder: join(dirname(output), "bundle"),

@@ -1,15 +1,15 @@
-import { withApproval } from "./approval.ts";
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
-import { playBackAfter, type PlaybackCall, playBackLate, reservedMs } from "./play_back.ts";
+import type { PlaybackCall } from "./play_back.ts";
 import { plan } from "./plan.ts";
+import { isDue, reservedMs } from "./plays_back.ts";
 import { handlerRunner, type WrapCapabilities } from "./run_step.ts";
-import { loadSetup, readSetup } from "./setup.ts";
-import { type Background, startBackground } from "./start_background.ts";
+import { loadSetup } from "./setup.ts";
+import type { Background } from "./start_background.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { recordId, type UndoneEntry } from "../journal/record.ts";
-import { sendToJournal } from "../journal/journald.ts";
+import { JOURNAL_SOCKET } from "../journal/journal_socket.ts";
 import { appendRecord, makeRecord, type RecordOfCall } from "../journal/write_record.ts";
 import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
@@ -21,6 +21,7 @@ import { HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { Loop } from "../system/loop.ts";
+import { isThere } from "../system/private_directory.ts";
 import { callerName, environmentNames, userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
@@ -39,7 +40,10 @@ export async function callWithHandlers(
   const { reply, record, keep } = await performCall(event, known, directories, how);
   const written = makeRecord(event, record);
   appendRecord(directories.log, written, record.log);
-  sendToJournal(written);
+  if (isThere(JOURNAL_SOCKET)) {
+    const { sendToJournal } = await import("../journal/journald.ts");
+    sendToJournal(written);
+  }
   if (keep !== undefined) {
     const { keepCall } = await import("../journal/kept_calls.ts");
     const { id, time, driver, object, subOperation, extra, caller } = written;
@@ -96,7 +100,7 @@ export async function performCall(
   // A play tells of all handlers why they had no turn, so it does without the short cuts.
   const setup = play === undefined
     ? await loadSetup(directories, uid, event, index)
-    : await readSetup(directories, uid);
+    : await (await import("./read_setup.ts")).readSetup(directories, uid);
   const { config } = setup.config;
   const isKept = config.record.keep > 0 && play === undefined && background === undefined;
   // Before a handler runs: with it goes the power to look.
@@ -131,7 +135,7 @@ export async function performCall(
   const result = fault !== undefined
     ? brokenSetup(event, known, config, fault.issues.map(formatIssue).join("; "))
     : await run(
-      withApproval(usable, config, directories, uid),
+      await approved(usable, config, directories, uid),
       {
         ...{ event, known, config, loop, data, caller, door, directories, id },
         deadline: deadline.before(reservedMs(known, door, timeoutMs)),
@@ -193,6 +197,8 @@ async function playBackFor(
   aborted: boolean,
   background: Background | undefined,
 ): Promise<UndoneEntry[]> {
+  if (!call.door.exists || (background === undefined && !isDue(call.known, aborted))) return [];
+  const { playBackAfter, playBackLate } = await import("./play_back.ts");
   return background === undefined ? await playBackAfter(call, aborted) : await playBackLate(call);
 }
 
@@ -212,9 +218,10 @@ async function run(
     }
   }
   if (steps.length === 0) return { verdict: "success", handlers: [], left };
-  const detach = play !== undefined || background !== undefined
-    ? undefined
-    : (handler: string) => startBackground(event, data, directories, { handler, of: id, caller });
+  const detach = play !== undefined || background !== undefined ? undefined : async (handler: string) => {
+    const { startBackground } = await import("./start_background.ts");
+    return startBackground(event, data, directories, { handler, of: id, caller });
+  };
   const setting = { ...shared, detach, ...(play?.wrap && { wrap: play.wrap }) };
   const rootless = userId() !== 0;
   const result = await dispatch(
@@ -227,6 +234,18 @@ async function run(
     rootless,
   );
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
+}
+
+/** The handlers, with those marked that the site's policy wants approved and that are not. */
+async function approved(
+  handlers: LoadedHandler[],
+  config: Config,
+  directories: Directories,
+  uid: number,
+): Promise<LoadedHandler[]> {
+  if (config.policy.approval !== "required") return handlers;
+  const { withApproval } = await import("./approval.ts");
+  return withApproval(handlers, config, directories, uid);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { leavesNothing, playsBack } from "./plays_back.ts";
+import { guestOf, isDue } from "./plays_back.ts";
 import { runUndo } from "../capability/undo.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../journal/record.ts";
@@ -14,8 +14,6 @@ import type { Operation } from "../protocol/operations.ts";
 import type { Loop } from "../system/loop.ts";
 import { processId } from "../system/self.ts";
 
-/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
-const MOST_RESERVED_MS = 3000;
 /** There is always this much, or a call whose handlers took all its time could not even note what is due. */
 const LEAST_MS = 100;
 
@@ -34,16 +32,6 @@ export interface PlaybackCall {
   note(text: string): void;
 }
 
-/** Who holds what handlers set in a call: its guest or network, or for the `daemon` hooks the daemon. */
-export function guestOf({ driver, object }: HookEvent, caller: string | undefined): Guest {
-  return { driver, name: driver === "daemon" ? caller ?? object : object };
-}
-
-/** How much of a call's time is left for playing back after its handlers, in milliseconds. */
-export function reservedMs(known: Operation, door: LedgerDoor, timeoutMs: number): number {
-  return playsBack(known) && door.exists ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
-}
-
 /**
  * Brings back what is not held any more after a call's handlers have run,
  * whatever they did: at the end of its guest, when its start was given up, and
@@ -52,8 +40,7 @@ export function reservedMs(known: Operation, door: LedgerDoor, timeoutMs: number
  */
 export async function playBackAfter(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
   const { known, event, caller, door, run } = call;
-  const isDue = playsBack(known) || (aborted && leavesNothing(known));
-  if (!isDue || !door.exists) return [];
+  if (!isDue(known, aborted) || !door.exists) return [];
   return await withSetting(call, (setting) => {
     if (event.driver === "daemon" && known.name === "start") {
       if (!hasGuests(caller)) return [];

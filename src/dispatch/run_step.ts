@@ -1,9 +1,9 @@
 import type { RunStep } from "./dispatch.ts";
 import { eventFields } from "./event_fields.ts";
 import { eventCapabilities, LAZY_FIELDS } from "./event_capabilities.ts";
-import { keptCapabilities } from "./kept_capabilities.ts";
-import { guestOf } from "./play_back.ts";
-import { XmlEdits } from "./xml_edits.ts";
+import { keptLazily } from "./kept_lazily.ts";
+import { guestOf } from "./plays_back.ts";
+import { editCalls, type Edits } from "./xml_edit_calls.ts";
 import type { Capability } from "../capability/capability.ts";
 import { Grant } from "../capability/grant.ts";
 import { CAPABILITIES } from "../capability/table.ts";
@@ -25,7 +25,7 @@ export interface CallSetting {
   caller: string | undefined;
   door: LedgerDoor;
   /** Starts a handler whose mode is background; absent: it runs here. */
-  detach?: ((handler: string) => HandlerResult & { background?: true }) | undefined;
+  detach?: ((handler: string) => Promise<HandlerResult & { background?: true }>) | undefined;
   wrap?: WrapCapabilities;
 }
 
@@ -45,17 +45,21 @@ export function handlerRunner(setting: CallSetting): RunStep {
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
-    if (manifest.mode === "background" && detach !== undefined) return detach(handler.name);
+    if (manifest.mode === "background" && detach !== undefined) return await detach(handler.name);
     if (makeEngine === undefined) {
       makeEngine = engineMaker();
       dropPermissions();
     }
-    const edits = new XmlEdits(data, event, handler.name, manifest.allow.xml);
+    const edits = await editsOf(event, data, manifest.allow.xml);
     data.deadline = deadline;
+    const kept = async () => {
+      const { keptCapabilities } = await import("./kept_capabilities.ts");
+      return keptCapabilities(door, guest, handler.name, manifest.state === "keep", data);
+    };
     const capabilities = new Map<string, Capability>([
       ...shared,
-      ...edits.capabilities,
-      ...keptCapabilities(door, guest, handler.name, manifest.state === "keep", data),
+      ...editCalls(edits, event, handler.name),
+      ...keptLazily(kept),
     ]);
     const result = await runHandler(makeEngine, {
       file: handler.file,
@@ -68,12 +72,19 @@ export function handlerRunner(setting: CallSetting): RunStep {
       deadline,
     }, loop);
     data.preview = undefined;
-    return result.outcome.ok ? withEdits(result, edits) : result;
+    return result.outcome.ok && edits !== undefined ? withEdits(result, edits) : result;
   };
 }
 
+/** A handler's edits of the XML, where libvirt takes XML back and the manifest allows it. */
+async function editsOf(event: HookEvent, data: HookData, allowed: boolean): Promise<Edits | undefined> {
+  if (event.known?.returnsXml !== true || !allowed) return undefined;
+  const { XmlEdits } = await import("./xml_edits.ts");
+  return new XmlEdits(data);
+}
+
 /** The edits of a handler that succeeded; XML that libvirt must not get makes it a failure after all. */
-function withEdits(result: HandlerResult, edits: XmlEdits): HandlerResult & { xmlDiff?: string } {
+function withEdits(result: HandlerResult, edits: Edits): HandlerResult & { xmlDiff?: string } {
   const kept = edits.keep();
   if ("error" in kept) return { ...result, outcome: { ok: false, cause: "error", message: kept.error } };
   return kept.changed === undefined ? result : { ...result, xmlDiff: kept.changed };

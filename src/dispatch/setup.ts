@@ -1,9 +1,8 @@
 import type { Directories } from "./directories.ts";
 import { HandlerCache } from "./handler_cache.ts";
 import { type HandlerIndex, indexedHandlers, isFor } from "../manifest/handler_index.ts";
-import { loadConfig, type LoadedConfig } from "../manifest/load_config.ts";
-import { type LoadedHandlers, loadHandlers } from "../manifest/load.ts";
-import { handlerFiles } from "../system/handler_files.ts";
+import type { LoadedConfig } from "../manifest/load_config.ts";
+import type { LoadedHandlers } from "../manifest/load.ts";
 
 /** Configuration and handlers as one hook call finds them. */
 export interface Setup {
@@ -28,24 +27,11 @@ export async function loadSetup(
     const handlers = indexedHandlers(index, `${directories.config}/handlers`, call.driver, call.operation);
     return { config: index.config, handlers: { handlers } };
   }
+  const { readSetup } = await import("./read_setup.ts");
   // Nobody but root has a state directory to keep an index in.
   if (uid !== 0) return await readSetup(directories, uid, call);
   const { config, handlers } = await new HandlerCache(directories).filled(() => readSetup(directories, uid));
   return { config, handlers: forCall(handlers, call) };
-}
-
-/** Loads everything from the files: all handlers, or those that may be for a call. */
-export async function readSetup(
-  directories: Directories,
-  uid: number,
-  call?: { driver: string; operation: string },
-): Promise<Setup> {
-  const config = await loadConfig(`${directories.config}/config.yaml`, handlerFiles, uid);
-  const handlers = await loadHandlers(`${directories.config}/handlers`, handlerFiles, {
-    uid,
-    ...(call && { call }),
-  });
-  return { config, handlers };
 }
 
 function forCall(

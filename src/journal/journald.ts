@@ -1,9 +1,7 @@
 import type { HookRecord } from "./record.ts";
+import { JOURNAL_SOCKET } from "./journal_socket.ts";
 import { isThere } from "../system/private_directory.ts";
 import { sendDatagrams } from "../system/datagram.ts";
-
-/** Where systemd-journald takes messages: datagrams of its native protocol (systemd, docs/JOURNAL_NATIVE_PROTOCOL.md). */
-export const JOURNAL_SOCKET = "/run/systemd/journal/socket";
 
 // syslog(3): the priorities, and the facility of system daemons.
 const PRIORITIES = { error: 3, warn: 4, info: 6, debug: 7 } as const;

@@ -73,6 +73,6 @@ export interface HookRecord {
 
 /** An id for a record made now: milliseconds since the epoch in base 36, then four random characters. */
 export function recordId(now: number = Date.now()): string {
-  const random = crypto.getRandomValues(new Uint32Array(1))[0]! % 36 ** 4;
+  const random = Math.floor(Math.random() * 36 ** 4);
   return `${now.toString(36)}-${random.toString(36).padStart(4, "0")}`;
 }

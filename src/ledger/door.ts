@@ -1,10 +1,12 @@
-import { Ledger } from "./ledger.ts";
-import { isSqliteLoaded, loadSqlite } from "../system/sqlite.ts";
+import { LEDGER_FILE } from "./ledger_file.ts";
+import type { Ledger } from "./ledger.ts";
+import { isThere } from "../system/private_directory.ts";
 
 /** The way to the journal of one process, which is opened when it is first needed: most hook calls never do. */
 export class LedgerDoor {
   readonly directory: string;
   readonly #note: (text: string) => void;
+  #make: (() => Ledger) | undefined;
   #ledger: Ledger | undefined;
 
   /** @param note takes remarks for the record */
@@ -15,22 +17,29 @@ export class LedgerDoor {
 
   /** Whether there is a journal, made by this call or one before. */
   get exists(): boolean {
-    return Ledger.exists(this.directory);
+    return isThere(`${this.directory}/${LEDGER_FILE}`);
   }
 
-  /** Whether `ledger` can be used: SQLite is there. */
+  /** Whether `ledger` can be used: its code and SQLite are there. */
   get isReady(): boolean {
-    return isSqliteLoaded();
+    return this.#make !== undefined;
   }
 
-  /** Loads SQLite. */
+  /** Loads the code and SQLite. */
   async load(): Promise<void> {
+    if (this.#make !== undefined) return;
+    const [{ Ledger }, { loadSqlite }] = await Promise.all([
+      import("./ledger.ts"),
+      import("../system/sqlite.ts"),
+    ]);
     await loadSqlite();
+    this.#make = () => new Ledger(this.directory, this.#note);
   }
 
   /** @throws {LedgerError} when the state directory is not safe */
   get ledger(): Ledger {
-    return this.#ledger ??= new Ledger(this.directory, this.#note);
+    if (this.#make === undefined) throw new Error("the journal was used before it was loaded");
+    return this.#ledger ??= this.#make();
   }
 
   close(): void {

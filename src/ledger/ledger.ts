@@ -1,3 +1,4 @@
+import { LEDGER_FILE } from "./ledger_file.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { close } from "../system/descriptor.ts";
@@ -15,7 +16,6 @@ import {
 } from "../system/sqlite.ts";
 import { SystemError } from "../system/system_error.ts";
 
-const FILE = "journal.db";
 const LOCKS = "locks";
 
 /** The journal cannot be used now. The message is one line and says what to do. */
@@ -65,11 +65,6 @@ export class Ledger {
     this.#note = note;
   }
 
-  /** Whether a directory holds a journal. */
-  static exists(directory: string): boolean {
-    return isThere(`${directory}/${FILE}`);
-  }
-
   /** The names that processes lock against each other. Dispose of it to give up what it locked. */
   locks(): RangeLock {
     return new RangeLock(`${this.directory}/${LOCKS}`);
@@ -106,11 +101,11 @@ export class Ledger {
     } catch (error) {
       const code = resultCode(error);
       if (code === SQLITE_BUSY) {
-        throw new LedgerError(`${this.directory}/${FILE} was in use until the time was over`, true);
+        throw new LedgerError(`${this.directory}/${LEDGER_FILE} was in use until the time was over`, true);
       }
       if (code !== undefined || error instanceof SystemError) {
         const message = error instanceof Error ? error.message : String(error);
-        throw new LedgerError(`${this.directory}/${FILE}: ${message}`);
+        throw new LedgerError(`${this.directory}/${LEDGER_FILE}: ${message}`);
       }
       throw error;
     }
@@ -132,7 +127,7 @@ export class Ledger {
   }
 
   #open(deadline: Deadline): Database {
-    const path = `${this.directory}/${FILE}`;
+    const path = `${this.directory}/${LEDGER_FILE}`;
     using place = walk(path, false);
     // Made here and not by SQLite, so that nobody else may ever read it.
     close(place.open(O_RDWR | O_CREAT, 0o600));
@@ -153,7 +148,7 @@ export class Ledger {
       if (found === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
       else if (found !== SCHEMA_VERSION) {
         throw new LedgerError(
-          `${this.directory}/${FILE} was made by another version of hookvisor (its form is ${found}, ` +
+          `${this.directory}/${LEDGER_FILE} was made by another version of hookvisor (its form is ${found}, ` +
             `this one knows ${SCHEMA_VERSION}): run "hookvisor undo" of that version, or remove the file`,
         );
       }
@@ -171,14 +166,14 @@ export class Ledger {
     using lock = this.locks();
     // Whoever else found it broken does the same. Waiting is bounded by what is done here: a rename.
     for (let i = 0; i < 1000 && !lock.tryLock("set aside"); i++);
-    const path = `${this.directory}/${FILE}`;
+    const path = `${this.directory}/${LEDGER_FILE}`;
     if (linkStatus(path)?.inode !== this.#inode) return;
-    const name = `${FILE}.broken-${Date.now()}`;
+    const name = `${LEDGER_FILE}.broken-${Date.now()}`;
     using place = walk(`${this.directory}/${name}`, false);
-    place.replaceBy(FILE);
+    place.replaceBy(LEDGER_FILE);
     if (isThere(`${path}-journal`)) {
       using rest = walk(`${this.directory}/${name}-journal`, false);
-      rest.replaceBy(`${FILE}-journal`);
+      rest.replaceBy(`${LEDGER_FILE}-journal`);
     }
     this.#note(
       `${path} is broken (${why}) and was set aside as ${name}: what guests hold is not known any more`,

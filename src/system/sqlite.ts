@@ -6,11 +6,6 @@ export type Cell = null | number | string;
 
 let sqlite: Sqlite | undefined;
 
-/** Whether `openDatabase` may be called. */
-export function isSqliteLoaded(): boolean {
-  return sqlite !== undefined;
-}
-
 export async function loadSqlite(): Promise<void> {
   sqlite ??= await import("node:sqlite");
 }

@@ -114,9 +114,10 @@ Deno.test("a command that cannot be started leaves nothing open", () => {
   const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
   assert.throws(() => shell("", { path: "/nonexistent" }), /ENOENT/);
   const before = open();
-  for (let i = 0; i < 20; i++) assert.throws(() => shell("", { path: "/nonexistent" }), /ENOENT/);
-  for (let i = 0; i < 5; i++) shell("true").run();
-  assert.equal(open(), before);
+  for (let i = 0; i < 300; i++) assert.throws(() => shell("", { path: "/nonexistent" }), /ENOENT/);
+  for (let i = 0; i < 100; i++) shell("true").run();
+  // Other tests of this process have files of theirs open, but not hundreds.
+  assert.ok(open() - before < 80, `${open() - before} descriptors more`);
 });
 
 Deno.test("hundreds of commands at once keep a limited amount together", () => {

@@ -1,6 +1,6 @@
 import type { Finding, Patient } from "./finding.ts";
 import { eventsFile, newestRecords } from "../../journal/history.ts";
-import { JOURNAL_SOCKET } from "../../journal/journald.ts";
+import { JOURNAL_SOCKET } from "../../journal/journal_socket.ts";
 import { fileStatus } from "../../system/file.ts";
 import { logSize } from "../../system/log_lines.ts";
 import { runQuickly } from "../../system/processes.ts";
