@@ -13,6 +13,9 @@ import {
 import { loadSetup } from "./load_setup.ts";
 import { DIRECTORIES } from "../dispatch/directories.ts";
 import { newestRecords } from "../journal/history.ts";
+import { isTrouble } from "../manifest/handler_files.ts";
+import { trustIssue } from "../manifest/trust.ts";
+import { handlerFiles } from "../system/handler_files.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { type Driver, DRIVERS, isDriver } from "../protocol/operations.ts";
 import { executable, makeDirectory, makeLink, remove, workingDirectory } from "../system/admin_files.ts";
@@ -68,9 +71,17 @@ export async function run(invocation: Invocation): Promise<number> {
       `hookvisor install: a link always uses ${DIRECTORIES.config}, whatever --config-dir says here\n`,
     );
   }
+  const unsafe = places.destdir === "" ? programIssue(places.program) : undefined;
+  if (unsafe !== undefined) print(2, `hookvisor install: libvirt runs this program as root, and ${unsafe}\n`);
   for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
   print(1, said === undefined ? advice(places, reloads, changed, dryRun) : said.map(reloaded).join(""));
   return ok ? 0 : 1;
+}
+
+/** Who else could put another program in the place of this one. */
+function programIssue(program: string): string | undefined {
+  const chain = handlerFiles.chain(program);
+  return isTrouble(chain) ? chain.message : trustIssue(program, chain, 0)?.message;
 }
 
 /** Reads the options that `install` and `uninstall` share. */

@@ -5,6 +5,7 @@ import { look } from "./look.ts";
 import { style } from "./style.ts";
 import { type Look, visible, wrap } from "./text.ts";
 import { renderTimeline } from "./timeline.ts";
+import { suggest } from "../base/suggest.ts";
 import { performCall } from "../dispatch/call_with_handlers.ts";
 import type { Directories } from "../dispatch/directories.ts";
 import type { HookRecord } from "../journal/record.ts";
@@ -53,6 +54,14 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     },
   });
   const record = sinceBegan(makeRecord(event, told, began), began);
+  const known = [...record.handlers, ...record.left ?? []].map(({ name }) => name);
+  if (only !== undefined && !known.includes(only)) {
+    const near = suggest(only, known);
+    throw new CommandError(
+      `--handler: there is no handler ${only}${near ? `; did you mean ${near}?` : ""}`,
+      2,
+    );
+  }
   if (flag(invocation, "log")) {
     const why = appendRecord(directories.log, record, told.log);
     if (why !== undefined) print(2, `hookvisor: the record was not kept: ${why}\n`);

@@ -111,7 +111,7 @@ Deno.test("doctor fails for what hookvisor will not trust or use", () => {
   world.write("config/config.yaml", "nonsense: 1\n");
   const { code, find } = doctor(world);
   assert.equal(code, 2);
-  assert.match(find(/10-a\.js is not used: .* can be written by everybody/).remedy!, /^chmod go-w/);
+  assert.match(find(/10-a\.js is not safe: .* can be written by everybody/).remedy!, /^chmod go-w/);
   assert.equal(find(/log, for the records: mode 777, and others can write to it/).level, "fail");
   assert.equal(find(/20-b cannot be used: the handler has no manifest/).level, "fail");
   assert.equal(find(/config\.yaml: unknown key "nonsense"/).level, "fail");

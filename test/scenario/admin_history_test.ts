@@ -125,3 +125,22 @@ Deno.test("history of a log that is not there says so and exits 0", () => {
   assert.equal(code, 0);
   assert.match(stderr, /no such call in \/nonexistent\/hookvisor\/events\.jsonl/);
 });
+
+Deno.test("history of many records, in many files, shows all of them and the last of them", () => {
+  using world = withCalls();
+  const log = `${world.root}/log/events.jsonl`;
+  const [line] = world.read("log/events.jsonl").split("\n");
+  const record = JSON.parse(line!);
+  for (let file = 1; file <= 3; file++) {
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, i) => JSON.stringify({ ...record, id: `m${file}-${i}` }),
+    );
+    Deno.writeTextFileSync(`${log}.${file}`, lines.join("\n") + "\n");
+  }
+  const count = (...args: string[]) => world.admin("history", ...args).stdout.trimEnd().split("\n").length;
+  assert.equal(count("-n", "all", "--json"), 60_004);
+  assert.equal(count("-n", "30000"), 30_001);
+  assert.equal(count(), 51);
+  assert.match(world.admin("history", "show", "m3-0").stdout, /^qemu\/prepare {2}good\n[^]* id m3-0\n/);
+});

@@ -194,3 +194,14 @@ Deno.test("run plays every operation there is with its sample, and refuses what 
   }
   assert.equal(run(["run"]).code, 2);
 });
+
+Deno.test("run --handler plays one handler only, and knows which there are", () => {
+  using world = new World();
+  for (const name of ["10-a", "20-b"]) world.write(`${name}.js`, handler("on: [qemu/prepare]", ""));
+  const { code, stdout } = world.admin("run", "qemu/prepare", "--handler", "20-b.js");
+  assert.equal(code, 0);
+  assert.match(stdout, /✔ 20-b {2}success[^]*· 10-a {2}not run: only 20-b is played/);
+  const wrong = world.admin("run", "qemu/prepare", "--handler", "20-x");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /there is no handler 20-x; did you mean 20-b\?/);
+});

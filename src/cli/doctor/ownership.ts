@@ -8,15 +8,17 @@ import { userId } from "../../system/self.ts";
 const ROOT = 0;
 
 /** Who owns what hookvisor trusts, and who could write to it: configuration, handlers, the program, its own directories. */
-export function ownership({ directories, setup, program }: Patient): Finding[] {
+export function ownership({ directories, setup, program, hooks }: Patient): Finding[] {
   const files: [string, "file" | "directory"][] = [
     [program, "file"],
+    [hooks, "directory"],
     [`${directories.config}/handlers`, "directory"],
     [setup.configFile, "file"],
     ...setup.handlers.map(({ file }): [string, "file"] => [file, "file"]),
   ];
   const wrong = files.flatMap(([path, kind]) => trust(path, kind) ?? []);
-  const looked = `${program}, ${directories.config} and all handlers in it, with every directory above`;
+  const looked =
+    `${program}, ${hooks}, ${directories.config} and all handlers in it, with every directory above`;
   const trusted: Finding[] = wrong.length > 0
     ? wrong
     : [{ check: "ownership", level: "ok", seen: `only root can write to ${looked}` }];
@@ -36,7 +38,7 @@ function trust(path: string, kind: "file" | "directory"): Finding | undefined {
   const finding: Finding = {
     check: "ownership",
     level: "fail",
-    seen: `${path} is not used: ${issue.message}`,
+    seen: `${path} is not safe: ${issue.message}`,
   };
   return issue.hint === undefined ? finding : { ...finding, remedy: issue.hint };
 }
