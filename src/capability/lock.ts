@@ -16,6 +16,8 @@ const MOST = 64;
  * number when the lock is ours, `lock.free(number)` gives it up. Locks are of
  * the kernel's: whatever ends this process frees them. Names are the same for
  * all handlers of this host.
+ *
+ * @param door its code has been loaded
  */
 export function lockCapabilities(door: LedgerDoor): Map<string, Capability> {
   const held = new Map<number, RangeLock>();

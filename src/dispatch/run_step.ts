@@ -53,7 +53,7 @@ export function handlerRunner(setting: CallSetting): RunStep {
     const edits = await editsOf(event, data, manifest.allow.xml);
     data.deadline = deadline;
     const kept = async () => {
-      const { keptCapabilities } = await import("./kept_capabilities.ts");
+      const [{ keptCapabilities }] = await Promise.all([import("./kept_capabilities.ts"), door.load()]);
       return keptCapabilities(door, guest, handler.name, manifest.state === "keep", data);
     };
     const capabilities = new Map<string, Capability>([

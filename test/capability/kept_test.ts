@@ -9,18 +9,20 @@ import { Deadline } from "../../src/base/deadline.ts";
 import { LedgerDoor } from "../../src/ledger/door.ts";
 import { listHolds } from "../../src/ledger/hold.ts";
 import { defaultConfig } from "../../src/manifest/settings.ts";
+import { Loop } from "../../src/system/loop.ts";
 
 const HOLDER = { driver: "qemu", name: "v1", handler: "10-a" };
 
-function world(deadlineMs = 10_000) {
+async function world() {
   const root = Deno.makeTempDirSync();
   const door = new LedgerDoor(`${root}/run`, () => {});
+  await door.load();
   Deno.mkdirSync(`${root}/in`);
   const grant = grantOf({ write: [`${root}/in/*`], exec: ["true ...", "false", "sleep *"] });
   return {
     root,
     door,
-    caller: new Caller(grant, Deadline.in(deadlineMs)),
+    caller: new Caller(grant),
     [Symbol.dispose]: () => {
       door.close();
       Deno.removeSync(root, { recursive: true });
@@ -29,7 +31,7 @@ function world(deadlineMs = 10_000) {
 }
 
 Deno.test("fs.set names what it set by real paths, each once, and what the kernel refuses is not held", async () => {
-  using at = world();
+  using at = await world();
   const { root, door, caller } = at;
   const set = setCapability(door, HOLDER);
   Deno.writeTextFileSync(`${root}/in/a`, "old");
@@ -45,7 +47,7 @@ Deno.test("fs.set names what it set by real paths, each once, and what the kerne
 });
 
 Deno.test("undo takes what exec would, and refuses what exec would", async () => {
-  using at = world();
+  using at = await world();
   const undo = undoCapability(at.door, HOLDER);
   assert.equal(shown(await at.caller.call(undo, "true", ["x"], { timeout: "1s" })), "null");
   assert.match(shown(await at.caller.call(undo, "rm", ["x"])), /^NotAllowed/);
@@ -62,8 +64,8 @@ Deno.test("undo takes what exec would, and refuses what exec would", async () =>
 Deno.test("runUndo() says why a command failed: its code, its time, the policy, or that it is missing", () => {
   const { policy } = defaultConfig();
   const run = (command: string, args: string[] = [], timeoutMs = 1000, deadlineMs = 5000) => {
-    using at = world(deadlineMs);
-    return runUndo({ command, args, env: {}, timeoutMs }, policy, at.caller);
+    const waiting = { loop: new Loop(), deadline: Deadline.in(deadlineMs) };
+    return runUndo({ command, args, env: {}, timeoutMs }, policy, waiting);
   };
   assert.equal(run("true"), undefined);
   assert.equal(run("false"), "exit code 1");
@@ -74,7 +76,7 @@ Deno.test("runUndo() says why a command failed: its code, its time, the policy, 
 });
 
 Deno.test("state answers with values, and says when there is no guest", async () => {
-  using at = world();
+  using at = await world();
   const host = { driver: "", uuid: "", handler: "10-a", name: "", keep: true };
   const table = stateCapabilities(at.door, () => "there is no guest here", host);
   const call = async (
@@ -91,8 +93,7 @@ Deno.test("state answers with values, and says when there is no guest", async ()
 });
 
 Deno.test("a lock is waited for, freed by its number, and by the end of its handler", async () => {
-  using at = world();
-  await at.door.load();
+  using at = await world();
   const first = new Caller(at.caller.grant);
   const mine = lockCapabilities(at.door);
   const theirs = lockCapabilities(at.door);
@@ -110,7 +111,7 @@ Deno.test("a lock is waited for, freed by its number, and by the end of its hand
 });
 
 Deno.test("sleep ends at its time, and takes only a time", async () => {
-  using at = world();
+  using at = await world();
   const started = performance.now();
   assert.equal(shown(await at.caller.call(sleep, 50)), "null");
   assert.ok(performance.now() - started >= 49);
