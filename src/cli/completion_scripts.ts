@@ -149,7 +149,8 @@ function zshAction(kind: Kind): string {
   if (Array.isArray(kind)) return `(${kind.join(" ")})`;
   if (kind === "file") return "_files";
   if (kind === "directory") return "_files -/";
-  return kind === "text" ? " " : `_hookvisor_known ${String(kind)}`;
+  // The space keeps zsh from putting options of its own before the word.
+  return kind === "text" ? " " : ` _hookvisor_known ${String(kind)}`;
 }
 
 /** A script for fish. */
