@@ -1,3 +1,4 @@
+// Longer than other files: it is a table, one row a command, and nothing else.
 import type { Command } from "./command.ts";
 import { RECIPE_NAMES } from "./recipe_names.ts";
 
@@ -180,6 +181,8 @@ export const COMMANDS: readonly Command[] = [
       "Handlers are really run: without --dry-run commands and writes are done. With it, reads are real, a command " +
       "succeeds and says nothing, and everything that was not done is listed. With --root every path that a handler " +
       "asks for is looked up below DIR, links on the way included; commands still run on this host.",
+      "What the call would bring back when a guest is gone is brought back, unless the guest runs; in a dry run, what " +
+      "waits for the effect of a command waits in vain.",
       "The XML is the file given with --xml, else that of the newest call kept for this guest and operation (record: " +
       "true in config.yaml keeps calls), else a small sample made for the guest's name.",
     ],

@@ -143,7 +143,8 @@ export async function performCall(
       play,
       background,
     );
-  const undone = play?.wrap !== undefined ? [] : await playBackFor(
+  const isLeft = play !== undefined && await leavesAlone(play, event, directories, note);
+  const undone = isLeft ? [] : await playBackFor(
     { event, known, door, policy: config.policy, loop, deadline, caller, run: directories.libvirt, note },
     result.verdict === "abort",
     background,
@@ -189,6 +190,20 @@ interface Call {
   directories: Directories;
   /** The record's. */
   id: string;
+}
+
+/** A play brings nothing back when it is to change nothing, or when the guest runs and really holds what it holds. */
+async function leavesAlone(
+  play: Play,
+  { driver, object }: HookEvent,
+  { libvirt }: Directories,
+  note: (text: string) => void,
+): Promise<boolean> {
+  if (play.wrap !== undefined || driver === "daemon") return true;
+  const { isRunning } = await import("../ledger/gone_guests.ts");
+  const runs = isRunning({ driver, name: object }, libvirt);
+  if (runs) note(`${object} runs, so what it holds was left alone`);
+  return runs;
 }
 
 /** What a background handler's own process leaves behind is another matter than what a call does. */

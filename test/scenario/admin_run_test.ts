@@ -205,3 +205,30 @@ Deno.test("run --handler plays one handler only, and knows which there are", () 
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /there is no handler 20-x; did you mean 20-b\?/);
 });
+
+Deno.test("run leaves alone what a running guest holds, and brings back what one that is gone held", async () => {
+  using world = new World();
+  const file = world.write("files/governor", "powersave");
+  const allow = `allow: {write: ["${file}"]}`;
+  world.write(
+    "10-a.js",
+    handler(`on: [qemu/prepare]\n${allow}`, `  await host.fs.set("${file}", "performance");`),
+  );
+  assert.equal(world.hook(["qemu", "g", "prepare", "begin", "-"], domainXml("g")).code, 0);
+  assert.equal(world.read("files/governor"), "performance");
+
+  const guest = new Deno.Command("sh", { args: ["-c", "sleep 60; :", "guest=g"], stdin: "null" }).spawn();
+  world.write("libvirt/qemu/g.pid", `${guest.pid}\n`);
+  const release = ["qemu/release", "--guest", "g", "--libvirt-run-dir", `${world.root}/libvirt`];
+  try {
+    assert.match(world.admin("run", ...release).stdout, /note +g runs, so what it holds was left alone/);
+    assert.equal(world.read("files/governor"), "performance");
+  } finally {
+    guest.kill("SIGKILL");
+    await guest.status;
+  }
+  assert.equal(world.admin("run", ...release, "--dry-run").code, 0);
+  assert.equal(world.read("files/governor"), "performance");
+  assert.match(world.admin("run", ...release).stdout, /10-a {2}brought back: .*governor/);
+  assert.equal(world.read("files/governor"), "powersave");
+});
