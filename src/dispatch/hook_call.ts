@@ -21,12 +21,15 @@ export async function hookCall(
 ): Promise<Reply> {
   try {
     const parsed = parseEvent(driver, args);
-    if ("error" in parsed) return verdictOf(parsed.error.known, parsed.error.message);
+    if ("error" in parsed) {
+      return faulty(driver, args, directories, parsed.error.known, parsed.error.message);
+    }
     return await answer(parsed.event, directories, background);
   } catch (error) {
-    // A fault of ours: said in one line, and libvirt gets the verdict it would get for a failed handler.
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return verdictOf(findOperation(driver, args[1] ?? ""), `internal error, please report it: ${message}`);
+    const message = `internal error, please report it: ${
+      error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    }`;
+    return faulty(driver, args, directories, findOperation(driver, args[1] ?? ""), message);
   }
 }
 
@@ -59,7 +62,21 @@ async function answer(
   return await callWithHandlers(event, known, directories, { background, index });
 }
 
-/** What is wrong is said in one line; for the rest the operation ends as with a failed handler, as far as it is known. */
-function verdictOf(known: Operation | undefined, message: string): Reply {
-  return known?.onFailure === "abort" ? abort(message) : goOnWith(message);
+/**
+ * A call that cannot be understood, or a fault of ours: said in one line and
+ * recorded; libvirt gets the answer it would get for a failed handler, as far
+ * as the operation is known.
+ */
+function faulty(
+  driver: string,
+  [object = "", operation = "", subOperation = "", extra = ""]: readonly string[],
+  directories: Directories,
+  known: Operation | undefined,
+  reason: string,
+): Reply {
+  const aborts = known?.onFailure === "abort";
+  const event = { driver, object, operation, calledOperation: operation, subOperation, extra };
+  const verdict = aborts ? "abort" : "ignore";
+  writeRecord(directories.log, event, { verdict, exitCode: aborts ? 1 : 0, handlers: [], reason });
+  return aborts ? abort(reason) : goOnWith(reason);
 }

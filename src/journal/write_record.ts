@@ -2,6 +2,9 @@ import { type HookRecord, recordId } from "./record.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { appendLine } from "../system/append.ts";
 
+/** A hook call as the record names it: also one whose arguments were not all there. */
+export type RecordedEvent = Omit<HookEvent, "driver" | "known"> & { driver: string };
+
 /** What a call adds to its event to make a record. */
 export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers"> & {
   reason?: string;
@@ -23,7 +26,7 @@ const DEFAULT_LOG = { maxSizeBytes: 16 * 1024 * 1024, keep: 4 };
  *
  * @returns why it could not, or undefined; it never throws
  */
-export function writeRecord(directory: string, event: HookEvent, call: RecordOfCall): string | undefined {
+export function writeRecord(directory: string, event: RecordedEvent, call: RecordOfCall): string | undefined {
   return appendRecord(directory, makeRecord(event, call), call.log);
 }
 
@@ -42,7 +45,7 @@ export function appendRecord(
  *
  * @param began when it began, on the clock of `performance.now()`: 0 is the process's start
  */
-export function makeRecord(event: HookEvent, call: RecordOfCall, began = 0): HookRecord {
+export function makeRecord(event: RecordedEvent, call: RecordOfCall, began = 0): HookRecord {
   const { driver, object, operation, calledOperation, subOperation, extra } = event;
   return {
     v: 1,
