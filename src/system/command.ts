@@ -22,8 +22,8 @@ export interface CommandOptions {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   stdin: string;
-  /** A descriptor of ours that the program gets as its descriptor 3. */
-  passed?: number;
+  /** Descriptors of ours that the program gets as its descriptors 3, 4, … */
+  passed?: readonly number[];
   /** Bytes kept of each output. */
   outputLimit: number;
   /** Milliseconds until SIGTERM; Infinity for none. */

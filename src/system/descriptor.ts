@@ -19,6 +19,12 @@ export function setNonBlocking(fd: number): void {
   check(libc().fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
 }
 
+/** A copy of a descriptor with a number of at least `least`, closed on exec. The caller closes it. */
+export function duplicate(fd: number, least: number): number {
+  const F_DUPFD_CLOEXEC = 1030;
+  return check(libc().fcntl(fd, F_DUPFD_CLOEXEC, least), "fcntl");
+}
+
 export function close(fd: number): void {
   libc().close(fd);
 }

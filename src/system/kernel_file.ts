@@ -1,17 +1,25 @@
 import type { Deadline } from "../base/deadline.ts";
-import { close } from "./descriptor.ts";
 import { Command, type CommandResult } from "./command.ts";
+import { close, duplicate } from "./descriptor.ts";
 import type { Place } from "./file.ts";
 import type { Loop } from "./loop.ts";
 import { findProgram } from "./program.ts";
 import { errnoOfText, SystemError } from "./system_error.ts";
 import { waitUntil } from "./wait.ts";
 
-/** Helpers under way at once. */
+/** Helpers under way at once, and files that one of them is for at most. */
 const AT_ONCE = 8;
+const TOGETHER = 16;
+/** Texts up to this many bytes are certain to be read from a pipe, and so written, in one piece (PIPE_BUF is 4096). */
+const ONE_PIECE = 1024;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
-/** The file is handed over as descriptor 3; opening this name opens exactly that file anew. */
-const HANDED_OVER = "/proc/self/fd/3";
+const FIRST = 3;
+
+/** A text and the file it is for. */
+export interface KernelWrite {
+  place: Place;
+  text: string;
+}
 
 /** Whether a path is below /sys or /proc: files of the kernel's, written in place, whose reads and writes may block. */
 export function isKernelFile(path: string): boolean {
@@ -22,40 +30,38 @@ export function isKernelFile(path: string): boolean {
  * Writes each text into its file, as it is, in one write each.
  *
  * Opening and writing a file of the kernel's can block for ever where no
- * signal reaches it. So coreutils' `dd` does both, in a process with
- * descriptors of its own, which is left behind when the time is over.
+ * signal reaches it. So coreutils' `dd` does both, and `tee` where several
+ * files get the same, in processes with descriptors of their own, which are
+ * left behind when the time is over.
  *
- * @returns for each why it failed, or undefined; what was not done by the
- * deadline failed with `ETIMEDOUT`
+ * @returns for each why it failed, or undefined; what was not seen to be done
+ * by the deadline failed with `ETIMEDOUT`
  */
 export function writeKernelFiles(
-  jobs: readonly { place: Place; text: string }[],
+  jobs: readonly KernelWrite[],
   loop: Loop,
   deadline: Deadline,
 ): (SystemError | undefined)[] {
-  const results: (SystemError | undefined)[] = [];
-  const running = new Set<Command>();
-  let over = 0;
-  jobs.forEach(({ place, text }, i) => {
-    results[i] = new SystemError(110, `${place.path}: the kernel has not taken it in time`);
-    waitUntil(() => running.size < AT_ONCE, loop, deadline);
-    if (deadline.passed) return;
-    try {
-      const command = start("dd", writeArguments(text), text, place, loop, (result) => {
-        results[i] = failure(result, place.path);
-        running.delete(command);
-        over++;
-      });
-      running.add(command);
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      results[i] = error;
-      over++;
-    }
-  });
-  waitUntil(() => over === jobs.length, loop, deadline);
-  for (const command of running) command.kill();
-  return results;
+  const results = new Map<KernelWrite, SystemError | undefined>(
+    jobs.map((job) => [job, new SystemError(110, `${job.place.path}: the kernel has not taken it in time`)]),
+  );
+  const done = (group: readonly KernelWrite[], result: CommandResult | SystemError) => {
+    const failed = group.length > 1 && !(result instanceof SystemError) ? failuresByFile(result) : undefined;
+    group.forEach((job, i) => {
+      const said = result instanceof SystemError ? result : failure(result, job.place.path);
+      results.set(job, failed === undefined ? said : errorOf(failed.get(i), job.place.path));
+    });
+  };
+  const tasks = groupsOf(jobs).map((group) => ({
+    program: group.length === 1 ? "dd" : "tee",
+    args: group.length === 1 ? ddArguments(group[0]!.text) : group.map((_, i) => handedOver(i)),
+    stdin: group[0]!.text,
+    places: group.map(({ place }) => place),
+    outputLimit: 8192,
+    done: (result: CommandResult | SystemError) => done(group, result),
+  }));
+  runAll(tasks, loop, deadline);
+  return jobs.map((job) => results.get(job));
 }
 
 /** `writeKernelFiles` for one file. */
@@ -65,73 +71,168 @@ export function writeKernelFile(place: Place, text: string, loop: Loop, deadline
 }
 
 /**
- * The text of a file of the kernel's, at most `limit` bytes; undefined when it
- * holds more. A process reads it that can be left behind, for the same reason.
- *
- * @throws {SystemError} `ETIMEDOUT` when it is not there by the deadline
+ * The texts of files of the kernel's, at most `limit` bytes each; undefined
+ * for one that holds more. Processes read them that can be left behind, for
+ * the same reason; `ETIMEDOUT` for what is not there by the deadline.
  */
+export function readKernelFiles(
+  places: readonly Place[],
+  limit: number,
+  loop: Loop,
+  deadline: Deadline,
+): (string | undefined | SystemError)[] {
+  const late = ({ path }: Place) => new SystemError(110, `${path}: the kernel has not answered in time`);
+  const texts: (string | undefined | SystemError)[] = places.map(late);
+  const alone: number[] = [];
+  const read = (indexes: readonly number[]) => ({
+    program: "head",
+    args: [
+      indexes.length === 1 ? "-q" : "-v",
+      "-c",
+      String(limit + 1),
+      ...indexes.map((_, i) => handedOver(i)),
+    ],
+    stdin: "",
+    places: indexes.map((i) => places[i]!),
+    outputLimit: indexes.length * (limit + 64),
+    done(result: CommandResult | SystemError) {
+      const parts = result instanceof SystemError ? undefined : partsOf(result, indexes.length);
+      // Something went wrong with one of them, or a file's own text looks like a heading: then one by one.
+      if (parts === undefined && indexes.length > 1) return void alone.push(...indexes);
+      indexes.forEach((index, i) => {
+        const path = places[index]!.path;
+        const error = result instanceof SystemError ? result : failure(result, path);
+        const text = parts?.[i] ?? "";
+        texts[index] = error ?? (text.length > limit ? undefined : text);
+      });
+    },
+  });
+  runAll(chunks([...places.keys()], TOGETHER).map(read), loop, deadline);
+  runAll(alone.map((index) => read([index])), loop, deadline);
+  return texts;
+}
+
+/** `readKernelFiles` for one file. @throws {SystemError} */
 export function readKernelFile(
   place: Place,
   limit: number,
   loop: Loop,
   deadline: Deadline,
 ): string | undefined {
-  let result: CommandResult | undefined;
-  const command = start(
-    "head",
-    ["-c", String(limit + 1), HANDED_OVER],
-    "",
-    place,
-    loop,
-    (it) => result = it,
-    limit,
-  );
-  if (!waitUntil(() => result !== undefined, loop, deadline)) {
-    command.kill();
-    throw new SystemError(110, `${place.path}: the kernel has not answered in time`);
-  }
-  const error = failure(result!, place.path);
-  if (error !== undefined) throw error;
-  return result!.truncated ? undefined : result!.stdout;
+  const [text] = readKernelFiles([place], limit, loop, deadline);
+  if (text instanceof SystemError) throw text;
+  return text;
 }
 
-function start(
-  name: string,
-  args: readonly string[],
-  stdin: string,
-  place: Place,
-  loop: Loop,
-  done: (result: CommandResult) => void,
-  outputLimit = 4096,
-): Command {
-  const path = findProgram(name, PATH);
-  if (path === undefined) throw new SystemError(2, `${name} (coreutils), which writes to ${place.path}`);
-  const passed = place.hold();
+interface Task {
+  program: string;
+  args: readonly string[];
+  stdin: string;
+  places: readonly Place[];
+  outputLimit: number;
+  done(result: CommandResult | SystemError): void;
+}
+
+/** Runs helpers, some at once, until all have ended or the time is over; then they are left behind. */
+function runAll(tasks: readonly Task[], loop: Loop, deadline: Deadline): void {
+  const running = new Set<Command>();
+  for (const task of tasks) {
+    waitUntil(() => running.size < AT_ONCE, loop, deadline);
+    if (deadline.passed) break;
+    try {
+      const command = start(task, loop, (result) => {
+        running.delete(command);
+        task.done(result);
+      });
+      running.add(command);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      task.done(error);
+    }
+  }
+  waitUntil(() => running.size === 0, loop, deadline);
+  for (const command of running) command.kill();
+}
+
+function start(task: Task, loop: Loop, done: (result: CommandResult) => void): Command {
+  const path = findProgram(task.program, PATH);
+  if (path === undefined) {
+    throw new SystemError(2, `${task.program} (coreutils), which is needed for ${task.places[0]!.path}`);
+  }
+  const passed: number[] = [];
   try {
+    for (const place of task.places) {
+      const held = place.hold();
+      // Above all that the helper's descriptors will be, so that none is overwritten before its turn.
+      passed.push(duplicate(held, FIRST + TOGETHER));
+      close(held);
+    }
+    const { args, stdin, outputLimit } = task;
+    const env = { LC_ALL: "C", PATH };
     return new Command(loop, {
-      path,
-      args,
-      env: { LC_ALL: "C", PATH },
-      stdin,
-      passed,
-      outputLimit,
+      ...{ path, args, env, stdin, passed, outputLimit, done },
       timeoutMs: Infinity,
       graceMs: 0,
-      done,
     });
   } finally {
-    close(passed);
+    passed.forEach(close);
   }
+}
+
+/** The name by which a helper opens exactly the file that was handed over, anew. */
+function handedOver(i: number): string {
+  return `/proc/self/fd/${FIRST + i}`;
 }
 
 /** One read of the whole text from the pipe, one write of it. The file is opened as a shell's `>` opens it. */
-function writeArguments(text: string): string[] {
+function ddArguments(text: string): string[] {
   const size = Math.max(1, new TextEncoder().encode(text).length);
-  return [`of=${HANDED_OVER}`, `bs=${size}`, "iflag=fullblock", "status=none"];
+  return [`of=${handedOver(0)}`, `bs=${size}`, "iflag=fullblock", "status=none"];
+}
+
+/** Files next to each other that get the same short text are written together. */
+function groupsOf(jobs: readonly KernelWrite[]): KernelWrite[][] {
+  const groups: KernelWrite[][] = [];
+  for (const job of jobs) {
+    const last = groups.at(-1);
+    const fits = last !== undefined && last.length < TOGETHER && last[0]!.text === job.text &&
+      job.text.length * 3 <= ONE_PIECE;
+    if (fits) last.push(job);
+    else groups.push([job]);
+  }
+  return groups;
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  return Array.from(
+    { length: Math.ceil(list.length / size) },
+    (_, i) => list.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** What `head -v` printed, by file; undefined when it is not certain which part is whose. */
+function partsOf({ code, stdout, truncated }: CommandResult, count: number): string[] | undefined {
+  if (code !== 0 || truncated) return undefined;
+  if (count === 1) return [stdout];
+  const parts = stdout.split(/(?:^|\n)==> \/proc\/self\/fd\/[0-9]+ <==\n/);
+  return parts.length === count + 1 && parts[0] === "" ? parts.slice(1) : undefined;
+}
+
+/** Which of several files `tee` could not write, by their places in its arguments, and what it said; undefined when it did not say which. */
+function failuresByFile({ code, stderr }: CommandResult): Map<number, string> | undefined {
+  const failed = new Map<number, string>();
+  for (const line of stderr.trim().split("\n")) {
+    const fd = /\/proc\/self\/fd\/([0-9]+)/.exec(line)?.[1];
+    if (fd !== undefined) failed.set(Number(fd) - FIRST, line);
+  }
+  return code === 0 || failed.size > 0 ? failed : undefined;
 }
 
 function failure(result: CommandResult, path: string): SystemError | undefined {
-  if (result.code === 0) return undefined;
-  const said = result.stderr.trim();
-  return errnoOfText(said, path) ?? new SystemError(5, `${path}: ${said || "the helper was ended"}`);
+  return result.code === 0 ? undefined : errorOf(result.stderr.trim() || "the helper was ended", path);
+}
+
+function errorOf(said: string | undefined, path: string): SystemError | undefined {
+  if (said === undefined) return undefined;
+  return errnoOfText(said, path) ?? new SystemError(5, `${path}: ${said}`);
 }

@@ -21,8 +21,8 @@ export interface Program {
   env: Readonly<Record<string, string>>;
   /** Descriptors of ours to become the program's standard input, output and error. Others are not passed on. */
   stdio: readonly [stdin: number, stdout: number, stderr: number];
-  /** A descriptor of ours to become the program's descriptor 3. */
-  passed?: number;
+  /** Descriptors of ours to become the program's descriptors 3, 4, … Each has to have a higher number than it gets. */
+  passed?: readonly number[];
 }
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -53,10 +53,10 @@ export class Process {
     c.posix_spawn_file_actions_init(actions);
     try {
       program.stdio.forEach((fd, i) => c.posix_spawn_file_actions_adddup2(actions, fd, i));
-      const first = program.passed === undefined ? 3 : 4;
-      if (program.passed !== undefined) c.posix_spawn_file_actions_adddup2(actions, program.passed, 3);
+      const passed = program.passed ?? [];
+      passed.forEach((fd, i) => c.posix_spawn_file_actions_adddup2(actions, fd, 3 + i));
       // glibc before 2.34 lacks it; ours are all close-on-exec, and libvirt passes only 0 to 2.
-      c.posix_spawn_file_actions_addclosefrom_np?.(actions, first);
+      c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3 + passed.length);
       const argv = new StringVector([program.path, ...program.args]);
       const envp = new StringVector(Object.entries(program.env).map(([name, value]) => `${name}=${value}`));
       const pid = new Int32Array(1);

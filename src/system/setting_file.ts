@@ -1,7 +1,7 @@
 import type { Deadline } from "../base/deadline.ts";
 import { close } from "./descriptor.ts";
 import { O_RDONLY, type Place, readAll } from "./file.ts";
-import { isKernelFile, readKernelFile, writeKernelFiles } from "./kernel_file.ts";
+import { isKernelFile, readKernelFiles, writeKernelFiles } from "./kernel_file.ts";
 import type { Loop } from "./loop.ts";
 import { NotOrdinary, openOrdinary, refuseUnlessOrdinary } from "./ordinary_file.ts";
 import { replaceFile } from "./replace_file.ts";
@@ -23,14 +23,37 @@ export interface Waiting {
  * @throws {SystemError}
  * @throws {NotOrdinary}
  */
-export function readSetting(place: Place, { loop, deadline }: Waiting): string {
+export function readSetting(place: Place, waiting: Waiting): string {
+  const [text] = readSettings([place], waiting);
+  if (typeof text !== "string") throw text;
+  return text;
+}
+
+/** `readSetting` for several files; in the place of a text that cannot be had, why. */
+export function readSettings(
+  places: readonly Place[],
+  { loop, deadline }: Waiting,
+): (string | SystemError | NotOrdinary)[] {
+  const kernels = places.filter(({ path }) => isKernelFile(path));
+  const texts = readKernelFiles(kernels, LIMIT, loop, deadline);
+  return places.map((place) => {
+    const i = kernels.indexOf(place);
+    return i >= 0 ? texts[i] ?? new SystemError(27, place.path) : expected(() => readOrdinary(place));
+  });
+}
+
+function expected<T>(act: () => T): T | SystemError | NotOrdinary {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof SystemError || error instanceof NotOrdinary) return error;
+    throw error;
+  }
+}
+
+function readOrdinary(place: Place): string {
   const status = place.status();
   if (status === undefined) throw new SystemError(2, place.path);
-  if (isKernelFile(place.path)) {
-    const text = readKernelFile(place, LIMIT, loop, deadline);
-    if (text === undefined) throw new SystemError(27, place.path);
-    return text;
-  }
   const fd = openOrdinary(place, O_RDONLY, status, "change");
   try {
     const bytes = readAll(fd, LIMIT);
@@ -58,16 +81,13 @@ export function writeSettings(
 }
 
 function replaced(place: Place, text: string): SystemError | NotOrdinary | undefined {
-  try {
+  return expected(() => {
     const status = place.status();
     if (status === undefined) throw new SystemError(2, place.path);
     refuseUnlessOrdinary(place, status, "change");
     replaceFile(place, status, new TextEncoder().encode(text));
     return undefined;
-  } catch (error) {
-    if (error instanceof SystemError || error instanceof NotOrdinary) return error;
-    throw error;
-  }
+  });
 }
 
 /**

@@ -203,6 +203,10 @@ Deno.test("isRunning() believes a process's own command line, not a number in a 
     args: ["-c", "read line", "-name", "guest=a,,b,debug-threads=on", "--name", "c1"],
     stdin: "piped",
   }).spawn();
+  // The parent goes on a moment before the kernel shows the new command line.
+  while (!Deno.readTextFileSync(`/proc/${process.pid}/cmdline`).includes("guest=")) {
+    await new Promise((wake) => setTimeout(wake, 5));
+  }
   try {
     for (const name of ["qemu/a,b", "qemu/a", "lxc/c1", "lxc/c2"]) {
       Deno.writeTextFileSync(`${run}/${name}.pid`, `${process.pid}\n`);

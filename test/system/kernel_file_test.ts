@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { Deadline } from "../../src/base/deadline.ts";
 import { walk } from "../../src/system/file.ts";
-import { readKernelFile, writeKernelFile, writeKernelFiles } from "../../src/system/kernel_file.ts";
+import {
+  readKernelFile,
+  readKernelFiles,
+  writeKernelFile,
+  writeKernelFiles,
+} from "../../src/system/kernel_file.ts";
 import { Loop } from "../../src/system/loop.ts";
 import { SystemError } from "../../src/system/system_error.ts";
 
@@ -61,4 +66,25 @@ Deno.test("a link put in the file's place after it was looked at is never follow
   Deno.symlinkSync(`${at.path}/secret`, `${at.path}/file`);
   assert.throws(() => writeKernelFile(place, "evil", new Loop(), Deadline.in(5000)));
   assert.equal(Deno.readTextFileSync(`${at.path}/secret`), "untouched");
+});
+
+Deno.test("many files are read and written a few at a time by few helpers, each with its own outcome", () => {
+  using at = folder();
+  const names = Array.from({ length: 40 }, (_, i) => `${at.path}/many-${i}`);
+  const texts = names.map((_, i) => i === 5 ? "==> /proc/self/fd/3 <==\n" : i === 6 ? "" : `text ${i}\n`);
+  names.forEach((name, i) => Deno.writeTextFileSync(name, texts[i]!));
+  using places = new DisposableStack();
+  const all = names.map((name) => places.use(walk(name, false)));
+  assert.deepEqual(readKernelFiles(all, 100, new Loop(), Deadline.in(10_000)), texts);
+
+  Deno.removeSync(names[20]!);
+  Deno.mkdirSync(names[20]!);
+  const jobs = all.map((place) => ({ place, text: "same" }));
+  const results = writeKernelFiles(jobs, new Loop(), Deadline.in(10_000));
+  results.forEach((error, i) => assert.equal(error?.code, i === 20 ? "EISDIR" : undefined, `file ${i}`));
+  names.forEach((name, i) => i !== 20 && assert.equal(Deno.readTextFileSync(name), "same"));
+  const read = readKernelFiles(all, 100, new Loop(), Deadline.in(10_000));
+  read.forEach((text, i) =>
+    i === 20 ? assert.ok(text instanceof SystemError && text.code === "EISDIR") : assert.equal(text, "same")
+  );
 });
