@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
-import { optionUsage, usage } from "./help.ts";
+import { exitCodes, optionUsage, usage } from "./help.ts";
 
 /** docs/commands.md: what `--help` and the man pages say, as one page of Markdown. Made from the command table. */
 export function commandsPage(commands: readonly Command[]): string {
@@ -18,8 +18,6 @@ export function commandsPage(commands: readonly Command[]): string {
         [name, option],
       ) => [code(optionUsage(name, option)), option.summary]),
     ),
-    "",
-    "Exit code 2 is for a command line that is not understood, unless a command says more.",
     "",
     ...commands.map(({ name, summary }) => `- [\`${name}\`](#${name}): ${summary}`),
     ...commands.flatMap(section),
@@ -43,7 +41,7 @@ function section(command: Command): string[] {
       ),
     ]),
     "",
-    ...table(["exit code", "meaning"], command.exitCodes.map(([exit, meaning]) => [String(exit), meaning])),
+    ...table(["exit code", "meaning"], exitCodes(command).map(([exit, meaning]) => [String(exit), meaning])),
     "",
     "```sh",
     ...command.examples.flatMap(([line, does]) => [`# ${does}`, line]),

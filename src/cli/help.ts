@@ -20,6 +20,15 @@ export function optionUsage(name: string, { value }: Option): string {
   return `--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 
+const MISUNDERSTOOD = "the command line is not understood";
+
+/** A command's exit codes with the one that all have, in order. */
+export function exitCodes({ exitCodes: own }: Command): [code: number, meaning: string][] {
+  const all = new Map<number, string>([[2, MISUNDERSTOOD]]);
+  for (const [code, meaning] of own) all.set(code, code === 2 ? `${meaning}, or ${MISUNDERSTOOD}` : meaning);
+  return [...all].sort(([a], [b]) => a - b);
+}
+
 /** What `hookvisor COMMAND --help` prints. */
 export function commandHelp(command: Command, look: Look): string {
   const width = Math.min(look.width, WIDEST);
@@ -40,7 +49,7 @@ export function commandHelp(command: Command, look: Look): string {
     "",
     "Exit codes:",
     ...list(
-      codes.sort(([a], [b]) => a - b).map(([code, meaning]) => [String(code), meaning]),
+      exitCodes(command).map(([code, meaning]) => [String(code), meaning]),
       width,
     ),
     "",

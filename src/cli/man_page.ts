@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
-import { optionUsage, usage } from "./help.ts";
+import { exitCodes, optionUsage, usage } from "./help.ts";
 
 /** What the head of a page says besides its name. */
 export interface ManSource {
@@ -20,10 +20,6 @@ export function pageName(command?: Command): string {
 export function commandPage(command: Command, source: ManSource): string {
   const options = Object.entries(command.options);
   const common = Object.entries(COMMON_OPTIONS);
-  const codes: [number, string][] = [...command.exitCodes.map(([c, m]): [number, string] => [c, m]), [
-    2,
-    "the command line is not understood",
-  ]];
   return page([
     ...title(pageName(command), source),
     ".SH NAME",
@@ -39,7 +35,7 @@ export function commandPage(command: Command, source: ManSource): string {
     ".SH COMMON OPTIONS",
     ...common.flatMap(([name, option]) => item(optionUsage(name, option), option.summary)),
     ".SH EXIT STATUS",
-    ...codes.sort(([a], [b]) => a - b).flatMap(([code, meaning]) => item(String(code), meaning)),
+    ...exitCodes(command).flatMap(([code, meaning]) => item(String(code), meaning)),
     ".SH EXAMPLES",
     ...command.examples.flatMap((
       [line, does],
