@@ -20,6 +20,14 @@ export interface UndoCommand {
   timeoutMs: number;
 }
 
+/** What a file held at first and what was written; `call` is the same for all that one `fs.set` first held. */
+export interface HeldValue {
+  path: string;
+  original: string;
+  written: string;
+  call: number;
+}
+
 /** One thing that comes back when its guest is gone. */
 export interface Hold extends Holder {
   /** Grows with the order in which things were held. */
@@ -34,7 +42,7 @@ export interface Hold extends Holder {
   failures: number;
   error?: string;
   what:
-    | { path: string; original: string; written: string }
+    | HeldValue
     | UndoCommand;
 }
 
@@ -95,7 +103,12 @@ function readHold(row: Row): Hold {
     failures: Number(row.failures),
     ...(typeof error === "string" ? { error } : {}),
     what: typeof row.path === "string"
-      ? { path: row.path, original: String(row.original), written: String(row.written) }
+      ? {
+        path: row.path,
+        original: String(row.original),
+        written: String(row.written),
+        call: Number(row.call),
+      }
       : JSON.parse(String(row.command)) as UndoCommand,
   };
 }

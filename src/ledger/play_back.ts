@@ -3,13 +3,14 @@ import {
   findHold,
   type Guest,
   guestWord,
+  type HeldValue,
   type Hold,
   listHolds,
   markLeaving,
   noteFailure,
 } from "./hold.ts";
 import { type Ledger, LedgerError } from "./ledger.ts";
-import { restoreValue } from "./restore_value.ts";
+import { restoreValues } from "./restore_values.ts";
 import type { Waiting } from "../system/setting_file.ts";
 import { pollUntil } from "../system/wait.ts";
 
@@ -53,7 +54,7 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
   if (!pollUntil(() => lock.tryLock(`guest ${guestWord(guest)}`), loop, deadline)) {
     throw new LedgerError(`what ${guestWord(guest)} held was being played back by another hook call`, true);
   }
-  return due.reverse().flatMap((hold) => playStep(setting, hold));
+  return playSteps(setting, due);
 }
 
 /**
@@ -68,9 +69,7 @@ export function playLeftovers(setting: PlaybackSetting, played: readonly Guest[]
   return [...guests].flatMap((word) => {
     using lock = ledger.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
-    return due.filter((hold) => guestWord(hold) === word).reverse().flatMap((hold) =>
-      playStep(setting, hold)
-    );
+    return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
   });
 }
 
@@ -78,31 +77,54 @@ function listHoldsLeaving(transaction: Parameters<typeof listHolds>[0]): Hold[] 
   return listHolds(transaction).filter((hold) => hold.leaving);
 }
 
-/** None when another process has done it, or when the guest holds it anew. */
-function playStep(setting: PlaybackSetting, { id }: Hold): UndoneStep[] {
-  const { ledger, deadline } = setting;
-  const hold = ledger.transaction(deadline, (transaction) => findHold(transaction, id));
-  if (hold === undefined || !hold.leaving) return [];
+/** The last first; values of one `fs.set` together. */
+function playSteps(setting: PlaybackSetting, due: readonly Hold[]): UndoneStep[] {
+  const steps: UndoneStep[] = [];
+  for (let last = due.length - 1; last >= 0;) {
+    let first = last;
+    while (first > 0 && isSameCall(due[first - 1]!, due[last]!)) first--;
+    steps.push(...playGroup(setting, due.slice(first, last + 1)));
+    last = first - 1;
+  }
+  return steps;
+}
+
+function isSameCall(a: Hold, b: Hold): boolean {
+  return isValue(a) && isValue(b) && a.what.call === b.what.call;
+}
+
+function isValue(hold: Hold): hold is Hold & { what: HeldValue } {
+  return "path" in hold.what;
+}
+
+/** Values of one call, or one command. Nothing for what another process has done, or what the guest holds anew. */
+function playGroup(setting: PlaybackSetting, holds: readonly Hold[]): UndoneStep[] {
+  const values = holds.filter(isValue);
+  if (setting.deadline.passed) return holds.map((hold) => told({ hold, error: "the time was over" }));
+  if (values.length > 0) return restoreValues(setting, values).reverse().map(told);
+  return holds.flatMap((hold) => runCommand(setting, hold));
+}
+
+function told({ hold, ...result }: { hold: Hold; note?: string; error?: string }): UndoneStep {
   const { what } = hold;
-  const step = {
+  return {
     guest: guestWord(hold),
     handler: hold.handler,
     what: "path" in what ? what.path : [what.command, ...what.args].join(" "),
+    ok: result.error === undefined,
+    ...(result.note === undefined ? {} : { note: result.note }),
+    ...(result.error === undefined ? {} : { error: result.error }),
   };
-  const result = deadline.passed
-    ? { error: "the time was over" }
-    : "path" in what
-    ? restoreValue(setting, hold, what)
-    : runCommand(setting, hold);
-  const { error } = result;
-  if (error === undefined) return [{ ...step, ok: true, ...result }];
-  ledger.transaction(deadline, (transaction) => noteFailure(transaction, id, error));
-  return [{ ...step, ok: false, ...result }];
 }
 
-function runCommand(setting: PlaybackSetting, hold: Hold): { error?: string } {
+function runCommand(setting: PlaybackSetting, { id }: Hold): UndoneStep[] {
+  const { ledger, deadline } = setting;
+  const hold = ledger.transaction(deadline, (transaction) => findHold(transaction, id));
+  if (hold === undefined || !hold.leaving) return [];
   const error = setting.runCommand(hold, setting);
-  if (error !== undefined) return { error };
-  setting.ledger.transaction(setting.deadline, (transaction) => dropHold(transaction, hold));
-  return {};
+  ledger.transaction(deadline, (transaction) => {
+    if (error === undefined) dropHold(transaction, hold);
+    else noteFailure(transaction, id, error);
+  });
+  return [told({ hold, ...(error === undefined ? {} : { error }) })];
 }

@@ -10,7 +10,8 @@ export const SCHEMA_VERSION = 1;
  * `hold`: what comes back when a guest goes, in the order in which it is to be
  * played back, backwards. It is either a value (`path`, `written`, and `turn`,
  * which grows with each setting: the highest of a path is what the file should
- * hold now) or a command (`command`, JSON). `leaving`: its guest is gone, so
+ * hold now; `call`, the same for all that one `fs.set` first held, which come
+ * back together) or a command (`command`, JSON). `leaving`: its guest is gone, so
  * it is to be played back; it is still here because that was not done yet or
  * failed.
  *
@@ -34,6 +35,7 @@ CREATE TABLE hold (
   path TEXT REFERENCES original(path),
   written TEXT,
   turn INTEGER,
+  call INTEGER,
   command TEXT,
   leaving INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,

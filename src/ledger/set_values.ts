@@ -4,7 +4,7 @@ import type { Place } from "../system/file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import type { RangeLock } from "../system/range_lock.ts";
 import { processId } from "../system/self.ts";
-import { readSetting, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
+import { readSettings, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
 import type { SystemError } from "../system/system_error.ts";
 import { pollUntil } from "../system/wait.ts";
 
@@ -30,11 +30,15 @@ export function setValues(
   // Everybody locks in this order, so that two never wait for each other.
   const sorted = [...places].sort((a, b) => a.path < b.path ? -1 : 1);
   for (const { path } of sorted) lockPath(locks, path, waiting);
-  const originals = sorted.map((place) => settingText(place.path, readSetting(place, waiting)));
-  const before = ledger.transaction(
-    waiting.deadline,
-    (transaction) => sorted.map(({ path }, i) => record(transaction, holder, path, originals[i]!, value)),
-  );
+  const originals = readSettings(sorted, waiting).map((text, i) => {
+    if (typeof text !== "string") throw text;
+    return settingText(sorted[i]!.path, text);
+  });
+  const before = ledger.transaction(waiting.deadline, (transaction) => {
+    const [last] = transaction.all("SELECT coalesce(max(call), 0) AS call FROM hold");
+    const call = Number(last?.call) + 1;
+    return sorted.map(({ path }, i) => record(transaction, holder, path, originals[i]!, value, call));
+  });
   const results = writeSettings(sorted.map((place) => ({ place, text: value })), waiting);
   const failed = new Map<string, SystemError | NotOrdinary>();
   sorted.forEach(({ path }, i) => {
@@ -72,6 +76,7 @@ function record(
   path: string,
   original: string,
   value: string,
+  call: number,
 ): Before | undefined {
   transaction.run("INSERT OR IGNORE INTO original (path, text) VALUES (?, ?)", path, original);
   const [old] = transaction.all(
@@ -85,7 +90,8 @@ function record(
     path,
   );
   transaction.run(
-    `INSERT INTO hold (driver, name, handler, since, maker, path, written, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO hold (driver, name, handler, since, maker, path, written, turn, call)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (driver, name, path) DO UPDATE SET handler = excluded.handler, maker = excluded.maker,
        written = excluded.written, turn = excluded.turn, leaving = 0, failures = 0, error = NULL`,
     driver,
@@ -96,6 +102,7 @@ function record(
     path,
     value,
     turn ?? 1,
+    call,
   );
   return old === undefined ? undefined : { written: String(old.written), turn: Number(old.turn) };
 }
