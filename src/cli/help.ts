@@ -33,10 +33,6 @@ export function exitCodes({ exitCodes: own }: Command): [code: number, meaning: 
 export function commandHelp(command: Command, look: Look): string {
   const width = Math.min(look.width, WIDEST);
   const options = { ...command.options, ...COMMON_OPTIONS };
-  const codes: (readonly [number, string])[] = [...command.exitCodes, [
-    2,
-    "the command line is not understood",
-  ]];
   const text = [
     `usage: ${usage(command)}`,
     "",
