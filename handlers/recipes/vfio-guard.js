@@ -13,8 +13,9 @@ options:
 export default async function (event, host) {
   for (const address of event.domain.hostPciAddresses) {
     const link = `/sys/bus/pci/devices/${address}/driver`;
-    const target = await host.fs.readlink(link).catch(() => "none");
+    const target = await host.fs.readlink(link).catch(() => "");
     const driver = target.split("/").at(-1);
+    if (driver === "") host.fail(`${address} is bound to no driver; is the device there?`);
     if (!host.options.drivers.includes(driver)) host.fail(`${address} is still bound to ${driver}`);
   }
 }

@@ -3,7 +3,6 @@ export const RECIPE_NAMES = [
   "empty",
   "cpu-isolation",
   "governor",
-  "hugepages",
   "lifecycle-log",
   "load-guard",
   "memory-guard",

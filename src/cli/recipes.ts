@@ -1,7 +1,6 @@
 import cpuIsolation from "../../handlers/recipes/cpu-isolation.js" with { type: "text" };
 import empty from "../../handlers/recipes/empty.js" with { type: "text" };
 import governor from "../../handlers/recipes/governor.js" with { type: "text" };
-import hugepages from "../../handlers/recipes/hugepages.js" with { type: "text" };
 import lifecycleLog from "../../handlers/90-lifecycle-log.js" with { type: "text" };
 import loadGuard from "../../handlers/20-load-guard.js" with { type: "text" };
 import memoryGuard from "../../handlers/10-memory-guard.js" with { type: "text" };
@@ -13,7 +12,6 @@ export const RECIPES: Readonly<Record<string, string>> = {
   empty,
   "cpu-isolation": cpuIsolation,
   governor,
-  hugepages,
   "lifecycle-log": lifecycleLog,
   "load-guard": loadGuard,
   "memory-guard": memoryGuard,

@@ -36,16 +36,17 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
       findings.push({
         check,
         level: "warn",
-        seen: `${failed.length} steps could not be brought back so far, the last because ${
-          failed.at(-1)!.error ?? "it failed"
-        }`,
+        seen: `${
+          failed.length === 1 ? "1 step" : `${failed.length} steps`
+        } could not be brought back so far, the last because ${failed.at(-1)!.error ?? "it failed"}`,
         remedy: `"hookvisor undo --list" shows them`,
       });
     }
     if (findings.length > 0) return findings;
+    const count = holds.length === 1 ? "1 thing is held" : `${holds.length} things are held`;
     const seen = holds.length === 0
       ? "no guest holds anything"
-      : `${holds.length} things are held, all by guests that run`;
+      : `${count}, by guests that run or have just begun`;
     return [{ check, level: "ok", seen }];
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
