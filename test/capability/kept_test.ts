@@ -43,7 +43,12 @@ Deno.test("fs.set names what it set by real paths, each once, and what the kerne
     assert.match(shown(await kernel.call(set, "/proc/sys/vm/swappiness", "no number")), /^EINVAL/);
   }
   const holds = door.ledger.transaction(caller.deadline, (transaction) => listHolds(transaction));
-  assert.deepEqual(holds.map(({ what }) => what), [{ path: `${root}/in/a`, original: "old", written: "7" }]);
+  assert.deepEqual(holds.map(({ what }) => what), [{
+    path: `${root}/in/a`,
+    original: "old",
+    written: "7",
+    call: 1,
+  }]);
 });
 
 Deno.test("undo takes what exec would, and refuses what exec would", async () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ENVIRONMENT, fixture, Host, PROGRAM, run, type Words } from "./support.ts";
 
 /** Killed calls in all, of each kind a third. */
-const INSTANTS = 240;
+const INSTANTS = 330;
 const WORKERS = 3;
 /** However slow the machine is. */
 const LONGEST_MS = 90_000;
@@ -167,8 +167,8 @@ class Trial {
     const end = performance.now() + LONGEST_MS;
     for (let i = 0; this.killed < instants && performance.now() < end; i++) {
       const look = i % 2 === 0;
-      // Loading the program is the first third of a call; what follows is what may go wrong.
-      const part = 0.3 + 0.75 * Math.random();
+      // Loading the program is the first half of a call; what follows is what may go wrong.
+      const part = 0.5 + 0.52 * Math.random();
       if (i % 3 === 0) await this.set(part, look);
       else if (i % 3 === 1) await this.playBack(part, look);
       else await this.state(part);
