@@ -1,4 +1,4 @@
-import { matchesOperation } from "./operation_glob.ts";
+import { expandOperations, matchesOperation } from "./operation_glob.ts";
 
 /**
  * Whether a handler could be for an operation, found out without YAML, for a
@@ -21,5 +21,12 @@ export function couldMatch(source: string, driver: string, operation: string): b
   const list = /^on: *\[([\w\-/*?, "']*)\] *(?:#.*)?\r?$/.exec(lines[0] ?? "");
   if (lines.length !== 1 || !list) return true;
   const patterns = (list[1] ?? "").split(",").map((item) => /^ *(["']?)([\w\-/*?]+)\1 *$/.exec(item)?.[2]);
-  return patterns.some((pattern) => pattern === undefined || matchesOperation(pattern, driver, operation));
+  return patterns.some((pattern) =>
+    pattern === undefined || matchesOperation(pattern, driver, operation) || isForNothing(pattern)
+  );
+}
+
+/** Whether a pattern names no operation there is, which is a slip of the pen: the handler may have been meant for any. */
+function isForNothing(pattern: string): boolean {
+  return expandOperations(pattern).length === 0;
 }
