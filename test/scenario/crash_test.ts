@@ -22,6 +22,7 @@ class Trial {
   readonly host = new Host();
   readonly folder = this.host.scratch();
   readonly xml = fixture("9.0.0/003-qemu-prepare");
+  readonly sign = join(this.folder, "sign");
   killed = 0;
   /** What a kill found: nothing held, held but not written, and so on. */
   readonly seen = new Map<string, number>();
@@ -32,19 +33,22 @@ class Trial {
     const { folder } = this;
     this.host.handler(
       "10-set",
-      `on: [qemu/prepare]\nallow: {write: ["${folder}/*"], exec: ["touch ${folder}/*.undone"]}`,
-      `await host.undo("touch", ["${folder}/first.undone"]);
+      `on: [qemu/prepare]\nallow: {write: ["${folder}/*"], exec: ["touch ${folder}/*"]}`,
+      `await host.fs.write("${folder}/sign", "");
+       await host.undo("touch", ["${folder}/first.undone"]);
        await host.fs.set("${folder}/a", "new a");
        await host.fs.set("${folder}/b", "new b");
        await host.undo("touch", ["${folder}/second.undone"]);
        await host.fs.set("${folder}/c", "new c");
        await host.fs.set("${folder}/d", "new d");
-       await host.state.set("mine", { set: true });`,
+       await host.state.set("mine", { set: true });
+       await host.undo("touch", ["${folder}/sign"]);`,
     );
     this.host.handler(
       "20-count",
-      "on: [qemu/started]",
-      `for (let i = 0; i < 20; i++) await host.state.host.set("n", (await host.state.host.get("n") ?? 0) + 1);`,
+      `on: [qemu/started]\nallow: {write: ["${folder}/sign"]}`,
+      `await host.fs.write("${folder}/sign", "");
+       for (let i = 0; i < 20; i++) await host.state.host.set("n", (await host.state.host.get("n") ?? 0) + 1);`,
     );
     for (const name of FILES) Deno.writeTextFileSync(join(folder, name), `old ${name}`);
   }
@@ -60,8 +64,17 @@ class Trial {
     this.#took.set(words[2]!, exitMs);
   }
 
-  /** Starts a call and kills it at a part of the time it usually takes. */
-  async kill(words: Words, part: number): Promise<void> {
+  /**
+   * Starts a call and kills it: half of the calls at a part of the time they
+   * usually take, the others some time after the first thing that they did,
+   * which is a file that appears.
+   */
+  async kill(words: Words): Promise<void> {
+    try {
+      Deno.removeSync(this.sign);
+    } catch {
+      // There is none yet.
+    }
     const began = performance.now();
     const child = new Deno.Command(PROGRAM, {
       args: this.host.arguments(words),
@@ -73,19 +86,31 @@ class Trial {
     }).spawn();
     const writer = child.stdin.getWriter();
     writer.write(new TextEncoder().encode(this.xml)).then(() => writer.close()).catch(() => {});
-    const ms = part * this.#took.get(words[2]!)!;
-    const timer = setTimeout(() => {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has just ended.
-      }
-    }, ms);
-    const { signal } = await child.status;
-    clearTimeout(timer);
+    let over = false;
+    const ended = child.status.finally(() => over = true);
+    await (Math.random() < 0.5
+      ? pause((0.55 + 0.5 * Math.random()) * this.#took.get(words[2]!)!)
+      : this.#untilSign(() => over));
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+    const { signal } = await ended;
     if (signal === "SIGKILL") this.killed++;
     // The machine is faster or slower than it was: the next kill is to come in time.
     else this.#took.set(words[2]!, performance.now() - began);
+  }
+
+  async #untilSign(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      try {
+        Deno.lstatSync(this.sign);
+        return pause(12 * Math.random());
+      } catch {
+        await pause(0);
+      }
+    }
   }
 
   /** The database opens, is sound, and whatever is not as it was is held with what it was. */
@@ -133,23 +158,23 @@ class Trial {
     assert.equal(database.prepare("SELECT count(*) AS n FROM state WHERE driver <> ''").get()?.n, 0);
   }
 
-  async set(part: number, look: boolean): Promise<void> {
-    await this.kill(PREPARE, part);
+  async set(look: boolean): Promise<void> {
+    await this.kill(PREPARE);
     if (look) this.check("set");
     await this.release();
   }
 
-  async playBack(part: number, look: boolean): Promise<void> {
+  async playBack(look: boolean): Promise<void> {
     for (const name of ["first", "second"]) Deno.removeSync(join(this.folder, `${name}.undone`));
     assert.equal((await this.call(PREPARE)).code, 0);
-    await this.kill(RELEASE, part);
+    await this.kill(RELEASE);
     if (look) this.check("playback");
     await this.release();
     for (const name of ["first", "second"]) Deno.statSync(join(this.folder, `${name}.undone`));
   }
 
-  async state(part: number): Promise<void> {
-    await this.kill(STARTED, part);
+  async state(): Promise<void> {
+    await this.kill(STARTED);
     using database = new DatabaseSync(join(this.host.state, "journal.db"));
     assert.equal(database.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
     const now = Number(database.prepare("SELECT value FROM state WHERE key = 'n'").get()?.value);
@@ -167,13 +192,15 @@ class Trial {
     const end = performance.now() + LONGEST_MS;
     for (let i = 0; this.killed < instants && performance.now() < end; i++) {
       const look = i % 2 === 0;
-      // Loading the program is the first half of a call; what follows is what may go wrong.
-      const part = 0.5 + 0.52 * Math.random();
-      if (i % 3 === 0) await this.set(part, look);
-      else if (i % 3 === 1) await this.playBack(part, look);
-      else await this.state(part);
+      if (i % 3 === 0) await this.set(look);
+      else if (i % 3 === 1) await this.playBack(look);
+      else await this.state();
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
 }
 
 Deno.test("a hook call killed at any instant leaves the old values, or entries that bring them back", async () => {
