@@ -8,7 +8,7 @@ allow:
 options:
   maxLoadPerProcessor: 16
 ---*/
-export default async function (event, host) {
+export default async function (_event, host) {
   const [loadavg, nproc] = await Promise.all([host.fs.read("/proc/loadavg"), host.exec("nproc")]);
   const load = Number(loadavg.split(" ")[0]) / Number(nproc.stdout);
   host.log.info(`load per processor ${load.toFixed(2)}`);

@@ -1,6 +1,6 @@
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
-import { check, SystemError } from "./system_error.ts";
+import { check, errno, SystemError } from "./system_error.ts";
 
 // fcntl.h; O_DIRECTORY and O_NOFOLLOW differ between x86-64 and aarch64.
 const ARM = Deno.build.arch === "aarch64";
@@ -25,6 +25,8 @@ const STATX_BASIC_STATS = 0x7ff;
 const STATX_SIZE = 256;
 const PATH_MAX = 4096;
 const MAX_LINKS = 40;
+const ENOENT = 2;
+const ENOTDIR = 20;
 
 const EMPTY = cString("");
 
@@ -54,17 +56,19 @@ const KINDS: Readonly<Record<number, FileStatus["kind"]>> = {
 
 /** Status of an open descriptor. */
 export function statusOf(fd: number): FileStatus {
-  return statx(fd, EMPTY, AT_EMPTY_PATH, `descriptor ${fd}`);
+  const status = statx(fd, EMPTY, AT_EMPTY_PATH, `descriptor ${fd}`);
+  if (status === undefined) throw new SystemError(ENOENT, `descriptor ${fd}`);
+  return status;
 }
 
 /** Status of a path, of the link itself where it is one, or undefined when there is nothing. */
 export function linkStatus(path: string): FileStatus | undefined {
-  return missingIsUndefined(() => statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path));
+  return statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path);
 }
 
 /** Status of what a path leads to, or undefined when there is nothing. */
 export function fileStatus(path: string): FileStatus | undefined {
-  return missingIsUndefined(() => statx(AT_FDCWD, cString(path), 0, path));
+  return statx(AT_FDCWD, cString(path), 0, path);
 }
 
 function missingIsUndefined<T>(look: () => T): T | undefined {
@@ -78,10 +82,19 @@ function missingIsUndefined<T>(look: () => T): T | undefined {
   }
 }
 
-/** linux/stat.h, struct statx. */
-function statx(dirfd: number, name: Uint8Array<ArrayBuffer>, flags: number, what: string): FileStatus {
+/** linux/stat.h, struct statx. Undefined when there is nothing: an exception would cost a hook call a millisecond. */
+function statx(
+  dirfd: number,
+  name: Uint8Array<ArrayBuffer>,
+  flags: number,
+  what: string,
+): FileStatus | undefined {
   const bytes = new Uint8Array(STATX_SIZE);
-  check(libc().statx(dirfd, name, flags, STATX_BASIC_STATS, bytes), what);
+  if (libc().statx(dirfd, name, flags, STATX_BASIC_STATS, bytes) < 0) {
+    const code = errno();
+    if (code === ENOENT || code === ENOTDIR) return undefined;
+    throw new SystemError(code, what);
+  }
   const view = new DataView(bytes.buffer);
   const time = (at: number) =>
     view.getBigInt64(at, true) * 1_000_000_000n + BigInt(view.getUint32(at + 8, true));
@@ -98,6 +111,19 @@ function statx(dirfd: number, name: Uint8Array<ArrayBuffer>, flags: number, what
     modifiedNs: time(112),
     device: `${view.getUint32(136, true)}:${view.getUint32(140, true)}`,
   };
+}
+
+/**
+ * Opens a file for reading by its path as it is, in a directory that nobody
+ * else can change; never follows a link in the last place, never waits.
+ * Undefined when there is none. The caller closes it.
+ */
+export function openPlain(path: string): number | undefined {
+  const fd = libc().openat(AT_FDCWD, cString(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+  if (fd >= 0) return fd;
+  const code = errno();
+  if (code === ENOENT || code === ENOTDIR) return undefined;
+  throw new SystemError(code, path);
 }
 
 /** Where a symbolic link points, as it is written in it. */
@@ -130,9 +156,7 @@ export class Place {
 
   /** Status of the last part, the link itself where it is one; undefined when there is nothing. */
   status(): FileStatus | undefined {
-    return missingIsUndefined(() =>
-      statx(this.directory, cString(this.name), AT_SYMLINK_NOFOLLOW, this.path)
-    );
+    return statx(this.directory, cString(this.name), AT_SYMLINK_NOFOLLOW, this.path);
   }
 
   /**

@@ -3,8 +3,8 @@ import {
   linkStatus,
   O_CREAT,
   O_EXCL,
-  O_RDONLY,
   O_WRONLY,
+  openPlain,
   readAll,
   statusOf,
   walk,
@@ -29,8 +29,8 @@ export function readPrivate(path: string, most: number): string | undefined {
     return undefined;
   }
   try {
-    using place = walk(path, false);
-    const fd = place.open(O_RDONLY);
+    const fd = openPlain(path);
+    if (fd === undefined) return undefined;
     try {
       const status = statusOf(fd);
       if (status.kind !== "file" || status.uid !== userId() || (status.mode & OTHERS) !== 0) return undefined;

@@ -204,11 +204,14 @@ Deno.test("loadHandlers() leaves out the handlers that a call is not for", async
 Deno.test("couldMatch() says no only for a list on one line that names something else", () => {
   const table: [manifest: string, could: boolean][] = [
     ["on: [qemu/start]", true],
-    ["on: [qemu/stop, lxc/start]", false],
-    ["on: [qemu/stop, lxc/start] # and qemu/start", false],
+    ["on: [qemu/stopped, lxc/start]", false],
+    ["on: [qemu/stopped, lxc/start] # and qemu/start", false],
     ["on:   [ 'qemu/*' ]", true],
     ['on: ["*/start"]', true],
-    ['on: ["*/stop"]', false],
+    ['on: ["*/stopped"]', false],
+    // No operation has that name: nobody knows which was meant.
+    ["on: [qemu/stop]", true],
+    ['on: ["*/stop"]', true],
     ["on: [lxc/start]\r", false],
     ["on: []", true],
     ["on: [lxc/start", true],
