@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { OPERATIONS } from "../../src/protocol/operations.ts";
+
+Deno.test("docs/operations.md has every operation with its time and what a failure does, and no other", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/operations.md", import.meta.url));
+  const rows = page.split("\n").filter((line) => /^\| (daemon|qemu|network)/.test(line));
+  const told = rows.flatMap((row) => {
+    const [drivers = "", name, sub, time, fate] = row.split("|").slice(1, -1).map((cell) => cell.trim());
+    return drivers.split(", ").map((driver) => [driver, name, sub, time, fate].join(" "));
+  });
+  const known = OPERATIONS.map(({ driver, name, subOperation, timeoutMs, onFailure, mayAbort }) => {
+    const fate = onFailure === "abort" ? "aborts" : mayAbort ? "is ignored" : "is ignored, always";
+    return [driver, `\`${name}\``, `\`${subOperation}\``, `${timeoutMs / 1000} s`, fate].join(" ");
+  });
+  assert.deepEqual(told.sort(), known.sort());
+});
