@@ -34,6 +34,8 @@ export interface HookEvent {
   uuid?: string;
   /** Why the domain ended, for `release` since about libvirt 10: `shutdown`, `destroyed`, `crashed`, `migrated`, `saved`, `failed`, `from snapshot`, `daemon`, `unknown`. */
   reason?: string;
+  /** The daemon that calls, for the driver `daemon`: `libvirtd`, `virtqemud`, `virtnetworkd`, ... Split daemons call with the same arguments; only this tells them apart. */
+  daemon?: string;
   /** The text libvirt sent on stdin; `""` for the daemon. */
   xml: string;
   /** The domain: for the domain drivers, and for a network's port where an older libvirt sent `<domain>` with it. */
