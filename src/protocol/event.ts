@@ -22,7 +22,7 @@ export interface EventError {
   known: Operation | undefined;
 }
 
-/** What stands in place of the bytes of an argument that was not UTF-8 (see build/entry_stub.ts): no libvirt name can hold it. */
+/** What stands in place of the bytes of an argument that was not UTF-8 (see build/elf/entry_code.ts): no libvirt name can hold it. */
 const NOT_UTF8 = "\u001a";
 
 /** Reads the arguments after `argv[0]`: object, operation, sub-operation, extra. */
