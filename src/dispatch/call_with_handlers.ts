@@ -6,6 +6,7 @@ import { isDue, reservedMs } from "./plays_back.ts";
 import { handlerRunner, type WrapCapabilities } from "./run_step.ts";
 import { loadSetup } from "./setup.ts";
 import type { Background } from "./start_background.ts";
+import { approved, brokenSetup, isPassedOver, usableHandlers } from "./usable_handlers.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { recordId, type UndoneEntry } from "../journal/record.ts";
@@ -15,7 +16,7 @@ import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
 import type { HandlerIndex } from "../manifest/handler_index.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
-import { onFailureFor, timeoutFor } from "../manifest/settings.ts";
+import { timeoutFor } from "../manifest/settings.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
@@ -249,41 +250,4 @@ async function run(
     rootless,
   );
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };
-}
-
-/** The handlers, with those marked that the site's policy wants approved and that are not. */
-async function approved(
-  handlers: LoadedHandler[],
-  config: Config,
-  directories: Directories,
-  uid: number,
-): Promise<LoadedHandler[]> {
-  if (config.policy.approval !== "required") return handlers;
-  const { withApproval } = await import("./approval.ts");
-  return withApproval(handlers, config, directories, uid);
-}
-
-/**
- * A user's own libvirtd runs the system's hooks as that user. What such a
- * user may not read or should not trust is not for them, and no failure; of
- * the rest only what a handler says itself (`host.fail`) aborts anything.
- */
-function isPassedOver(trouble: string, uid: number): boolean {
-  return uid !== 0 && (trouble === "unreadable" || trouble === "untrusted");
-}
-
-function usableHandlers(handlers: readonly LoadedHandler[], uid: number, notes: string[]): LoadedHandler[] {
-  return handlers.filter(({ trouble, issues }) => {
-    if (trouble === undefined || !isPassedOver(trouble, uid)) return true;
-    notes.push(...issues.map(formatIssue));
-    return false;
-  });
-}
-
-/** A configuration or a handler directory that cannot be used counts as a failed handler for every operation. */
-function brokenSetup({ object }: HookEvent, known: Operation, config: Config, message: string): Dispatched {
-  const onFailure = userId() === 0 ? onFailureFor(config, undefined, known) : "ignore";
-  const handlers = [{ name: "config", outcome: "broken" as const, onFailure, message, ms: 0, calls: [] }];
-  if (onFailure === "ignore") return { verdict: "ignore", handlers };
-  return { verdict: "abort", reason: `${object}: ${known.name} refused: ${message}`, handlers };
 }

@@ -1,3 +1,4 @@
+// Longer than other files: the engine's C interface and its imports belong to one class.
 /**
  * QuickJS-ng in WebAssembly, by a thin glue of our own.
  *

@@ -1,3 +1,4 @@
+// Longer than other files: one class, the host's side of one handler's life.
 import type { Answer, CallContext, CallError, Capability, Pending } from "../capability/capability.ts";
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";

@@ -1,3 +1,4 @@
+// Longer than other files: the walk, what it finds and what is done there share constants and have to be read together.
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
 import { check, errno, SystemError } from "./system_error.ts";
