@@ -64,7 +64,7 @@ test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios 
 check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet
 	@$(DENO) lint --quiet
-	@$(DENO) check --quiet --cached-only src build test
+	@$(DENO) check --quiet --frozen src build $(shell find test -name '*.ts')
 
 e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
 	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)

@@ -199,7 +199,7 @@ export class Host {
     // Its own folder lies below the /tmp that is about to be covered.
     const setUp = `set -e
 mount -t tmpfs -o mode=755 none /mnt
-mkdir /mnt/own && mount --bind "$FOLDER" /mnt/own
+mkdir /mnt/own /mnt/dist && mount --bind "$FOLDER" /mnt/own && mount --bind "$DIST" /mnt/dist
 for place in /etc /var/log /run; do
   mount -t tmpfs -o mode=755 none $place && mkdir $place/hookvisor
 done
@@ -208,9 +208,11 @@ mount --bind /mnt/own/log /var/log/hookvisor
 mount --bind /mnt/own/run /run/hookvisor
 for place in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o mode=1777 none $place; done
 mkdir -p "$FOLDER" && mount --bind /mnt/own "$FOLDER"
-unset FOLDER
+# The clone may lie below a place that is covered now.
+[ -e "$DIST/hookvisor" ] || { mkdir -p "$DIST" && mount --bind /mnt/dist "$DIST"; }
+unset FOLDER DIST
 `;
-    const env = { ...(options?.env ?? ENVIRONMENT), FOLDER: this.folder };
+    const env = { ...(options?.env ?? ENVIRONMENT), FOLDER: this.folder, DIST: dirname(PROGRAM) };
     const words = [...NAMESPACE, "sh", "-c", setUp + script, "sh", ...args];
     return run("unshare", words, { ...options, env: { PATH: ENVIRONMENT.PATH, ...env } });
   }
