@@ -207,7 +207,8 @@ Deno.test("nothing is written to /tmp, /var/tmp or /dev/shm", { ignore: !HAS_NAM
   using host = new Host();
   host.handler("10-a", "on: [qemu/start]\nallow: {exec: ['true']}", `event.name; await host.exec("true");`);
   await host.link("qemu", ["v1", "start", "begin", "-"]);
-  const script = `"$@" && find /tmp /var/tmp /dev/shm -path ${host.folder} -prune -o -mindepth 1 -print`;
+  const list = `find /tmp /var/tmp /dev/shm -path ${host.folder} -prune -o -print | sort`;
+  const script = `${list} > /mnt/before; "$@" && ${list} | diff /mnt/before -`;
   const ended = await host.inside(script, [`${host.folder}/hooks/qemu`, "v1", "start", "begin", "-"]);
   assert.deepEqual([ended.code, ended.stderr, ended.stdout], [0, "", ""]);
 });
