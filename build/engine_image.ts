@@ -5,14 +5,12 @@
  * it twice at different times: only the seeds of `Math.random` may differ.
  */
 import { Engine } from "../src/sandbox/engine.ts";
-import { type EngineRoots, IMAGE_MAGIC } from "../src/sandbox/engine_image.ts";
+import { EngineImage, type Snapshot } from "../src/sandbox/engine_image.ts";
 import prelude from "../src/sandbox/prelude.js" with { type: "text" };
 
 /** Milliseconds since the epoch: two times that differ in every way that shows. */
 const ONE_TIME = 1_000_000_000_000;
 const OTHER_TIME = 1_777_777_777_777;
-/** Zero bytes that end a run: fewer cost less to write than a new run. */
-const GAP = 32;
 
 const [engine, output] = Deno.args;
 if (!engine || !output) throw new Error("usage: engine_image.ts ENGINE OUTPUT");
@@ -23,13 +21,13 @@ const other = snapshotAt(OTHER_TIME);
 if (JSON.stringify(one.roots) !== JSON.stringify(other.roots)) {
   throw new Error("two set-ups gave different addresses");
 }
-const image = encode(one.roots, seedsOf(one.memory, other.memory), runsOf(one.memory));
+const image = EngineImage.encode(one, seedsOf(one.memory, other.memory), 0);
 Deno.writeFileSync(`${output}.new`, image);
 Deno.renameSync(`${output}.new`, output);
 console.log(`build: ${output}: ${image.length} bytes`);
 
 /** The state after a set-up during which the clock stood still at `ms` since the epoch. */
-function snapshotAt(ms: number): { roots: EngineRoots; memory: Uint8Array<ArrayBuffer> } {
+function snapshotAt(ms: number): Snapshot {
   const now = Date.now;
   Date.now = () => ms;
   try {
@@ -65,59 +63,4 @@ function bitsOf(double: number): bigint {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, double);
   return view.getBigUint64(0);
-}
-
-/** Stretches of memory that are not zero. */
-function runsOf(memory: Uint8Array): { address: number; bytes: Uint8Array }[] {
-  const runs: { address: number; bytes: Uint8Array }[] = [];
-  let start = -1;
-  let last = -1;
-  const finish = () => {
-    if (start >= 0) runs.push({ address: start, bytes: memory.subarray(start, last + 1) });
-    start = -1;
-  };
-  memory.forEach((byte, i) => {
-    if (byte === 0) return;
-    if (start >= 0 && i - last > GAP) finish();
-    if (start < 0) start = i;
-    last = i;
-  });
-  finish();
-  return runs;
-}
-
-function encode(
-  roots: EngineRoots,
-  seeds: number[],
-  runs: { address: number; bytes: Uint8Array }[],
-): Uint8Array {
-  const words = [
-    IMAGE_MAGIC,
-    roots.runtime,
-    roots.context,
-    roots.out,
-    roots.enter,
-    roots.stack,
-    seeds.length,
-    runs.length,
-  ];
-  const parts: Uint8Array[] = [wordsOf([...words, ...seeds])];
-  for (const { address, bytes } of runs) {
-    const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
-    padded.set(bytes);
-    parts.push(wordsOf([address, bytes.length]), padded);
-  }
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-function wordsOf(words: number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * words.length));
-  words.forEach((word, i) => view.setUint32(4 * i, word, true));
-  return new Uint8Array(view.buffer);
 }

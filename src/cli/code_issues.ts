@@ -3,7 +3,7 @@ import { Deadline } from "../base/deadline.ts";
 import { Grant } from "../capability/grant.ts";
 import type { LoadedHandler } from "../manifest/load.ts";
 import { defaultConfig } from "../manifest/settings.ts";
-import { engineMaker } from "../sandbox/make_engine.ts";
+import { EngineMaker } from "../sandbox/make_engine.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import { Loop } from "../system/loop.ts";
 
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 10_000;
  */
 export async function codeIssues({ file, name, code }: LoadedHandler): Promise<Issue[]> {
   if (!code.startsWith("\n")) return [];
-  const { outcome } = await runHandler(engineMaker(), {
+  const { outcome } = await runHandler(new EngineMaker(), {
     file,
     source: `throw new Error(${JSON.stringify(STOP)});${code}`,
     event: {},

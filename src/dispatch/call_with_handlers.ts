@@ -103,6 +103,7 @@ export async function performCall(
     ? await loadSetup(directories, uid, event, index)
     : await (await import("./read_setup.ts")).readSetup(directories, uid);
   const { config } = setup.config;
+  if (setup.note !== undefined) notes.push(setup.note);
   const isKept = config.record.keep > 0 && play === undefined && background === undefined;
   // Before a handler runs: with it goes the power to look.
   const environment = isKept ? environmentNames() : [];

@@ -1,5 +1,5 @@
 import type { Directories } from "./directories.ts";
-import { HandlerCache } from "./handler_cache.ts";
+import { currentIndex } from "./handler_cache.ts";
 import { isForNobody } from "./is_for_nobody.ts";
 import { playsBack } from "./plays_back.ts";
 import type { Background } from "./start_background.ts";
@@ -48,7 +48,7 @@ async function answer(
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
     return goOn();
   }
-  const index = background === undefined ? new HandlerCache(directories).current() : undefined;
+  const index = background === undefined ? currentIndex(directories) : undefined;
   if (index !== undefined && !mustPlayBack && isForNobody(index, event)) {
     writeRecord(directories.log, event, {
       verdict: "success",

@@ -11,7 +11,7 @@ import type { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { HookData } from "../protocol/hook_data.ts";
-import { engineMaker, type MakeEngine } from "../sandbox/make_engine.ts";
+import { EngineMaker } from "../sandbox/make_engine.ts";
 import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
 import { dropPermissions } from "../system/self.ts";
@@ -41,13 +41,13 @@ export function handlerRunner(setting: CallSetting): RunStep {
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
-  let makeEngine: MakeEngine | undefined;
+  let maker: EngineMaker | undefined;
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
     if (manifest.mode === "background" && detach !== undefined) return await detach(handler.name);
-    if (makeEngine === undefined) {
-      makeEngine = engineMaker();
+    if (maker === undefined) {
+      maker = new EngineMaker();
       dropPermissions();
     }
     const edits = await editsOf(event, data, manifest.allow.xml);
@@ -61,9 +61,10 @@ export function handlerRunner(setting: CallSetting): RunStep {
       ...editCalls(edits, event, handler.name),
       ...keptLazily(kept),
     ]);
-    const result = await runHandler(makeEngine, {
+    const result = await runHandler(maker, {
       file: handler.file,
       source: handler.code,
+      ...(handler.image && { image: handler.image }),
       event: fields,
       lazy: LAZY_FIELDS,
       options,

@@ -1,5 +1,5 @@
 import type { Directories } from "./directories.ts";
-import { HandlerCache } from "./handler_cache.ts";
+import { imageDirectory } from "./handler_cache.ts";
 import { type HandlerIndex, indexedHandlers, isFor } from "../manifest/handler_index.ts";
 import type { LoadedConfig } from "../manifest/load_config.ts";
 import type { LoadedHandlers } from "../manifest/load.ts";
@@ -8,6 +8,8 @@ import type { LoadedHandlers } from "../manifest/load.ts";
 export interface Setup {
   config: LoadedConfig;
   handlers: LoadedHandlers;
+  /** A remark for the record. */
+  note?: string;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Setup {
  * that an earlier call left, where that holds; else from the files, and then
  * an index is left for the next call.
  *
- * @param index what `HandlerCache` had, when it was asked already
+ * @param index what `currentIndex` gave, when it was asked already
  */
 export async function loadSetup(
   directories: Directories,
@@ -24,14 +26,21 @@ export async function loadSetup(
   index: HandlerIndex | undefined,
 ): Promise<Setup> {
   if (index !== undefined) {
-    const handlers = indexedHandlers(index, `${directories.config}/handlers`, call.driver, call.operation);
+    const handlers = indexedHandlers(
+      index,
+      `${directories.config}/handlers`,
+      imageDirectory(directories),
+      call.driver,
+      call.operation,
+    );
     return { config: index.config, handlers: { handlers } };
   }
   const { readSetup } = await import("./read_setup.ts");
   // Nobody but root has a state directory to keep an index in.
   if (uid !== 0) return await readSetup(directories, uid, call);
-  const { config, handlers } = await new HandlerCache(directories).filled(() => readSetup(directories, uid));
-  return { config, handlers: forCall(handlers, call) };
+  const { fillCache } = await import("./fill_cache.ts");
+  const setup = await fillCache(directories, () => readSetup(directories, uid));
+  return { ...setup, handlers: forCall(setup.handlers, call) };
 }
 
 function forCall(

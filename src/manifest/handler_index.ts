@@ -28,6 +28,8 @@ export interface IndexedHandler {
   on?: string[];
   issues: Issue[];
   trouble?: LoadedHandler["trouble"];
+  /** The tag of the image of an engine that has it loaded (dispatch/handler_images.ts). */
+  image?: number;
 }
 
 /** Stands for the id of a file that is not there. */
@@ -100,16 +102,17 @@ function onMatches(on: string[] | undefined, driver: string, operation: string):
   return on === undefined || on.some((glob) => matchesOperation(glob, driver, operation));
 }
 
-/** The handlers in an index that are, or may be, for an operation, as `loadHandlers` would give them. */
+/** The handlers in an index (of files in `directory`, with images in `images`) that are, or may be, for an operation, as `loadHandlers` would give them. */
 export function indexedHandlers(
   index: HandlerIndex,
   directory: string,
+  images: string,
   driver: string,
   operation: string,
 ): LoadedHandler[] {
   return index.handlers.flatMap((handler) => {
     if (!indexedFor(handler, driver, operation)) return [];
-    const { fileName, source, manifest, on, issues, trouble } = handler;
+    const { fileName, source, manifest, on, issues, trouble, image } = handler;
     const file = `${directory}/${fileName}`;
     const front = extractFrontMatter(file, source);
     return [{
@@ -122,6 +125,7 @@ export function indexedHandlers(
       ...(on && { on }),
       ...(manifest && { manifest }),
       ...(trouble && { trouble }),
+      ...(image !== undefined && { image: { path: `${images}/${fileName}`, tag: image } }),
     }];
   });
 }

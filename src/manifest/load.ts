@@ -20,6 +20,8 @@ export interface LoadedHandler {
   code: string;
   /** Only for a handler that is in order. One without counts as failed for each operation it might match. */
   manifest?: Manifest;
+  /** An engine that has this code loaded: where its image is, and its tag. */
+  image?: { path: string; tag: number };
   /** The globs of `on`; undefined where they could not be read. */
   on?: string[];
   /** Errors and warnings. */

@@ -11,7 +11,7 @@
  * one back. Nothing else of the guest is ever looked at, because looking (a
  * getter, a `toString`) can run guest code.
  */
-import type { EngineImage, EngineRoots } from "./engine_image.ts";
+import type { EngineImage, Snapshot } from "./engine_image.ts";
 
 /** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
 type Value = number;
@@ -72,7 +72,8 @@ const MAX_REQUEST_LENGTH = 16 * 1024 * 1024;
 /** Loop turns in the engine's own machine code between two looks at the clock. */
 const FUEL = 5_000_000;
 const JOBS_AT_ONCE = 256;
-const EVAL_MODULE = 1;
+// quickjs.h: JS_EVAL_TYPE_MODULE, and with it JS_EVAL_FLAG_COMPILE_ONLY.
+const COMPILE_MODULE = 1 | (1 << 5);
 const EVAL_SCRIPT = 0;
 const HOST_CALL_ID = 1;
 
@@ -135,8 +136,8 @@ export class Engine {
     this.#enter = entry;
   }
 
-  /** What `restored` needs, taken right after `fresh`. The memory is a copy. */
-  snapshot(): { roots: EngineRoots; memory: Uint8Array<ArrayBuffer> } {
+  /** What `restored` needs, taken before guest code has run. The memory is a copy. */
+  snapshot(): Snapshot {
     const roots = {
       runtime: this.#runtime,
       context: this.#context,
@@ -147,14 +148,20 @@ export class Engine {
     return { roots, memory: new Uint8Array(this.#memory.buffer).slice() };
   }
 
-  /** Evaluates a module and hands its namespace (or the promise of it) to the prelude with `start`, a JSON text. */
-  start(source: string, file: string, start: string): GuestThrow | undefined {
+  /** Reads a module under a name. Nothing of it runs. */
+  load(source: string, name: string): GuestThrow | undefined {
     return this.#guarded(() => {
-      const namespace = this.#evaluate(source, file, EVAL_MODULE);
-      const threw = this.#thrown(namespace);
-      if (threw !== undefined) return threw;
-      return this.#enterWith("start", namespace, start);
+      const module = this.#evaluate(source, name, COMPILE_MODULE);
+      const threw = this.#thrown(module);
+      // The runtime has it under its name; the value was only ours.
+      if (threw === undefined) this.#drop(module);
+      return threw;
     });
+  }
+
+  /** Has the prelude import a module that was loaded, and run what it exports with `start`, a JSON text. */
+  start(name: string, start: string): GuestThrow | undefined {
+    return this.#guarded(() => this.#enterWith("start", this.#string(name), start));
   }
 
   /** Gives a pending call its answer, a JSON text with the call's `id`. */

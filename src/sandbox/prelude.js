@@ -9,7 +9,7 @@
   // It would count from the moment the engine's image was made.
   delete globalThis.performance;
   const { parse, stringify } = JSON;
-  const { freeze, defineProperty, getPrototypeOf } = Object;
+  const { freeze, defineProperty } = Object;
   const now = Date.now;
   const pending = new Map();
   // Calls that have not succeeded and whose promise nobody has looked at yet.
@@ -259,9 +259,10 @@
     switch (what) {
       case "start": {
         const start = parse(more);
-        if (getPrototypeOf(value) === Promise.prototype) {
-          value.then((namespace) => run(namespace, start), (error) => report({ error: describe(error) }));
-        } else run(value, start);
+        import(value).then(
+          (namespace) => run(namespace, start),
+          (error) => report({ error: describe(error) }),
+        );
         return;
       }
       case "settle": {

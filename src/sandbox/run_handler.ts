@@ -10,7 +10,7 @@ import type { Loop } from "../system/loop.ts";
 import { countValues } from "./count_values.ts";
 import { callRecord, round } from "./call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
-import type { MakeEngine } from "./make_engine.ts";
+import type { EngineMaker, KeptImage } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
 /** What is to be run. */
@@ -18,6 +18,8 @@ export interface HandlerTask {
   /** Absolute path of the handler's file, for messages. */
   file: string;
   source: string;
+  /** Where an engine with this very source loaded may be found. */
+  image?: KeptImage;
   /** The plain fields of `event`, and the names of those fetched when looked at (`event.<name>` among the capabilities). */
   event: Json;
   lazy: readonly string[];
@@ -50,11 +52,11 @@ const KILL_MS = 50;
 
 /** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
 export async function runHandler(
-  makeEngine: MakeEngine,
+  maker: EngineMaker,
   task: HandlerTask,
   loop: Loop,
 ): Promise<HandlerResult> {
-  return await new Run(makeEngine, task, loop).result();
+  return await new Run(maker, task, loop).result();
 }
 
 class Run {
@@ -71,10 +73,10 @@ class Run {
   #outcome: Outcome | undefined;
   #engine: Engine | undefined;
 
-  readonly #makeEngine: MakeEngine;
+  readonly #maker: EngineMaker;
 
-  constructor(makeEngine: MakeEngine, task: HandlerTask, loop: Loop) {
-    this.#makeEngine = makeEngine;
+  constructor(maker: EngineMaker, task: HandlerTask, loop: Loop) {
+    this.#maker = maker;
     this.#task = task;
     this.#loop = loop;
   }
@@ -98,12 +100,17 @@ class Run {
 
   async #live(): Promise<void> {
     const task = this.#task;
-    const engine = this.#engine = this.#makeEngine({
-      call: (request) => this.#answerCall(request),
+    const name = baseName(task.file);
+    const host = {
+      call: (request: string) => this.#answerCall(request),
       shouldStop: () => this.#outcome !== undefined || task.deadline.passed,
-    });
+    };
+    const loaded = task.image && this.#maker.makeLoaded(host, task.image);
+    const engine = this.#engine = loaded ?? this.#maker.make(host);
+    if (loaded === undefined) this.#threw(engine.load(task.source, name));
+    if (this.#outcome !== undefined) return;
     const start = JSON.stringify({ event: task.event, lazy: task.lazy, options: task.options });
-    this.#threw(engine.start(task.source, baseName(task.file), start));
+    this.#threw(engine.start(name, start));
     while (this.#outcome === undefined) {
       this.#threw(engine.runJobs());
       if (this.#outcome !== undefined) return;

@@ -42,3 +42,24 @@ export function isThere(path: string): boolean {
 function messageOf(error: unknown, path: string): string {
   return `${path}: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+/** Temporary files older than this have lost their process, in milliseconds. */
+const ABANDONED_MS = 60_000;
+
+/**
+ * Removes the files in a directory that `privateDirectory` said yes to, but
+ * for those to be kept and what another process may just be writing. Several
+ * processes may do this at once.
+ */
+export function removeOthersIn(path: string, keep: ReadonlySet<string>): void {
+  for (const { name, isFile } of Deno.readDirSync(path)) {
+    if (!isFile || keep.has(name)) continue;
+    const file = `${path}/${name}`;
+    try {
+      const age = Date.now() - (Deno.lstatSync(file).mtime?.getTime() ?? 0);
+      if (!name.startsWith(".") || age > ABANDONED_MS) Deno.removeSync(file);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

@@ -16,14 +16,25 @@ import { userId } from "./self.ts";
 /** Bits by which anybody but the owner could read or write. */
 const OTHERS = 0o077;
 
+/** The text of a file, as `readPrivateBytes`. */
+export function readPrivate(path: string, most: number): string | undefined {
+  const bytes = readPrivateBytes(path, most);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** Puts a text in place of a file, as `writePrivateBytes`. */
+export function writePrivate(path: string, text: string): void {
+  writePrivateBytes(path, new TextEncoder().encode(text));
+}
+
 /**
- * The text of a file that only this user can read and write, in a directory
+ * The bytes of a file that only this user can read and write, in a directory
  * that only this user can write to; undefined when there is none, and when it
  * is not so: then it is as if it were not there.
  *
  * @param most largest size in bytes
  */
-export function readPrivate(path: string, most: number): string | undefined {
+export function readPrivateBytes(path: string, most: number): Uint8Array<ArrayBuffer> | undefined {
   const directory = linkStatus(path.slice(0, path.lastIndexOf("/")));
   if (directory?.kind !== "directory" || directory.uid !== userId() || (directory.mode & 0o022) !== 0) {
     return undefined;
@@ -34,8 +45,7 @@ export function readPrivate(path: string, most: number): string | undefined {
     try {
       const status = statusOf(fd);
       if (status.kind !== "file" || status.uid !== userId() || (status.mode & OTHERS) !== 0) return undefined;
-      const bytes = readAll(fd, most);
-      return bytes && new TextDecoder().decode(bytes);
+      return readAll(fd, most);
     } finally {
       close(fd);
     }
@@ -46,18 +56,18 @@ export function readPrivate(path: string, most: number): string | undefined {
 }
 
 /**
- * Puts a text in place of a file as a whole, for this user only. The directory
+ * Puts bytes in place of a file as a whole, for this user only. The directory
  * has to be there.
  *
  * @throws {SystemError} when it cannot
  */
-export function writePrivate(path: string, text: string): void {
+export function writePrivateBytes(path: string, bytes: Uint8Array<ArrayBuffer>): void {
   using place = walk(path, false);
   const name = `.${place.name}.${crypto.randomUUID()}`;
   const temporary = place.sibling(name);
   const fd = temporary.open(O_WRONLY | O_CREAT | O_EXCL, 0o600);
   try {
-    writeAll(fd, new TextEncoder().encode(text));
+    writeAll(fd, bytes);
     place.replaceBy(name);
   } catch (error) {
     temporary.unlink();

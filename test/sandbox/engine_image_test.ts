@@ -30,7 +30,7 @@ function play(make: (host: EngineHost) => Engine, code: string): string[] {
   ${code}
 }`;
   const start = JSON.stringify({ event: { name: "v1" }, lazy: [], options: { a: [1, 2] } });
-  for (let thrown = engine.start(source, "x.js", start); !over;) {
+  for (let thrown = engine.load(source, "x.js") ?? engine.start("x.js", start); !over;) {
     if (thrown !== undefined) return [...said, thrown.thrown];
     thrown = engine.runJobs();
     const answer = answers.shift();

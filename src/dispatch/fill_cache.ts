@@ -1,0 +1,56 @@
+import type { Directories } from "./directories.ts";
+import { buildName, imageDirectory, indexFile, isPlain, setupFiles } from "./handler_cache.ts";
+import { keepImages } from "./handler_images.ts";
+import type { Setup } from "./setup.ts";
+import { makeIndex, MISSING } from "../manifest/handler_index.ts";
+import { linkStatus } from "../system/file.ts";
+import { privateDirectory } from "../system/private_directory.ts";
+import { writePrivate } from "../system/private_file.ts";
+
+/** A file changed less than this before it was read may change again without a new time: the kernel's clock ticks slowly. */
+const SETTLED_NS = 2_000_000_000n;
+
+/**
+ * Loads everything by `read` and leaves an index of it for the calls to come,
+ * when no file changed meanwhile and all may be kept.
+ */
+export async function fillCache(directories: Directories, read: () => Promise<Setup>): Promise<Setup> {
+  const build = buildName();
+  const files = setupFiles(directories);
+  const before = build !== undefined && isPlain(files.directory) ? files.ids() : undefined;
+  const setup = await read();
+  if (build !== undefined && before !== undefined && sameIds(before, files.ids())) {
+    const note = keep(directories, build, setup, before, before.get(files.configFile) ?? MISSING);
+    if (note !== undefined) return { ...setup, note };
+  }
+  return setup;
+}
+
+/** Whatever goes wrong here only costs the next call its head start: it is noted, and this call goes on. */
+function keep(
+  directories: Directories,
+  build: string,
+  { config, handlers }: Setup,
+  ids: Map<string, string>,
+  configId: string,
+): string | undefined {
+  if ([...ids.keys()].some(isUnsettled)) return undefined;
+  const index = makeIndex(build, { ...config, id: configId }, handlers, (file) => ids.get(file));
+  if (index === undefined || privateDirectory(directories.state) !== undefined) return undefined;
+  try {
+    keepImages(index.handlers, imageDirectory(directories));
+    writePrivate(indexFile(directories), JSON.stringify(index));
+    return undefined;
+  } catch (error) {
+    return `the index of handlers was not kept: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function sameIds(a: Map<string, string>, b: Map<string, string> | undefined): boolean {
+  return b !== undefined && a.size === b.size && [...a].every(([file, id]) => b.get(file) === id);
+}
+
+function isUnsettled(file: string): boolean {
+  const status = linkStatus(file);
+  return status !== undefined && BigInt(Date.now()) * 1_000_000n - status.changedNs < SETTLED_NS;
+}
