@@ -321,26 +321,22 @@ export function realPath(path: string): string {
   return place.path;
 }
 
-/** Everything an open file holds, at most `limit` bytes; undefined when it holds more. */
-export function readAll(fd: number, limit: number): Uint8Array<ArrayBuffer> | undefined {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  const buffer = new Uint8Array(65_536);
+/** Everything an open file holds, at most `limit` bytes; undefined when it holds more. `size` is what it is thought to hold. */
+export function readAll(fd: number, limit: number, size = 65_536): Uint8Array<ArrayBuffer> | undefined {
+  let bytes = new Uint8Array(Math.max(1, Math.min(size, limit) + 1));
+  let length = 0;
   for (;;) {
-    const n = readSome(fd, buffer);
+    if (length > limit) return undefined;
+    if (length === bytes.length) {
+      const more = new Uint8Array(Math.min(2 * length, limit + 1));
+      more.set(bytes);
+      bytes = more;
+    }
+    const n = readSome(fd, bytes.subarray(length));
     if (n === undefined) throw new SystemError(11, "read");
-    if (n === 0) break;
-    size += n;
-    if (size > limit) return undefined;
-    parts.push(buffer.slice(0, n));
+    if (n === 0) return bytes.subarray(0, length);
+    length += n;
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Writes all bytes to an open file. */

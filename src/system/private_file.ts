@@ -45,7 +45,7 @@ export function readPrivateBytes(path: string, most: number): Uint8Array<ArrayBu
     try {
       const status = statusOf(fd);
       if (status.kind !== "file" || status.uid !== userId() || (status.mode & OTHERS) !== 0) return undefined;
-      return readAll(fd, most);
+      return readAll(fd, most, status.size);
     } finally {
       close(fd);
     }
