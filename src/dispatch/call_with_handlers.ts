@@ -239,7 +239,7 @@ async function run(
     const { startBackground } = await import("./start_background.ts");
     return startBackground(event, data, directories, { handler, of: id, caller });
   };
-  const setting = { ...shared, detach, ...(play?.wrap && { wrap: play.wrap }) };
+  const setting = { ...shared, count: steps.length, detach, ...(play?.wrap && { wrap: play.wrap }) };
   const rootless = userId() !== 0;
   const result = await dispatch(
     known,

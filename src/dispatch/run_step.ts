@@ -16,6 +16,13 @@ import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
 import { dropPermissions } from "../system/self.ts";
 
+/**
+ * Images are used by calls of at most this many handlers. With more, V8 has
+ * soon compiled what reads source text, and then that takes less time than
+ * another image (docs/performance.md).
+ */
+const MOST_IMAGES = 8;
+
 /** What all handlers of one call share. */
 export interface CallSetting {
   event: HookEvent;
@@ -24,6 +31,8 @@ export interface CallSetting {
   data: HookData;
   caller: string | undefined;
   door: LedgerDoor;
+  /** How many handlers have a turn. */
+  count: number;
   /** Starts a handler whose mode is background; absent: it runs here. */
   detach?: ((handler: string) => Promise<HandlerResult & { background?: true }>) | undefined;
   wrap?: WrapCapabilities;
@@ -37,7 +46,7 @@ export type WrapCapabilities = (
 
 /** Wires engine, grant and capabilities for the handlers of one call. */
 export function handlerRunner(setting: CallSetting): RunStep {
-  const { event, config, loop, data, caller, door, detach, wrap } = setting;
+  const { event, config, loop, data, caller, door, detach, wrap, count } = setting;
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
@@ -64,7 +73,7 @@ export function handlerRunner(setting: CallSetting): RunStep {
     const result = await runHandler(maker, {
       file: handler.file,
       source: handler.code,
-      ...(handler.image && { image: handler.image }),
+      ...(handler.image && count <= MOST_IMAGES && { image: handler.image }),
       event: fields,
       lazy: LAZY_FIELDS,
       options,

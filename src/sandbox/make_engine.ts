@@ -13,23 +13,14 @@ export interface KeptImage {
 export class EngineMaker {
   readonly #module = new WebAssembly.Module(embeddedFile("engine.bin"));
   #base: EngineImage | undefined;
-  #isWarm = false;
 
   /** An engine in the state after its set-up (build/engine_image.ts). */
   make(host: EngineHost): Engine {
-    this.#isWarm = true;
     return Engine.restored(this.#module, this.#image, host);
   }
 
-  /**
-   * An engine that has a handler loaded, or undefined when what is kept of it
-   * is not there or not what it should be. Only for the first engine: once
-   * V8 has compiled what reads source text, reading it takes less time than
-   * another image.
-   */
+  /** An engine that has a handler loaded, or undefined when what is kept of it is not there or not what it should be. */
   makeLoaded(host: EngineHost, { path, tag }: KeptImage): Engine | undefined {
-    if (this.#isWarm) return undefined;
-    this.#isWarm = true;
     const bytes = readPrivateBytes(path, LARGEST_IMAGE);
     if (bytes === undefined) return undefined;
     try {
