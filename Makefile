@@ -10,6 +10,7 @@ ENGINE := dist/engine.bin
 IMAGE := dist/engine.img
 PROGRAM := dist/hookvisor
 FLOOR := dist/bench/empty
+PARSER := dist/bench/parse
 ENTRY ?= src/main.ts
 
 export DENO_DIR := $(CURDIR)/$(TOOLS)/cache
@@ -69,12 +70,15 @@ check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
 	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)
 
-$(FLOOR): build/bench/empty.ts $(PROGRAM)
+# One after the other: both are bundled in the same folder.
+$(PARSER): | $(FLOOR)
+
+$(FLOOR) $(PARSER): dist/bench/%: build/bench/%.ts $(PROGRAM)
 	@mkdir -p $(@D)
 	@$(DENO) run -A --cached-only build/compile.ts $< $(RUNTIME) $(ENGINE) $(IMAGE) $@ > $@.log
 
-bench: $(PROGRAM) $(FLOOR) ## hook calls against an empty program and other dispatchers (root); BENCH="--json --runs N"
-	@$(DENO) run -A --cached-only --unstable-ffi build/bench.ts $(PROGRAM) $(FLOOR) $(BENCH)
+bench: $(PROGRAM) $(FLOOR) $(PARSER) ## hook calls against an empty program and other dispatchers (root); BENCH="--json --runs N"
+	@$(DENO) run -A --cached-only --unstable-ffi build/bench.ts $(PROGRAM) $(FLOOR) $(PARSER) $(BENCH)
 
 ok: $(DEPS) ## what CI runs: check, test and e2e, one after the other
 	@$(DENO) run -A --cached-only build/ok.ts check test e2e

@@ -1,6 +1,6 @@
 /**
  * Measures hook calls against an empty program and against the usual dispatchers:
- * `bench.ts PROGRAM FLOOR [--json] [--runs N]`. docs/performance.md explains the table.
+ * `bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]`. docs/performance.md explains the table.
  *
  * Everything is called as libvirt calls it, through a link, and so finds its files in /etc/hookvisor: the whole
  * measurement runs in a mount namespace of its own, for which it needs root.
@@ -24,10 +24,10 @@ const { values, positionals } = parseArgs({
   options: { json: { type: "boolean", default: false }, runs: { type: "string", default: String(RUNS) } },
   allowPositionals: true,
 });
-const [program = "", floor = ""] = positionals;
+const [program = "", floor = "", parser = ""] = positionals;
 const runs = Number(values.runs);
-if (floor === "" || !Number.isSafeInteger(runs) || runs < 1) {
-  throw new Error("usage: bench.ts PROGRAM FLOOR [--json] [--runs N]");
+if (parser === "" || !Number.isSafeInteger(runs) || runs < 1) {
+  throw new Error("usage: bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]");
 }
 if (Deno.env.has(INSIDE)) inside();
 else enterNamespace();
@@ -67,7 +67,7 @@ function inside(): void {
 }
 
 function measure(folder: string): void {
-  const rows = makeRows(folder, program, floor);
+  const rows = makeRows(folder, program, floor, parser);
   const skipped = ({ label }: Row, why: string) => console.error(`bench: left out: ${label}: ${why}`);
   const single = measureRounds(rows, runs, 1, skipped);
   measureMemory(rows, single);

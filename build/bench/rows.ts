@@ -30,7 +30,7 @@ const DIRECTORIES = { etc: "/etc/hookvisor", run: "/run/hookvisor", log: "/var/l
 const RIVALS = { bash: "read_domain.sh", python: "read_domain.py" };
 
 /** Sets everything up below `folder` and gives the rows, the floor first. */
-export function makeRows(folder: string, program: string, floor: string): Row[] {
+export function makeRows(folder: string, program: string, floor: string, parser: string): Row[] {
   const link = join(folder, "hooks", "qemu");
   Deno.mkdirSync(join(folder, "hooks"));
   Deno.symlinkSync(copyProgram(program, join(folder, "hookvisor")), link);
@@ -47,6 +47,13 @@ export function makeRows(folder: string, program: string, floor: string): Row[] 
     command: hookCall(copyProgram(floor, join(folder, "empty")), small),
     enter: () => () => {},
   };
+  const parse: Row = {
+    ...empty,
+    id: "first-parse",
+    label: "the same, and the parse of an 8 KB domain",
+    size: large.size,
+    command: hookCall(copyProgram(parser, join(folder, "first-parse")), large),
+  };
   const hookvisor = (id: string, label: string, handlers: string[], domain = small, scripts = 0): Row => ({
     id,
     label: `hookvisor, ${label}`,
@@ -61,6 +68,7 @@ export function makeRows(folder: string, program: string, floor: string): Row[] 
 
   return [
     empty,
+    parse,
     hookvisor("none", "no handlers", []),
     hookvisor("no-match", "20 handlers, none matches", Array(20).fill(OTHER_GUEST)),
     hookvisor("nothing", "1 handler that does nothing", [NOTHING]),
