@@ -27,6 +27,7 @@ const date = buildDate();
 const chunks = await bundle({
   parts: [
     { entries: { main: entry } },
+    { entries: { indexed: "src/dispatch/indexed_call.ts" } },
     { entries: { calls: "src/dispatch/call_with_handlers.ts" }, whole: true },
     { entries: { admin: "src/cli/admin.ts" }, whole: true },
   ],

@@ -1,6 +1,4 @@
 import type { Directories } from "./directories.ts";
-import { currentIndex } from "./handler_cache.ts";
-import { isForNobody } from "./is_for_nobody.ts";
 import { playsBack } from "./plays_back.ts";
 import type { Background } from "./start_background.ts";
 import { writeRecord } from "../journal/write_record.ts";
@@ -48,18 +46,8 @@ async function answer(
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
     return goOn();
   }
-  const index = background === undefined ? currentIndex(directories) : undefined;
-  if (index !== undefined && !mustPlayBack && isForNobody(index, event)) {
-    writeRecord(directories.log, event, {
-      verdict: "success",
-      exitCode: 0,
-      handlers: [],
-      log: index.config.config.log,
-    });
-    return goOn();
-  }
-  const { callWithHandlers } = await import("./call_with_handlers.ts");
-  return await callWithHandlers(event, known, directories, { background, index });
+  const { indexedCall } = await import("./indexed_call.ts");
+  return await indexedCall(event, known, directories, { background, mustPlayBack });
 }
 
 /**

@@ -1,9 +1,3 @@
-import { close } from "./descriptor.ts";
-import { O_CREAT, O_WRONLY, walk } from "./file.ts";
-import { libc } from "./libc.ts";
-
-const LOCK_EX_NB = 2 | 4;
-
 /** Where lines are appended and how much of them is kept. */
 export interface LogFile {
   path: string;
@@ -76,16 +70,13 @@ function unsafeDirectory(path: string): string | undefined {
 
 /** `path` becomes `path.1`, `path.1` becomes `path.2`, and so on. Of several processes one does it. */
 function setAside(log: LogFile): void {
-  using place = walk(`${log.path}.lock`, false);
-  const lock = place.open(O_WRONLY | O_CREAT, 0o600);
-  try {
-    if (libc().flock(lock, LOCK_EX_NB) !== 0) return;
-    if (sizeOf(log.path) <= log.maxSize) return;
-    for (let i = log.keep; i >= 1; i--) {
-      rename(i === 1 ? log.path : `${log.path}.${i - 1}`, `${log.path}.${i}`);
-    }
-  } finally {
-    close(lock);
+  const path = `${log.path}.lock`;
+  if (!isFileOrMissing(path)) return;
+  // Closing the file gives the lock up.
+  using lock = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+  if (!lock.tryLockSync(true) || sizeOf(log.path) <= log.maxSize) return;
+  for (let i = log.keep; i >= 1; i--) {
+    rename(i === 1 ? log.path : `${log.path}.${i - 1}`, `${log.path}.${i}`);
   }
 }
 
