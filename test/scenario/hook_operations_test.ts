@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fixture, HAS_NAMESPACES, Host } from "./support.ts";
 
-/** libvirt's calls as LIBVIRT-HOOKS.md and libvirt's docs/hooks.rst list them: driver, operation, sub-operation, extra. */
+/** libvirt's calls as docs/operations.md and libvirt's docs/hooks.rst list them: driver, operation, sub-operation, extra. */
 const CALLS = [
   "daemon start - start",
   "daemon shutdown - shutdown",

@@ -3,7 +3,7 @@ import { Host } from "./support.ts";
 
 type Fate = "abort" | "ignore" | "always ignore";
 
-/** DESIGN.md section 5: what a failed handler does. */
+/** What a failed handler does, by docs/operations.md. */
 const TABLE: [driver: string, operation: string, fate: Fate][] = [
   ...["qemu", "lxc", "libxl", "bhyve"].flatMap((driver): [string, string, Fate][] => [
     [driver, "prepare", "abort"],
