@@ -60,7 +60,7 @@ demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a networ
 
 test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
 	@$(DENO) test -A --cached-only --no-check --quiet --parallel $(UNIT_TESTS)
-	@$(DENO) test -A --cached-only --no-check --quiet $(SCENARIOS)
+	@$(DENO) test -A --cached-only --no-check $(SCENARIOS)
 
 check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet
