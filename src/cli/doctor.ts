@@ -1,3 +1,4 @@
+import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { confinement } from "./doctor/confinement.ts";
 import type { Check, Finding, Level, Patient } from "./doctor/finding.ts";
@@ -9,7 +10,7 @@ import { links } from "./doctor/links.ts";
 import { ownership } from "./doctor/ownership.ts";
 import { scripts } from "./doctor/scripts.ts";
 import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadSetup, type Setup } from "./load_setup.ts";
 import { look } from "./look.ts";
 import { style } from "./style.ts";
 import { type Look, visible, wrap } from "./text.ts";
@@ -50,7 +51,7 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
   const found = given === undefined ? hooksDirectory(program) : { path: given, why: "--hooks-dir" };
   return {
     directories,
-    setup: await loadSetup(directories),
+    setup: await withCodeRead(await loadSetup(directories)),
     hooks: found.path,
     hooksWhy: found.why,
     program: realPath(executable()),
@@ -58,6 +59,19 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
     daemonProgram: program,
     version: program === undefined ? undefined : libvirtVersion(program),
   };
+}
+
+/** The handlers as they would run: one whose code the engine cannot read has no more use than one without a manifest. */
+async function withCodeRead(setup: Setup): Promise<Setup> {
+  const handlers: Setup["handlers"] = [];
+  for (const handler of setup.handlers) {
+    const issues = handler.manifest === undefined ? [] : await codeIssues(handler);
+    const { manifest: _, ...rest } = handler;
+    handlers.push(
+      issues.length === 0 ? handler : { ...rest, issues: [...issues, ...handler.issues], trouble: "invalid" },
+    );
+  }
+  return { ...setup, handlers };
 }
 
 /** `ok    version      libvirt 9.0.0, …`, and below it what to do. */

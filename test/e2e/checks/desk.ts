@@ -64,6 +64,9 @@ export async function desk(bench: Bench): Promise<void> {
     const checked = await hookvisor("check");
     assert.equal(checked.code, 1);
     assert.match(checked.stdout, /20-memory\.js:\d+:\d+: error: SyntaxError[^]*let = ;\n +\| +\^/);
+    const doctor = await hookvisor("doctor", "--quiet");
+    assert.equal(doctor.code, 2);
+    assert.match(doctor.stdout, /fail {2}handlers +20-memory cannot be used: SyntaxError/);
   });
 
   await bench.check("record: true keeps the real call, and replay plays it", async () => {
