@@ -1,3 +1,4 @@
+// Longer than other files: most of it is one table, what each program or path could do with a grant.
 import type { Issue } from "../base/issue.ts";
 import { type ExecRule, parseExecRule } from "../manifest/exec_rule.ts";
 import type { Allow, Located } from "../manifest/manifest.ts";

@@ -1,3 +1,4 @@
+// Longer than other files: install, and the steps of it that uninstall takes too.
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { type Hook, hookAt, hooksFor, linkPath } from "./hook_links.ts";

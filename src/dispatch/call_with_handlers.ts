@@ -1,3 +1,4 @@
+// Longer than other files: the steps of one call, in their order.
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import type { PlaybackCall } from "./play_back.ts";

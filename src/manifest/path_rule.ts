@@ -75,16 +75,7 @@ export function normalisePath(path: string): { path: string } | { error: string 
 /** Whether the rule allows the path. One that `normalisePath` would change is never allowed. */
 export function matchPathRule(rule: PathRule, path: string): boolean {
   const normal = normalisePath(path);
-  return "path" in normal && normal.path === path && matchSegments(rule.segments, namesOf(path), false);
-}
-
-/**
- * Whether the rule could allow something below this directory, so that a walk
- * that looks for what a rule allows leaves out the directories that cannot
- * hold any of it.
- */
-export function mayMatchBelow(rule: PathRule, directory: string): boolean {
-  return matchSegments(rule.segments, namesOf(directory), true);
+  return "path" in normal && normal.path === path && matchSegments(rule.segments, namesOf(path));
 }
 
 /** The names in a path from `normalisePath`. */
@@ -92,12 +83,8 @@ function namesOf(path: string): string[] {
   return path === "/" ? [] : path.slice(1).split("/");
 }
 
-/**
- * Goes back to the last `**` only, so the time is at most the product of both lengths.
- *
- * @param below Whether it is enough that the names match a beginning of the segments, with something left of them.
- */
-function matchSegments(segments: readonly Segment[], names: readonly string[], below: boolean): boolean {
+/** Goes back to the last `**` only, so the time is at most the product of both lengths. */
+function matchSegments(segments: readonly Segment[], names: readonly string[]): boolean {
   let s = 0;
   let n = 0;
   // Where the last `**` stood, and the first name that it does not stand for.
@@ -106,7 +93,6 @@ function matchSegments(segments: readonly Segment[], names: readonly string[], b
   while (n < names.length) {
     const segment = segments[s];
     const name = names[n] ?? "";
-    if (segment === "**" && below) return true;
     if (segment === "**" && s < segments.length - 1) {
       star = s++;
       mark = n;
@@ -120,7 +106,7 @@ function matchSegments(segments: readonly Segment[], names: readonly string[], b
       n = ++mark;
     } else return false;
   }
-  return below ? s < segments.length : s === segments.length && n === names.length;
+  return s === segments.length;
 }
 
 /** Whether one part of a rule matches a name in a directory. `**` matches every name that holds no line end. */

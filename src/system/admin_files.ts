@@ -85,16 +85,6 @@ export function remove(path: string): void {
   attempt(path, () => Deno.removeSync(path));
 }
 
-/** Removes a directory when it is empty; gives whether it is gone. */
-export function removeEmptyDirectory(path: string): boolean {
-  try {
-    Deno.removeSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The path of the directory this process was started in. */
 export function workingDirectory(): string {
   return Deno.cwd();

@@ -4,7 +4,6 @@ import {
   isLiteralPath,
   matchPathRule,
   matchSegment,
-  mayMatchBelow,
   normalisePath,
   parsePathRule,
   type PathRule,
@@ -165,26 +164,6 @@ Deno.test("normalisePath() gives the one way to write a path and refuses what it
   for (const [path, normal] of good) assert.deepEqual(normalisePath(path), { path: normal }, path);
   for (const path of ["", "a", "./a", "../a", "/..", "/a/..", "/a/../b", "/a\0b", `/${"a/".repeat(3000)}`]) {
     assert.ok("error" in normalisePath(path), JSON.stringify(path));
-  }
-});
-
-Deno.test("mayMatchBelow() says in which directories a walk can find something", () => {
-  const table: [rule: string, directory: string, may: boolean][] = [
-    ["/a/b/c", "/", true],
-    ["/a/b/c", "/a", true],
-    ["/a/b/c", "/a/b", true],
-    ["/a/b/c", "/a/b/c", false],
-    ["/a/b/c", "/x", false],
-    ["/a/*/c", "/a/x", true],
-    ["/a/*/c", "/a/x/c", false],
-    ["/a/**", "/a", true],
-    ["/a/**", "/a/x/y", true],
-    ["/a/**/z", "/a/z", true],
-    ["/a/**", "/b", false],
-    ["/", "/", false],
-  ];
-  for (const [text, directory, may] of table) {
-    assert.equal(mayMatchBelow(rule(text), directory), may, `${text} below ${directory}`);
   }
 });
 

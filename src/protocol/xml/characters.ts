@@ -10,11 +10,6 @@ export function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** Whether a text is empty or white space only. */
-export function isBlank(text: string): boolean {
-  return skipSpace(text, 0) === text.length;
-}
-
 const ASCII_NAME = /[A-Za-z_:][-A-Za-z0-9_:.]*/y;
 
 /** Where the name that starts at `from` ends; `from` itself when no name starts there (XML 1.0, production 5). */
