@@ -52,7 +52,7 @@ $(LINKED): | $(RUNTIME)
 	@mkdir -p dist && rm -f dist/.linked-* && touch $@
 
 $(PROGRAM): $(SOURCES) $(RUNTIME) $(LINKED) $(ENGINE) $(IMAGE) $(DEPS) build/compile.ts build/bundle.ts build/npm_folder.ts \
-		build/elf/add_entry_code.ts build/elf/assemble.ts build/elf/entry_code.ts LICENSE
+		$(wildcard build/elf/*.ts) LICENSE
 	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
 
 demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a network

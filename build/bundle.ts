@@ -10,7 +10,7 @@ export interface BundleOptions {
   /** Folder for the bundle; it is emptied first. */
   folder: string;
   /** Names replaced by constants wherever the source uses them. */
-  constants: Record<string, string | undefined>;
+  constants: Record<string, string | number | undefined>;
   /** npm packages that the source may import. */
   packages: string[];
 }
@@ -58,7 +58,9 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
         platform: "browser",
         target: "esnext",
         charset: "utf8",
-        minify: true,
+        // Not minifySyntax: esbuild 0.25 then drops a `using` whose variable is used once, and what it should close.
+        minifyWhitespace: true,
+        minifyIdentifiers: true,
         sourcemap: "external",
         metafile: true,
         legalComments: "none",
@@ -128,7 +130,7 @@ function linkPackages(folder: string, packages: string[]): string {
   return modules;
 }
 
-function definitions(constants: Record<string, string | undefined>): Record<string, string> {
+function definitions(constants: BundleOptions["constants"]): Record<string, string> {
   const entries = Object.entries(constants);
   return Object.fromEntries(entries.map(([name, value]) => [name, JSON.stringify(value) ?? "undefined"]));
 }

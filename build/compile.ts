@@ -7,14 +7,15 @@
 import { dirname, join } from "node:path";
 import { bundle, type Chunk } from "./bundle.ts";
 import { addEntryCode } from "./elf/add_entry_code.ts";
-import { assemble } from "./elf/assemble.ts";
-import { ENTRY_CODE } from "./elf/entry_code.ts";
+import { entryCodeLabel } from "./elf/entry_code.ts";
 
 /**
  * V8 flags baked into the executable. The first three save a fifth of the processor time of a hook call (no
  * threads, no second compilation of Wasm); the last lets QuickJS's own stack check come before V8's.
  */
 const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "--stack-size=3900"];
+
+const HAS_ENTRY_CODE = Deno.build.arch === "x86_64";
 
 /** npm packages that src/ may import. */
 const PACKAGES = ["yaml"];
@@ -30,17 +31,21 @@ const chunks = await bundle({
     { entries: { indexed: "src/dispatch/indexed_call.ts" } },
     { entries: { calls: "src/dispatch/call_with_handlers.ts" }, whole: true },
     { entries: { admin: "src/cli/admin.ts" }, whole: true },
+    { entries: { checkpoint: "src/checkpoint/become.ts" } },
+    { entries: { taking: "src/checkpoint/start_taking.ts" } },
   ],
   folder: join(dirname(output), "bundle"),
   constants: {
     __HOOKVISOR_VERSION__: version,
     __BUILD_DATE__: date,
+    __CHECKPOINT_CODE__: HAS_ENTRY_CODE ? entryCodeLabel("checkpoint") : undefined,
+    __CHECKPOINT_TAG__: HAS_ENTRY_CODE ? entryCodeLabel("tag") : undefined,
     __HOOKVISOR_BUILD__: `${version} ${await sourcesDigest("src")}`,
   },
   packages: PACKAGES,
 });
 console.log(`build: ${summary(chunks)}`);
-compile(chunks.map((chunk) => chunk.file), ["LICENSE", engine, image]);
+await compile(chunks.map((chunk) => chunk.file), ["LICENSE", engine, image]);
 console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} MB`);
 
 /**
@@ -48,7 +53,7 @@ console.log(`build: ${output}, ${(Deno.statSync(output).size / 1e6).toFixed(1)} 
  *
  * Both keep their paths below the repository, so `../../dist/engine.bin` is right in the program as in the sources.
  */
-function compile(modules: string[], embedded: string[]): void {
+async function compile(modules: string[], embedded: string[]): Promise<void> {
   const folder = Deno.makeTempDirSync({ dir: dirname(output), prefix: ".compile-" });
   try {
     const staged = join(folder, "root");
@@ -65,7 +70,7 @@ function compile(modules: string[], embedded: string[]): void {
       stderr: "inherit",
     }).outputSync();
     if (!success) throw new Error("deno compile failed");
-    checkArgumentsFirst(temporary);
+    await putCodeAtEntry(temporary);
     Deno.renameSync(temporary, output);
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -81,15 +86,16 @@ function stage(file: string, folder: string): void {
   Deno.utimeSync(copy, time, time);
 }
 
-/** Puts the code in that keeps Deno's runtime from ending on arguments that are not UTF-8; see entry_code.ts. */
-function checkArgumentsFirst(program: string): void {
-  if (Deno.build.arch !== "x86_64") {
+/** Puts code before the runtime's own: for arguments that are not UTF-8, and for checkpoints; see entry_code.ts. */
+async function putCodeAtEntry(program: string): Promise<void> {
+  if (!HAS_ENTRY_CODE) {
     console.log(
-      `build: no entry code for ${Deno.build.arch}: an argument that is not UTF-8 ends the program (SIGABRT)`,
+      `build: no entry code for ${Deno.build.arch}: an argument that is not UTF-8 ends the program (SIGABRT), and ` +
+        `there are no checkpoints`,
     );
     return;
   }
-  Deno.writeFileSync(program, addEntryCode(Deno.readFileSync(program), assemble(ENTRY_CODE)));
+  Deno.writeFileSync(program, await addEntryCode(Deno.readFileSync(program)));
 }
 
 /** `SOURCE_DATE_EPOCH`, else the date of the last commit, as an ISO date; undefined when there is neither. */

@@ -1,19 +1,41 @@
+import { isDue } from "./checkpoint/due.ts";
+import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint/names.ts";
 import { DIRECTORIES } from "./dispatch/directories.ts";
 import { hookCall } from "./dispatch/hook_call.ts";
 import { hookDriver } from "./protocol/invocation.ts";
-import { args, argv0, print } from "./system/self.ts";
+import { commandLine, print } from "./system/self.ts";
 
 /** Hook mode or admin mode, by `argv[0]`; gives the exit code. */
 async function main(): Promise<number> {
-  const driver = hookDriver(argv0());
-  if (driver === undefined) {
-    const { admin } = await import("./cli/admin.ts");
-    return await admin(args());
-  }
-  const reply = await hookCall(driver, args(), DIRECTORIES);
+  const started = commandLine();
+  const restored = started[1] === REHEARSE ? await rehearsed(started[2]) : undefined;
+  const [name = "", ...args] = restored ?? started;
+  const driver = hookDriver(name);
+  if (driver === undefined) return await admin(args, restored !== undefined);
+  const reply = await hookCall(driver, args, DIRECTORIES);
   print(1, reply.stdout);
   print(2, reply.stderr);
+  if (restored === undefined && isDue(DIRECTORIES.state)) {
+    const { startTaking } = await import("./checkpoint/start_taking.ts");
+    startTaking(DIRECTORIES.state);
+  }
   return reply.exitCode;
+}
+
+/** Gets there in every process restored from a checkpoint of this one, with the command line of that. */
+async function rehearsed(folder = ""): Promise<string[]> {
+  const { becomeCheckpoint } = await import("./checkpoint/become.ts");
+  return await becomeCheckpoint(folder, hookCall);
+}
+
+async function admin(args: string[], isRestored: boolean): Promise<number> {
+  if (args[0] === PROBE) {
+    print(1, isRestored ? RESTORED : PLAIN);
+    return 0;
+  }
+  if (isRestored) (await import("./checkpoint/become.ts")).startPlainly();
+  const { admin } = await import("./cli/admin.ts");
+  return await admin(args);
 }
 
 Deno.exit(await main());

@@ -2,8 +2,20 @@ import { dirname, join, normalize } from "node:path";
 
 /** Which folder of src/ may import which. Only downwards: a folder stands below all that may import it. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli", "dispatch", "protocol", "system", "base"],
-  cli: ["dispatch", "sandbox", "capability", "ledger", "journal", "manifest", "protocol", "system", "base"],
+  main: ["cli", "checkpoint", "dispatch", "protocol", "system", "base"],
+  cli: [
+    "checkpoint",
+    "dispatch",
+    "sandbox",
+    "capability",
+    "ledger",
+    "journal",
+    "manifest",
+    "protocol",
+    "system",
+    "base",
+  ],
+  checkpoint: ["dispatch", "protocol", "system", "base"],
   dispatch: ["sandbox", "capability", "ledger", "journal", "manifest", "protocol", "system", "base"],
   sandbox: ["capability", "system", "base"],
   capability: ["ledger", "manifest", "system", "base"],

@@ -1,44 +1,65 @@
 import {
   PROGRAM_HEADER_SIZE,
   type ProgramHeader,
+  PT_INTERP,
   PT_LOAD,
-  PT_NOTE,
   readHeader,
   readProgramHeaders,
   viewOf,
   writeHeader,
   writeProgramHeader,
 } from "./elf64.ts";
+import type { Assembled } from "./assemble.ts";
+import { entryCode, type Program } from "./entry_code.ts";
 
 const PAGE = 4096;
 const READ_EXECUTE = 5;
-const JUMP_SIZE = 5;
+const X86_64 = 62;
 
 /**
- * Adds x86-64 code that runs before the program's own entry and then goes on there.
+ * Puts code before the program's own entry.
  *
- * The code goes to the end of the file, into a segment of its own. Its program header takes the place of the
- * linker's note (build id), which nothing needs at run time; notes that are part of a later segment, as Deno's own
- * with the program, stay. Segments stay in the order of their addresses, which the kernel and ld.so rely on.
+ * The code goes to the end of the file, into a segment of its own, and behind it a new table of program headers for
+ * the kernel: with that segment, and without an interpreter, so that the kernel enters the code and not ld.so. The
+ * old table stays where it is, for ld.so and everybody who looks in memory. Segments stay in the order of their
+ * addresses, which the kernel relies on.
  *
- * @param code must fall off its end with all registers that the ABI defines at entry as they were
+ * @param program a dynamic executable that can be loaded anywhere
+ * @param code makes the code; by default hookvisor's
  * @returns A new array; `program` is not changed.
- * @throws {Error} when there is no program header to spare, or the file is not for x86-64.
+ * @throws {Error} when the program has no interpreter, or is not for x86-64.
  */
-export function addEntryCode(program: Uint8Array, code: Uint8Array): Uint8Array {
+export async function addEntryCode(
+  program: Uint8Array<ArrayBuffer>,
+  code: (program: Program) => Assembled = entryCode,
+): Promise<Uint8Array> {
   const header = readHeader(program);
-  if (header.machine !== 62) {
-    throw new Error(`entry code is for x86-64 (machine 62), not machine ${header.machine}`);
+  if (header.machine !== X86_64) {
+    throw new Error(`entry code is for x86-64 (machine ${X86_64}), not machine ${header.machine}`);
   }
   const headers = readProgramHeaders(program, header.programOffset, header.programCount);
   const last = headers.findLast((one) => one.type === PT_LOAD);
   if (!last) throw new Error("the program has no segment to load");
-  const spare = headers.findIndex((one) => one.type === PT_NOTE && one.address < last.address);
-  if (spare < 0) throw new Error("the program has no note whose program header could be used");
+  const named = headers.find((one) => one.type === PT_INTERP);
+  if (!named) throw new Error("the program has no interpreter");
 
-  const offset = roundUp(program.length);
-  const address = roundUp(Number(last.address + last.memorySize));
-  const size = code.length + JUMP_SIZE;
+  const offset = roundUp(program.length, PAGE);
+  const address = roundUp(Number(last.address + last.memorySize), PAGE);
+  const interpreter = new TextDecoder().decode(
+    program.subarray(Number(named.offset), Number(named.offset + named.fileSize) - 1),
+  );
+  const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", program)).slice(0, 16);
+  const known = { interpreter, tag, tableCount: header.programCount };
+  const beginning = address + code({ ...known, entryDistance: 0, tableDistance: 0 }).labels.get("beginning")!;
+  const assembled = code({
+    ...known,
+    entryDistance: Number(header.entry) - beginning,
+    tableDistance: addressOf(headers, header.programOffset) - beginning,
+  });
+
+  const table = headers.filter((one) => one !== named);
+  const tableAt = roundUp(assembled.code.length, 8);
+  const size = tableAt + (table.length + 1) * PROGRAM_HEADER_SIZE;
   const segment: ProgramHeader = {
     type: PT_LOAD,
     flags: READ_EXECUTE,
@@ -48,21 +69,28 @@ export function addEntryCode(program: Uint8Array, code: Uint8Array): Uint8Array 
     memorySize: BigInt(size),
     align: BigInt(PAGE),
   };
-  headers.splice(headers.indexOf(last) + 1, 0, segment);
-  headers.splice(spare, 1);
+  table.splice(table.indexOf(last) + 1, 0, segment);
 
   const out = new Uint8Array(offset + size);
   out.set(program);
-  out.set(code, offset);
-  out[offset + code.length] = 0xe9;
-  viewOf(out).setInt32(offset + code.length + 1, Number(header.entry) - (address + size), true);
-  headers.forEach((one, index) => {
-    writeProgramHeader(out, header.programOffset + index * PROGRAM_HEADER_SIZE, one);
+  out.set(assembled.code, offset);
+  table.forEach((one, index) => {
+    writeProgramHeader(out, offset + tableAt + index * PROGRAM_HEADER_SIZE, one);
   });
-  writeHeader(out, { ...header, entry: BigInt(address) });
+  const entry = BigInt(address);
+  writeHeader(out, { ...header, entry, programOffset: offset + tableAt, programCount: table.length });
   return out;
 }
 
-function roundUp(value: number): number {
-  return Math.ceil(value / PAGE) * PAGE;
+/** The address in memory of what is at an offset in the file. */
+function addressOf(headers: ProgramHeader[], offset: number): number {
+  const holder = headers.find((one) =>
+    one.type === PT_LOAD && one.offset <= offset && one.offset + one.fileSize > offset
+  );
+  if (!holder) throw new Error("the program headers are in no segment");
+  return offset - Number(holder.offset) + Number(holder.address);
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
 }

@@ -10,7 +10,7 @@ export const SECTION_HEADER_SIZE = 64;
 
 /** Program header types (`p_type`). */
 export const PT_LOAD = 1;
-export const PT_NOTE = 4;
+export const PT_INTERP = 3;
 export const PT_PHDR = 6;
 
 /** Section types (`sh_type`) and flags (`sh_flags`). */

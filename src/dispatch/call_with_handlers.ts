@@ -24,7 +24,8 @@ import type { Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { Loop } from "../system/loop.ts";
 import { isThere } from "../system/private_directory.ts";
-import { callerName, environmentNames, userId } from "../system/self.ts";
+import { callerName, environmentNames } from "../system/proc.ts";
+import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
 /** Largest input that is read, in bytes: libvirt's documents are a few KiB. */

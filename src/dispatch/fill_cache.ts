@@ -13,13 +13,20 @@ const SETTLED_NS = 2_000_000_000n;
 /**
  * Loads everything by `read` and leaves an index of it for the calls to come,
  * when no file changed meanwhile and all may be kept.
+ *
+ * @param mayChange whether a file is so new that it could still be written to unseen
  */
-export async function fillCache(directories: Directories, read: () => Promise<Setup>): Promise<Setup> {
+export async function fillCache(
+  directories: Directories,
+  read: () => Promise<Setup>,
+  mayChange: (file: string) => boolean = isUnsettled,
+): Promise<Setup> {
   const build = buildName();
   const files = setupFiles(directories);
   const before = build !== undefined && isPlain(files.directory) ? files.ids() : undefined;
   const setup = await read();
   if (build !== undefined && before !== undefined && sameIds(before, files.ids())) {
+    if ([...before.keys()].some(mayChange)) return setup;
     const note = keep(directories, build, setup, before, before.get(files.configFile) ?? MISSING);
     if (note !== undefined) return { ...setup, note };
   }
@@ -34,7 +41,6 @@ function keep(
   ids: Map<string, string>,
   configId: string,
 ): string | undefined {
-  if ([...ids.keys()].some(isUnsettled)) return undefined;
   const index = makeIndex(build, { ...config, id: configId }, handlers, (file) => ids.get(file));
   if (index === undefined || privateDirectory(directories.state) !== undefined) return undefined;
   try {

@@ -12,7 +12,7 @@ import type { Policy } from "../manifest/config.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { Loop } from "../system/loop.ts";
-import { processId } from "../system/self.ts";
+import { processId } from "../system/process_id.ts";
 
 /** There is always this much, or a call whose handlers took all its time could not even note what is due. */
 const LEAST_MS = 100;

@@ -1,7 +1,7 @@
 import type { Holder, UndoCommand } from "./hold.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Deadline } from "../base/deadline.ts";
-import { processId } from "../system/self.ts";
+import { processId } from "../system/process_id.ts";
 
 /** Records a command to run when the guest is gone. The same command of the same handler is kept once, in its first place. */
 export function keepCommand(

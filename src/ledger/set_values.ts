@@ -3,7 +3,7 @@ import { type Ledger, LedgerError, type Transaction } from "./ledger.ts";
 import type { Place } from "../system/file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import type { RangeLock } from "../system/range_lock.ts";
-import { processId } from "../system/self.ts";
+import { processId } from "../system/process_id.ts";
 import { readSettings, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
 import type { SystemError } from "../system/system_error.ts";
 import { pollUntil } from "../system/wait.ts";

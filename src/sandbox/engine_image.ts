@@ -1,3 +1,5 @@
+import { randomBytes } from "../system/random.ts";
+
 /** Where the engine's own things are in its memory: pointers. */
 export interface EngineRoots {
   runtime: number;
@@ -89,7 +91,7 @@ export class EngineImage {
   writeTo(memory: WebAssembly.Memory): void {
     const target = new Uint8Array(memory.buffer);
     for (const { address, bytes } of this.#runs) target.set(bytes, address);
-    for (const address of this.seeds) crypto.getRandomValues(target.subarray(address, address + 8));
+    for (const address of this.seeds) target.set(randomBytes(8), address);
   }
 }
 

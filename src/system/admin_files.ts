@@ -85,6 +85,17 @@ export function remove(path: string): void {
   attempt(path, () => Deno.removeSync(path));
 }
 
+/** Removes a directory with all that is in it, where there is one. */
+export function removeTree(path: string): void {
+  attempt(path, () => {
+    try {
+      Deno.removeSync(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  });
+}
+
 /** The path of the directory this process was started in. */
 export function workingDirectory(): string {
   return Deno.cwd();

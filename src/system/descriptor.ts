@@ -25,6 +25,11 @@ export function duplicate(fd: number, least: number): number {
   return check(libc().fcntl(fd, F_DUPFD_CLOEXEC, least), "fcntl");
 }
 
+/** Makes `fd` what `from` is. */
+export function replace(fd: number, from: number): void {
+  check(libc().dup3(from, fd, 0), "dup3");
+}
+
 export function close(fd: number): void {
   libc().close(fd);
 }

@@ -7,7 +7,20 @@ import { check } from "./system_error.ts";
 // linux/memfd.h
 const MFD_CLOEXEC = 1;
 /** This program, even when its file was replaced meanwhile. */
-const SELF = "/proc/self/exe";
+export const SELF = "/proc/self/exe";
+
+/** A descriptor of a file in memory that holds these bytes, to be read from its beginning. The caller closes it. */
+export function memoryFile(bytes: Uint8Array<ArrayBuffer>): number {
+  const fd = check(libc().memfd_create(cString("input"), MFD_CLOEXEC), "memfd_create");
+  try {
+    writeAll(fd, bytes);
+    check(libc().lseek(fd, 0), "lseek");
+    return fd;
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
 
 /**
  * Starts this program anew, in a session of its own, and leaves it alone: it
@@ -16,10 +29,8 @@ const SELF = "/proc/self/exe";
  * @throws {SystemError}
  */
 export function startDetached(args: readonly string[], input: Uint8Array<ArrayBuffer>): void {
-  const stdin = check(libc().memfd_create(cString("input"), MFD_CLOEXEC), "memfd_create");
+  const stdin = memoryFile(input);
   try {
-    writeAll(stdin, input);
-    check(libc().lseek(stdin, 0), "lseek");
     using place = walk("/dev/null", false);
     const nothing = place.open(O_RDWR);
     try {

@@ -32,7 +32,11 @@ const X86_64 = {
   readlinkat: 267,
   fchmodat: 268,
   ppoll: 271,
+  getpid: 39,
+  getppid: 110,
+  getrandom: 318,
   pipe2: 293,
+  dup3: 292,
   memfd_create: 319,
   statx: 332,
 };
@@ -55,7 +59,11 @@ const AARCH64: typeof X86_64 = {
   readlinkat: 78,
   fchmodat: 53,
   ppoll: 73,
+  getpid: 172,
+  getppid: 173,
+  getrandom: 278,
   pipe2: 59,
+  dup3: 24,
   memfd_create: 279,
   statx: 291,
 };
@@ -100,13 +108,19 @@ function bind(name: string, symbol: Deno.ForeignFunction): unknown {
 }
 
 /** Where a buffer's bytes are. They stay there: asking for `buffer` moves small arrays off V8's heap. */
-function address({ buffer, byteOffset }: Bytes): number {
+export function address({ buffer, byteOffset }: Bytes): number {
   const start = Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
   return Number(start) + byteOffset;
 }
 
 function call(number: number, a: number, b = 0, c = 0, d = 0, e = 0): number {
   return Number(bound.syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e), 0n));
+}
+
+/** A system call that hardly anybody needs, by its number. A buffer is passed as its address. */
+export function systemCall(number: number, ...args: (number | Bytes)[]): number {
+  const [a = 0, b, c, d, e] = args.map((arg) => typeof arg === "number" ? arg : address(arg));
+  return call(number, a, b, c, d, e);
 }
 
 const calls = {
@@ -133,9 +147,13 @@ const calls = {
     call(CALLS.renameat, fromDirfd, address(from), toDirfd, address(to)),
   readlinkat: (dirfd: number, name: Bytes, into: Bytes, size: number) =>
     call(CALLS.readlinkat, dirfd, address(name), address(into), size),
+  dup3: (from: number, fd: number, flags: number) => call(CALLS.dup3, from, fd, flags),
   pipe2: (ends: Bytes, flags: number) => call(CALLS.pipe2, address(ends), flags),
   statx: (dirfd: number, name: Bytes, flags: number, mask: number, into: Bytes) =>
     call(CALLS.statx, dirfd, address(name), flags, mask, address(into)),
+  getpid: () => call(CALLS.getpid, 0),
+  getppid: () => call(CALLS.getppid, 0),
+  getrandom: (into: Bytes, size: number) => call(CALLS.getrandom, address(into), size),
   pidfdOpen: (pid: number) => call(PIDFD_OPEN, pid),
   /** `ms` may be a fraction; there is no way to wait for ever. */
   poll(entries: Bytes, count: number, ms: number): number {

@@ -10,6 +10,7 @@ import {
   walk,
   writeAll,
 } from "./file.ts";
+import { randomBytes } from "./random.ts";
 import { SystemError } from "./system_error.ts";
 import { userId } from "./self.ts";
 
@@ -56,18 +57,18 @@ export function readPrivateBytes(path: string, most: number): Uint8Array<ArrayBu
 }
 
 /**
- * Puts bytes in place of a file as a whole, for this user only. The directory
+ * Puts bytes, one part behind the other, in place of a file as a whole, for this user only. The directory
  * has to be there.
  *
  * @throws {SystemError} when it cannot
  */
-export function writePrivateBytes(path: string, bytes: Uint8Array<ArrayBuffer>): void {
+export function writePrivateBytes(path: string, ...parts: Uint8Array<ArrayBuffer>[]): void {
   using place = walk(path, false);
-  const name = `.${place.name}.${crypto.randomUUID()}`;
+  const name = `.${place.name}.${randomBytes(16).toHex()}`;
   const temporary = place.sibling(name);
   const fd = temporary.open(O_WRONLY | O_CREAT | O_EXCL, 0o600);
   try {
-    writeAll(fd, bytes);
+    for (const bytes of parts) writeAll(fd, bytes);
     place.replaceBy(name);
   } catch (error) {
     temporary.unlink();

@@ -88,6 +88,15 @@ export class Process {
     return this.#ending;
   }
 
+  /** Ends it and its process group at once, and waits for it. */
+  endGroup(): void {
+    if (this.poll() !== undefined) return;
+    this.signalGroup(SIGKILL);
+    const status = new Int32Array(1);
+    libc().waitpid(this.pid, new Uint8Array(status.buffer), 0);
+    if (this.pidfd !== undefined) close(this.pidfd);
+  }
+
   /** Sends a signal to the whole process group; nothing happens when no process is left in it. */
   signalGroup(signal: number): void {
     libc().kill(-this.pid, signal);
@@ -109,7 +118,7 @@ new DataView(ATTRIBUTES.buffer).setInt16(
 ATTRIBUTES.fill(0xff, 8, 8 + SIGNAL_SET_SIZE);
 
 /** A NULL-terminated array of C strings, in one buffer that must outlive its use. */
-class StringVector {
+export class StringVector {
   readonly pointers: Uint8Array<ArrayBuffer>;
   readonly text: Uint8Array<ArrayBuffer>;
 

@@ -1,4 +1,5 @@
 import { close } from "./descriptor.ts";
+import { randomBytes } from "./random.ts";
 import { type FileStatus, O_CREAT, O_EXCL, O_WRONLY, type Place, setOwnerAndMode, writeAll } from "./file.ts";
 
 /**
@@ -13,8 +14,7 @@ export function replaceFile(
   status: FileStatus | undefined,
   bytes: Uint8Array<ArrayBuffer>,
 ): void {
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  const name = `.${place.name.slice(0, 60)}.${random[0]!.toString(36)}${random[1]!.toString(36)}`;
+  const name = `.${place.name.slice(0, 60)}.${randomBytes(8).toHex()}`;
   const temporary = place.sibling(name);
   const fd = temporary.open(O_WRONLY | O_CREAT | O_EXCL, status === undefined ? 0o644 : 0o600);
   try {

@@ -1,38 +1,13 @@
-/** `argv[0]` as the caller gave it. Deno tells only the executable's real path, and a hook is a link. */
-export function argv0(): string {
-  const bytes = Deno.readFileSync("/proc/self/cmdline");
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-/** The arguments after `argv[0]`. */
-export function args(): string[] {
-  return Deno.args;
-}
-
-/** The name of the process that called this one (at most 15 bytes, as the kernel keeps it), or undefined. */
-export function callerName(): string | undefined {
-  try {
-    return Deno.readTextFileSync(`/proc/${Deno.ppid}/comm`).trimEnd();
-  } catch {
-    return undefined;
-  }
+/** The command line, `argv[0]` first as the caller gave it. Deno tells only the executable's real path, and a hook is a link. */
+export function commandLine(): string[] {
+  return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
 }
 
 let uid: number | undefined;
 
 /** Asked once: the power to ask is given up before guest code runs. */
-/** Names of the variables of this process's environment, sorted. */
-export function environmentNames(): string[] {
-  return Object.keys(Deno.env.toObject()).sort();
-}
-
 export function userId(): number {
   return uid ??= Deno.uid() ?? 0;
-}
-
-export function processId(): number {
-  return Deno.pid;
 }
 
 /** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business; gives whether there was one. */

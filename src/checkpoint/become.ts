@@ -1,0 +1,56 @@
+import { PLAIN_START } from "./names.ts";
+import { CALLS, rehearsalDirectories, ROUNDS } from "./rehearsal.ts";
+import type { Directories } from "../dispatch/directories.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { close, replace } from "../system/descriptor.ts";
+import { memoryFile, SELF } from "../system/detached.ts";
+import { entrySegment, stopForCheckpoint } from "../system/entry_segment.ts";
+import { address } from "../system/libc.ts";
+import { endWithParent, ownState } from "../system/own_state.ts";
+import { renew } from "../system/renew.ts";
+import { become } from "../system/become.ts";
+import { environment, ownCommandLine } from "../system/proc.ts";
+import { print } from "../system/self.ts";
+
+const STDIN = 0;
+/** Room for the registers that a function must keep. */
+const REGISTERS_SIZE = 64;
+
+/** A hook call as main.ts makes one: with the modules that the restored processes will use. */
+export type HookCall = (driver: string, args: readonly string[], directories: Directories) => Promise<Reply>;
+
+/**
+ * Makes this process one that checkpoints are taken of: it rehearses, says on stdout where everything is, and stops.
+ * Returns only in a process restored from the checkpoint: that has the arguments, the environment and the standard
+ * descriptors of its own call.
+ *
+ * @param folder where the rehearsal's files are (take_checkpoint.ts)
+ * @returns that process's command line
+ * @throws {Error} when a call of the rehearsal fails
+ */
+export async function becomeCheckpoint(folder: string, hookCall: HookCall): Promise<string[]> {
+  endWithParent();
+  const segment = entrySegment();
+  if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
+  const directories = rehearsalDirectories(folder);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { driver, args, xml } of CALLS) {
+      const input = memoryFile(new TextEncoder().encode(xml));
+      replace(STDIN, input);
+      close(input);
+      const reply = await hookCall(driver, args, directories);
+      if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
+    }
+  }
+  const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
+  const report = { state: ownState(), registers: address(registers) };
+  print(1, `${JSON.stringify(report)}\n`);
+  if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
+  renew();
+  return ownCommandLine();
+}
+
+/** Gives a restored process that is no hook call the start that it needs: the same again, without the checkpoint. Does not return. */
+export function startPlainly(): never {
+  become(SELF, ownCommandLine(), [...environment(), `${PLAIN_START}=plain`]);
+}

@@ -1,0 +1,163 @@
+import { CheckpointError } from "./checkpoint_error.ts";
+import type { Steps } from "./steps.ts";
+import { fileIdentity } from "../system/file_identity.ts";
+import type { Mapping } from "../system/mappings.ts";
+import { PAGE, type StoppedProcess } from "../system/stopped_process.ts";
+
+// asm/unistd_64.h
+const READ_CALLS = { openat: 257, close: 3, mmap: 9, mprotect: 10, pread64: 17, statx: 332 };
+const { openat, close, mmap, mprotect, pread64, statx } = READ_CALLS;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const O_CLOEXEC = 0o2000000;
+const STATX_BASIC_STATS = 0x7ff;
+const STATX_SIZE = 256;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const PROT_EXEC = 4;
+const MAP_PRIVATE = 2;
+const MAP_FIXED = 0x10;
+const MAP_ANONYMOUS = 0x20;
+const MAP_NORESERVE = 0x4000;
+/** Linux 4.17; before, the address is a wish, and a step that did not get its wish ends the restoring. */
+const MAP_FIXED_NOREPLACE = 0x100000;
+const NOTHING = -1;
+
+/** The descriptor on which the entry code has the checkpoint, and that of a file of the process's. */
+const CHECKPOINT = 3;
+const FILE = 4;
+/** What the kernel gives every process itself, at a place of its own choice; the copy's C library does not use it. */
+const KERNEL = new Set(["[vvar]", "[vvar_vclock]", "[vdso]", "[vsyscall]"]);
+/** The stack may grow to this size, bytes: Linux's usual limit. */
+const STACK_SIZE = 8 * 1024 * 1024;
+/** Below the stack pointer, x86-64 functions may use this much. */
+const RED_ZONE = 128;
+/** Pages that are not kept between two that are: so few cost less than one more step. */
+const GAP = 4;
+
+/** Pages of a mapping that are in the checkpoint: indexes, `to` is the first behind. */
+interface Run {
+  from: number;
+  to: number;
+}
+
+/** One mapping with what of it has to be kept. */
+interface Part {
+  mapping: Mapping;
+  runs: Run[];
+}
+
+/** The pages that a checkpoint holds, one behind the other. */
+export class Pages {
+  readonly parts: Uint8Array<ArrayBuffer>[] = [];
+  size = 0;
+
+  /** Adds whole pages; gives their offset from the first page. */
+  add(bytes: Uint8Array<ArrayBuffer>): number {
+    const offset = this.size;
+    this.parts.push(bytes);
+    this.size += bytes.length;
+    return offset;
+  }
+}
+
+/**
+ * The steps that bring back a process's memory.
+ *
+ * Memory of files comes from those files, as long as they are the ones they were; what the process changed in it or
+ * has of its own comes from the checkpoint, mapped privately, so that processes share what they do not change. Only
+ * what is to be executed is copied: the file system of the checkpoint may be mounted `noexec`.
+ *
+ * @param stackPointer what lies further down on the stack is over
+ * @param pagesAt gives where in the file the pages begin, once the steps are all there
+ */
+export function memorySteps(
+  steps: Steps,
+  process: StoppedProcess,
+  stackPointer: number,
+  pages: Pages,
+  pagesAt: number,
+): void {
+  const parts = process.mappings()
+    .filter(({ path }) => !KERNEL.has(path))
+    .map((mapping) => ({ mapping, runs: runsOf(process, mapping, stackPointer) }));
+  for (const part of parts) if (!isFile(part.mapping)) roomStep(steps, part);
+  const files = new Set(parts.filter(({ mapping }) => isFile(mapping)).map(({ mapping }) => mapping.path));
+  for (const path of files) {
+    fileSteps(steps, path, parts.map(({ mapping }) => mapping).filter((mapping) => mapping.path === path));
+  }
+  for (const { mapping, runs } of parts) {
+    for (const { from, to } of runs) {
+      const address = mapping.start + from * PAGE;
+      const size = (to - from) * PAGE;
+      const offset = pagesAt + pages.add(process.read(address, size));
+      if (isCopied(mapping)) steps.call(pread64, [CHECKPOINT, address, size, offset], size);
+      else {
+        const flags = MAP_PRIVATE | MAP_FIXED;
+        steps.call(mmap, [address, size, protection(mapping), flags, CHECKPOINT, offset], address);
+      }
+    }
+    if (isCopied(mapping) && !mapping.write) {
+      steps.call(mprotect, [mapping.start, mapping.end - mapping.start, protection(mapping)], 0);
+    }
+  }
+  steps.call(close, [CHECKPOINT], 0);
+}
+
+function isFile({ path }: Mapping): boolean {
+  return path.startsWith("/");
+}
+
+/** Memory to execute that is no file's: V8's code. */
+function isCopied(mapping: Mapping): boolean {
+  return mapping.execute && !isFile(mapping);
+}
+
+function protection({ read, write, execute }: Mapping): number {
+  return (read ? PROT_READ : 0) | (write ? PROT_WRITE : 0) | (execute ? PROT_EXEC : 0);
+}
+
+/** Memory that is zero, for the pages of it to be put into. */
+function roomStep(steps: Steps, { mapping }: Part): void {
+  const start = mapping.path === "[stack]" ? mapping.end - STACK_SIZE : mapping.start;
+  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  const access = protection(mapping) | (isCopied(mapping) ? PROT_WRITE : 0);
+  steps.call(mmap, [start, mapping.end - start, access, flags, NOTHING, 0], start);
+}
+
+/** A file's mappings, once it has turned out to be the same file. */
+function fileSteps(steps: Steps, path: string, mappings: Mapping[]): void {
+  const identity = fileIdentity(path);
+  if (mappings.some(({ inode }) => inode !== identity.inode)) {
+    throw new CheckpointError(`${path} was replaced while it was in use`);
+  }
+  steps.call(openat, [AT_FDCWD, steps.text(path), O_CLOEXEC, 0], FILE);
+  const status = steps.room(STATX_SIZE);
+  steps.call(statx, [FILE, steps.text(""), AT_EMPTY_PATH, STATX_BASIC_STATS, status], 0);
+  for (const { offset, bytes } of identity.fields) steps.same(status + offset, bytes);
+  for (const mapping of mappings) {
+    const { start, end, offset } = mapping;
+    const flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
+    steps.call(mmap, [start, end - start, protection(mapping), flags, FILE, offset], start);
+  }
+  steps.call(close, [FILE], 0);
+}
+
+/** Which pages are to be kept: those of the process's own that are not zero. */
+function runsOf(process: StoppedProcess, mapping: Mapping, stackPointer: number): Run[] {
+  if (!mapping.read) return [];
+  const runs: Run[] = [];
+  process.pages(mapping).forEach((kind, i) => {
+    const address = mapping.start + i * PAGE;
+    if (kind !== "own" || (mapping.path === "[stack]" && address + PAGE <= stackPointer - RED_ZONE)) return;
+    if (!isFile(mapping) && isZero(process.read(address, PAGE))) return;
+    const last = runs.at(-1);
+    if (last !== undefined && i - last.to <= GAP) last.to = i + 1;
+    else runs.push({ from: i, to: i + 1 });
+  });
+  return runs;
+}
+
+function isZero(page: Uint8Array<ArrayBuffer>): boolean {
+  return !new BigUint64Array(page.buffer).some((word) => word !== 0n);
+}

@@ -1,0 +1,24 @@
+/** First argument of a process that is to become a checkpoint; the second is the folder of its rehearsal. */
+export const REHEARSE = "rehearse-for-checkpoint";
+/** First argument of a process that only says how it started; it has four, as a hook call has. */
+export const PROBE = "say-how-started";
+/** What that says. */
+export const RESTORED = "restored\n";
+export const PLAIN = "plain\n";
+
+/** A variable whose presence, whatever its value, makes a start a plain one (build/elf/restore_code.ts). */
+export const PLAIN_START = "HOOKVISOR_START";
+
+/** The checkpoint in a state directory. The entry code looks for it in /run/hookvisor only. */
+export function checkpointFile(state: string): string {
+  return `${state}/checkpoint`;
+}
+
+/** Empty; its time of modification says when somebody last tried to take a checkpoint. */
+export function triedFile(state: string): string {
+  return `${state}/checkpoint.tried`;
+}
+
+export function lockFile(state: string): string {
+  return `${state}/checkpoint.lock`;
+}

@@ -1,0 +1,22 @@
+import { isDue } from "./due.ts";
+import { lockFile, triedFile } from "./names.ts";
+import { startDetached } from "../system/detached.ts";
+import { touch } from "../system/modified.ts";
+import { privateDirectory } from "../system/private_directory.ts";
+import { RangeLock } from "../system/range_lock.ts";
+
+/**
+ * Starts a process that takes a checkpoint when there is none that new processes can start from, and does not wait
+ * for it. Of many calls at once one does. Whatever goes wrong only costs time: the call is over already.
+ */
+export function startTaking(state: string): void {
+  try {
+    if (privateDirectory(state) !== undefined) return;
+    using lock = new RangeLock(lockFile(state));
+    if (!lock.tryLock("start") || !isDue(state)) return;
+    touch(triedFile(state));
+    startDetached(["checkpoint", "--if-needed"], new Uint8Array());
+  } catch {
+    // A full disk, no processes left: `hookvisor doctor` says that there is no checkpoint.
+  }
+}

@@ -1,0 +1,113 @@
+import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
+import { CheckpointError } from "./checkpoint_error.ts";
+import { checkpointFile, lockFile, PLAIN_START, PROBE, REHEARSE, RESTORED } from "./names.ts";
+import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
+import { Deadline } from "../base/deadline.ts";
+import type { Directories } from "../dispatch/directories.ts";
+import { fillCache } from "../dispatch/fill_cache.ts";
+import { readSetup } from "../dispatch/read_setup.ts";
+import { createFile, makeDirectory, readText, removeTree } from "../system/admin_files.ts";
+import { Child } from "../system/child.ts";
+import { SELF } from "../system/detached.ts";
+import { entrySegment } from "../system/entry_segment.ts";
+import { pause } from "../system/pause.ts";
+import { privateDirectory } from "../system/private_directory.ts";
+import { removePrivate, writePrivateBytes } from "../system/private_file.ts";
+import { findProgram } from "../system/program.ts";
+import { RangeLock } from "../system/range_lock.ts";
+import { StoppedProcess } from "../system/stopped_process.ts";
+import { userId } from "../system/self.ts";
+
+/** For the rehearsal, and for each thing that is waited for. */
+const TIMEOUT_MS = 20_000;
+const LOOK_MS = 2;
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+/** A new process has its memory in the way of a checkpoint's once in some hundreds of times. */
+const PROBES = 3;
+
+/**
+ * Takes a checkpoint: starts this program, lets it rehearse (become.ts), writes down its memory and all that the
+ * kernel keeps of it, and sees whether new processes start from that.
+ *
+ * @returns the file's size in bytes, or undefined when another process is just taking one
+ * @throws {CheckpointError} when there can be none here; what was there before is gone then
+ * @throws {AdminFileError | SystemError} when files or processes cannot be had
+ */
+export async function takeCheckpoint({ state }: Pick<Directories, "state">): Promise<number | undefined> {
+  const segment = entrySegment();
+  if (segment === undefined) {
+    throw new CheckpointError("this program is not made for checkpoints (x86-64 only)");
+  }
+  if (userId() !== 0) throw new CheckpointError("only root's hook calls start from one");
+  const trouble = privateDirectory(state);
+  if (trouble !== undefined) throw new CheckpointError(trouble);
+  using lock = new RangeLock(lockFile(state));
+  if (!lock.tryLock("take")) return undefined;
+  const file = checkpointFile(state);
+  const folder = `${state}/.rehearsal`;
+  removeTree(folder);
+  try {
+    await setStage(folder);
+    const parts = await rehearse(folder, segment.tag);
+    writePrivateBytes(file, ...parts);
+    if (!startsFromIt()) {
+      removePrivate(file);
+      throw new CheckpointError("processes that were to start from it started plainly");
+    }
+    return parts.reduce((sum, { length }) => sum + length, 0);
+  } finally {
+    removeTree(folder);
+  }
+}
+
+/** Whether a new process starts from the checkpoint that is there. */
+export function startsFromIt(): boolean {
+  for (let i = 0; i < PROBES; i++) {
+    using child = new Child({ path: SELF, args: [PROBE, "-", "-", "-"], env: { PATH } });
+    if (child.output(Deadline.in(TIMEOUT_MS)) === RESTORED) return true;
+  }
+  return false;
+}
+
+/** Puts the rehearsal's handlers in place, with the index that a call finds of them. */
+async function setStage(folder: string): Promise<void> {
+  const directories = rehearsalDirectories(folder);
+  makeDirectory(folder, 0o700);
+  for (const directory of Object.values(directories)) makeDirectory(directory, 0o700);
+  makeDirectory(`${directories.config}/handlers`, 0o700);
+  const value = `${folder}/value`;
+  createFile(value, "value\n", 0o600);
+  const handlers = rehearsedHandlers(findProgram("true", PATH) ?? "/bin/true", value);
+  for (const [name, text] of Object.entries(handlers)) {
+    createFile(`${directories.config}/handlers/${name}`, text, 0o600);
+  }
+  const { note } = await fillCache(directories, () => readSetup(directories, 0), () => false);
+  if (note !== undefined) throw new CheckpointError(note);
+}
+
+async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<ArrayBuffer>[]> {
+  const deadline = Deadline.in(TIMEOUT_MS);
+  // Without restartable sequences, which the kernel would have to be told of again.
+  const env = { [PLAIN_START]: "plain", GLIBC_TUNABLES: "glibc.pthread.rseq=0", LC_ALL: "C", NO_COLOR: "1", PATH };
+  using child = new Child({ path: SELF, args: [REHEARSE, folder], env }, true);
+  const text = child.output(deadline, (text) => text.endsWith("\n"));
+  const { pid } = child.process;
+  const report = parseReport(text);
+  while (!StoppedProcess.isStopped(pid)) {
+    if (deadline.passed) throw new CheckpointError("the rehearsal did not come to its end in time");
+    await pause(LOOK_MS);
+  }
+  using process = new StoppedProcess(pid);
+  return checkpointBytes(process, report, tag, readText(BOOT_ID)?.trim() ?? "");
+}
+
+function parseReport(text: string): Report {
+  try {
+    return JSON.parse(text) as Report;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const said = text.replace(/^error: Uncaught \(in promise\) /, "").split("\n", 1)[0];
+    throw new CheckpointError(`the rehearsal failed: ${said || "it ended without a word"}`);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the kernel tells of this process, read without Deno: that has it only from the start of the process that a
+ * checkpoint was taken of, and refuses it once powers were given up.
+ */
+import { close } from "./descriptor.ts";
+import { openPlain, readAll } from "./file.ts";
+import { libc } from "./libc.ts";
+import { SystemError } from "./system_error.ts";
+
+/** Arguments and environment have 6 MiB at most (execve(2)). */
+const LARGEST = 8 * 1024 * 1024;
+
+/** The command line, `argv[0]` first. */
+export function ownCommandLine(): string[] {
+  return texts("/proc/self/cmdline");
+}
+
+/** The environment that this process was started with, as `NAME=value`. */
+export function environment(): string[] {
+  return texts("/proc/self/environ");
+}
+
+/** Names of the variables of that environment, sorted. */
+export function environmentNames(): string[] {
+  return environment().map((variable) => variable.split("=", 1)[0]!).sort();
+}
+
+/** The name of the process that called this one (at most 15 bytes, as the kernel keeps it), or undefined. */
+export function callerName(): string | undefined {
+  try {
+    return read(`/proc/${libc().getppid()}/comm`)?.trimEnd();
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
+}
+
+function texts(path: string): string[] {
+  return read(path)?.split("\0").slice(0, -1) ?? [];
+}
+
+function read(path: string): string | undefined {
+  const fd = openPlain(path);
+  if (fd === undefined) return undefined;
+  try {
+    const bytes = readAll(fd, LARGEST);
+    return bytes && new TextDecoder().decode(bytes);
+  } finally {
+    close(fd);
+  }
+}
