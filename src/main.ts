@@ -3,7 +3,7 @@ import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint/names.ts";
 import { DIRECTORIES } from "./dispatch/directories.ts";
 import { hookCall } from "./dispatch/hook_call.ts";
 import { hookDriver } from "./protocol/invocation.ts";
-import { commandLine, print } from "./system/self.ts";
+import { commandLine, print, userId } from "./system/self.ts";
 
 /** Hook mode or admin mode, by `argv[0]`; gives the exit code. */
 async function main(): Promise<number> {
@@ -12,10 +12,12 @@ async function main(): Promise<number> {
   const [name = "", ...args] = restored ?? started;
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args, restored !== undefined);
+  // Before handlers run: the power to ask is given up then.
+  const mayTake = restored === undefined && userId() === 0;
   const reply = await hookCall(driver, args, DIRECTORIES);
   print(1, reply.stdout);
   print(2, reply.stderr);
-  if (restored === undefined && isDue(DIRECTORIES.state)) {
+  if (mayTake && isDue(DIRECTORIES.state)) {
     const { startTaking } = await import("./checkpoint/start_taking.ts");
     startTaking(DIRECTORIES.state);
   }

@@ -33,7 +33,17 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
   const segment = entrySegment();
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
   const directories = rehearsalDirectories(folder);
-  for (let round = 0; round < ROUNDS; round++) {
+  await rehearse(ROUNDS, hookCall, directories);
+  const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
+  const report = { state: ownState(), registers: address(registers) };
+  print(1, `${JSON.stringify(report)}\n`);
+  if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
+  renew();
+  return ownCommandLine();
+}
+
+async function rehearse(rounds: number, hookCall: HookCall, directories: Directories): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
     for (const { driver, args, xml } of CALLS) {
       const input = memoryFile(new TextEncoder().encode(xml));
       replace(STDIN, input);
@@ -42,12 +52,6 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
       if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
     }
   }
-  const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
-  const report = { state: ownState(), registers: address(registers) };
-  print(1, `${JSON.stringify(report)}\n`);
-  if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
-  renew();
-  return ownCommandLine();
 }
 
 /** Gives a restored process that is no hook call the start that it needs: the same again, without the checkpoint. Does not return. */

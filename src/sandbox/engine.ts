@@ -12,6 +12,7 @@
  * getter, a `toString`) can run guest code.
  */
 import type { EngineImage, Snapshot } from "./engine_image.ts";
+import { giveBackMemory, takeMemory } from "./engine_memory.ts";
 
 /** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
 type Value = number;
@@ -61,10 +62,6 @@ export class EngineLost extends Error {
   override readonly name = "EngineLost";
 }
 
-// Memory in pages of 64 KiB: QuickJS's own limit does not count bytes under
-// emscripten, so the Wasm memory itself is the limit.
-const INITIAL_PAGES = 256;
-const MAXIMUM_PAGES = 1024;
 /** Beyond this QuickJS throws a RangeError; V8's stack (flag --stack-size) has to hold more. */
 const GUEST_STACK_BYTES = 128 * 1024;
 /** Longest text the guest may hand over, in UTF-16 code units. */
@@ -87,11 +84,12 @@ export class Engine {
   #out = 0;
   #enter: Value = 0;
   #lost: EngineLost | undefined;
+  #isReleased = false;
 
   /** An instance without a runtime in it: `fresh` or `restored` gives it one. */
   private constructor(module: WebAssembly.Module, host: EngineHost) {
     this.#host = host;
-    this.#memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+    this.#memory = takeMemory();
     const instance = new WebAssembly.Instance(module, { env: this.#imports() });
     this.#exports = instance.exports as unknown as Exports;
     this.#exports.fuel.value = FUEL;
@@ -192,6 +190,14 @@ export class Engine {
   /** Bytes of memory the engine has taken. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
+  }
+
+  /** Ends it for good: nothing of it can be used any more, and another engine may have its memory. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#lost ??= new EngineLost("it is over");
+    giveBackMemory(this.#memory);
   }
 
   /** After any exception thrown through Wasm its state is undefined, so the engine is never entered again. */

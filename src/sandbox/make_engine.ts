@@ -1,5 +1,6 @@
 import { Engine, type EngineHost } from "./engine.ts";
 import { EngineImage } from "./engine_image.ts";
+import { INITIAL_BYTES } from "./engine_memory.ts";
 import { embeddedFile } from "../system/embedded.ts";
 import { readPrivateBytes } from "../system/private_file.ts";
 
@@ -9,10 +10,13 @@ export interface KeptImage {
   tag: number;
 }
 
+/** Of the process: one that is restored from a checkpoint has both already. */
+let compiled: WebAssembly.Module | undefined;
+let base: EngineImage | undefined;
+
 /** Makes engines for handlers, of the metered engine (build/meter_wasm.ts); it is compiled once. */
 export class EngineMaker {
-  readonly #module = new WebAssembly.Module(embeddedFile("engine.bin"));
-  #base: EngineImage | undefined;
+  readonly #module = compiled ??= new WebAssembly.Module(embeddedFile("engine.bin"));
 
   /** An engine in the state after its set-up (build/engine_image.ts). */
   make(host: EngineHost): Engine {
@@ -42,15 +46,17 @@ export class EngineMaker {
     shouldStop: () => boolean,
   ): Uint8Array<ArrayBuffer> | undefined {
     const engine = this.make({ call: () => "null", shouldStop });
-    if (engine.load(source, name) !== undefined || engine.memoryBytes > INITIAL_BYTES) return undefined;
-    return EngineImage.encode(engine.snapshot(), this.#image.seeds, tag);
+    try {
+      if (engine.load(source, name) !== undefined || engine.memoryBytes > INITIAL_BYTES) return undefined;
+      return EngineImage.encode(engine.snapshot(), this.#image.seeds, tag);
+    } finally {
+      engine.release();
+    }
   }
 
   get #image(): EngineImage {
-    return this.#base ??= new EngineImage(embeddedFile("engine.img"));
+    return base ??= new EngineImage(embeddedFile("engine.img"));
   }
 }
 
 const LARGEST_IMAGE = 16 * 1024 * 1024;
-/** A new engine's memory: what is larger cannot be put back into one. */
-const INITIAL_BYTES = 16 * 1024 * 1024;

@@ -89,12 +89,14 @@ class Run {
       this.#end(this.#lost(error));
     }
     this.#stopAll();
+    const memoryBytes = this.#engine?.memoryBytes ?? 0;
+    this.#engine?.release();
     return {
       outcome: this.#outcome ?? SUCCESS,
       calls: this.#calls,
       moreCalls: this.#moreCalls,
       ms: round(performance.now() - this.#started),
-      memoryBytes: this.#engine?.memoryBytes ?? 0,
+      memoryBytes,
     };
   }
 
