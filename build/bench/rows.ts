@@ -32,8 +32,9 @@ const RIVALS = { bash: "read_domain.sh", python: "read_domain.py" };
 /** Sets everything up below `folder` and gives the rows, the floor first. */
 export function makeRows(folder: string, program: string, floor: string, parser: string): Row[] {
   const link = join(folder, "hooks", "qemu");
+  const copy = copyProgram(program, join(folder, "hookvisor"));
   Deno.mkdirSync(join(folder, "hooks"));
-  Deno.symlinkSync(copyProgram(program, join(folder, "hookvisor")), link);
+  Deno.symlinkSync(copy, link);
   const [small, large] = [smallDomain(), largeDomain()];
   const target = join(folder, "governor");
   Deno.writeTextFileSync(target, "powersave\n");
@@ -61,15 +62,22 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     scripts,
     size: domain.size,
     command: hookCall(link, domain),
-    enter: directories(join(folder, id), handlers),
+    enter: directories(join(folder, id), handlers, copy),
   });
+  /** The same without a checkpoint: the first call after a boot, and every one that is not root's. */
+  const plainly = (row: Row): Row => {
+    const command = { ...row.command, env: { ...ENV, HOOKVISOR_START: "plain" } };
+    return { ...row, id: `plain-${row.id}`, label: `${row.label}, started plainly`, command };
+  };
+  const none = hookvisor("none", "no handlers", []);
   const set = hookvisor("fs-set", "1 handler: one fs.set", [setsFile(target)]);
   set.reset = () => void run(hookCall(link, small, ["release", "end"]));
 
   return [
     empty,
     parse,
-    hookvisor("none", "no handlers", []),
+    none,
+    plainly(none),
     hookvisor("no-match", "20 handlers, none matches", Array(20).fill(OTHER_GUEST)),
     hookvisor("nothing", "1 handler that does nothing", [NOTHING]),
     hookvisor("parse", "1 handler: event.domain", [PARSES]),
@@ -80,8 +88,10 @@ export function makeRows(folder: string, program: string, floor: string, parser:
       COUNTS.flatMap((count) => {
         const of = `${count} that read ${domain.size}`;
         const handlers: string[] = Array(count).fill(READS);
+        const ours = hookvisor(`hookvisor-${count}-${bytes(domain)}`, of, handlers, domain, count);
         return [
-          hookvisor(`hookvisor-${count}-${bytes(domain)}`, of, handlers, domain, count),
+          ours,
+          ...(domain === small ? [plainly(ours)] : []),
           rival(folder, "bash", domain, count),
           rival(folder, "python", domain, count),
         ];
@@ -115,8 +125,8 @@ function rival(folder: string, kind: keyof typeof RIVALS, domain: Domain, count:
   };
 }
 
-/** Configuration, state and records of a row, each shown where a hook looks for it. */
-function directories(folder: string, handlers: string[]): () => () => void {
+/** Configuration, state and records of a row, each shown where a hook looks for it, and a checkpoint to start from. */
+function directories(folder: string, handlers: string[], program: string): () => () => void {
   Deno.mkdirSync(join(folder, "etc", "handlers"), { recursive: true, mode: 0o755 });
   for (const name of ["run", "log"]) Deno.mkdirSync(join(folder, name), { mode: 0o755 });
   handlers.forEach((text, i) => {
@@ -124,8 +134,16 @@ function directories(folder: string, handlers: string[]): () => () => void {
   });
   return () => {
     const mounts = Object.entries(DIRECTORIES).map(([name, target]) => bindMount(join(folder, name), target));
+    if (![...Deno.readDirSync(DIRECTORIES.run)].some(({ name }) => name === "checkpoint")) {
+      takeCheckpoint(program);
+    }
     return () => mounts.forEach((unmount) => unmount());
   };
+}
+
+function takeCheckpoint(program: string): void {
+  const { success, stderr } = new Deno.Command(program, { args: ["checkpoint"] }).outputSync();
+  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }
 
 /**

@@ -7,8 +7,7 @@ import type { Line } from "./assemble.ts";
  * vector's AT_BASE, AT_ENTRY, AT_PHDR and AT_PHNUM set for what ld.so is to find: the program without this code.
  *
  * From the label `no break` it makes a process of which a checkpoint can be taken: no heap by `brk`, whose place is
- * another in every process (256 MiB behind it are reserved, so that it can never grow), and no vDSO, for the same
- * reason. At both labels rbp is the first stack pointer and rbx the auxiliary vector.
+ * another in every process (256 MiB behind it are taken, so that it cannot grow), and no vDSO, for the same reason. At both labels rbp is the first stack pointer and rbx the auxiliary vector.
  */
 export const LOAD_INTERPRETER: Line[] = [
   { label: "no break" },

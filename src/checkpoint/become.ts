@@ -6,6 +6,7 @@ import { close, replace } from "../system/descriptor.ts";
 import { memoryFile, SELF } from "../system/detached.ts";
 import { entrySegment, stopForCheckpoint } from "../system/entry_segment.ts";
 import { address } from "../system/libc.ts";
+import { forgetBreak } from "../system/no_break.ts";
 import { endWithParent, ownState } from "../system/own_state.ts";
 import { renew } from "../system/renew.ts";
 import { become } from "../system/become.ts";
@@ -34,6 +35,7 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
   const directories = rehearsalDirectories(folder);
   await rehearse(ROUNDS, hookCall, directories);
+  forgetBreak();
   const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
   const report = { state: ownState(), registers: address(registers) };
   print(1, `${JSON.stringify(report)}\n`);

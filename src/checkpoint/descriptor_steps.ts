@@ -49,7 +49,9 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
   }
   const more = [...found].find(([number]) => number >= LEAST + EXPECTED.length);
   if (more !== undefined) {
-    throw new CheckpointError(`descriptor ${more[0]} of the runtime is ${more[1].target}, which is not expected`);
+    throw new CheckpointError(
+      `descriptor ${more[0]} of the runtime is ${more[1].target}, which is not expected`,
+    );
   }
   const target = (number: number) => found.get(number)!.target;
   for (const [one, other] of [[6, 8], [1, 9], [2, 10]] as const) {

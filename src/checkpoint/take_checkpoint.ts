@@ -1,6 +1,6 @@
 import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
 import { CheckpointError } from "./checkpoint_error.ts";
-import { checkpointFile, lockFile, PLAIN_START, PROBE, REHEARSE, RESTORED } from "./names.ts";
+import { checkpointFile, lockFile, PLAIN_START, PROBE, REHEARSE, RESTORED, triedFile } from "./names.ts";
 import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { Directories } from "../dispatch/directories.ts";
@@ -10,6 +10,7 @@ import { createFile, makeDirectory, readText, removeTree } from "../system/admin
 import { Child } from "../system/child.ts";
 import { SELF } from "../system/detached.ts";
 import { entrySegment } from "../system/entry_segment.ts";
+import { touch } from "../system/modified.ts";
 import { pause } from "../system/pause.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { removePrivate, writePrivateBytes } from "../system/private_file.ts";
@@ -44,6 +45,7 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   if (trouble !== undefined) throw new CheckpointError(trouble);
   using lock = new RangeLock(lockFile(state));
   if (!lock.tryLock("take")) return undefined;
+  touch(triedFile(state));
   const file = checkpointFile(state);
   const folder = `${state}/.rehearsal`;
   removeTree(folder);
@@ -89,7 +91,13 @@ async function setStage(folder: string): Promise<void> {
 async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<ArrayBuffer>[]> {
   const deadline = Deadline.in(TIMEOUT_MS);
   // Without restartable sequences, which the kernel would have to be told of again.
-  const env = { [PLAIN_START]: "plain", GLIBC_TUNABLES: "glibc.pthread.rseq=0", LC_ALL: "C", NO_COLOR: "1", PATH };
+  const env = {
+    [PLAIN_START]: "plain",
+    GLIBC_TUNABLES: "glibc.pthread.rseq=0",
+    LC_ALL: "C",
+    NO_COLOR: "1",
+    PATH,
+  };
   using child = new Child({ path: SELF, args: [REHEARSE, folder], env }, true);
   const text = child.output(deadline, (text) => text.endsWith("\n"));
   const { pid } = child.process;
