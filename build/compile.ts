@@ -10,10 +10,23 @@ import { addEntryCode } from "./elf/add_entry_code.ts";
 import { entryCodeLabel } from "./elf/entry_code.ts";
 
 /**
- * V8 flags baked into the executable. The first three save a fifth of the processor time of a hook call (no
- * threads, no second compilation of Wasm); the last lets QuickJS's own stack check come before V8's.
+ * V8 flags baked into the executable; docs/performance.md has what each gives. A hook call is short, so nothing is
+ * compiled twice, no threads are started, and code has to be used ten times as much as usual before it is optimised
+ * (long loops are, as ever). The heap may grow before V8 looks for garbage. `--stack-size` lets QuickJS's own stack
+ * check come before V8's.
  */
-const V8_FLAGS = ["--single-threaded", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "--stack-size=3900"];
+const V8_FLAGS = [
+  "--single-threaded",
+  "--no-wasm-tier-up",
+  "--no-wasm-dynamic-tiering",
+  "--no-wasm-inlining",
+  "--no-wasm-inlining-call-indirect",
+  "--invocation-count-for-maglev=4000",
+  "--invocation-count-for-turbofan=30000",
+  "--min-semi-space-size=8",
+  "--heap-growing-percent=1000",
+  "--stack-size=3900",
+];
 
 const HAS_ENTRY_CODE = Deno.build.arch === "x86_64";
 

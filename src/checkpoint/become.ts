@@ -1,5 +1,5 @@
 import { PLAIN_START } from "./names.ts";
-import { CALLS, rehearsalDirectories, ROUNDS } from "./rehearsal.ts";
+import { CALLS, LAST_ROUNDS, rehearsalDirectories, ROUNDS } from "./rehearsal.ts";
 import type { Directories } from "../dispatch/directories.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { close, replace } from "../system/descriptor.ts";
@@ -35,6 +35,12 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
   const directories = rehearsalDirectories(folder);
   await rehearse(ROUNDS, hookCall, directories);
+  collectGarbage();
+  // With the garbage goes code that was not used of late.
+  await rehearse(LAST_ROUNDS, hookCall, directories);
+  // What follows the restoring is rehearsed too.
+  renew();
+  ownCommandLine();
   forgetBreak();
   const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
   const report = { state: ownState(), registers: address(registers) };
@@ -53,6 +59,18 @@ async function rehearse(rounds: number, hookCall: HookCall, directories: Directo
       const reply = await hookCall(driver, args, directories);
       if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
     }
+  }
+}
+
+/**
+ * Makes V8 free what is not used any more: a checkpoint should not hold it. There is no call for that; it is what V8
+ * does when a buffer cannot be had.
+ */
+function collectGarbage(): void {
+  try {
+    new ArrayBuffer(2 ** 45);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
   }
 }
 
