@@ -31,11 +31,15 @@ async function rehearsed(folder = ""): Promise<string[]> {
 }
 
 async function admin(args: string[], isRestored: boolean): Promise<number> {
+  if (isRestored) {
+    const { rehearse, startPlainly } = await import("./checkpoint/become.ts");
+    if (args[0] !== PROBE) startPlainly();
+    if (args[1] !== "-") await rehearse(1, hookCall, args[1]);
+  }
   if (args[0] === PROBE) {
     print(1, isRestored ? RESTORED : PLAIN);
     return 0;
   }
-  if (isRestored) (await import("./checkpoint/become.ts")).startPlainly();
   const { admin } = await import("./cli/admin.ts");
   return await admin(args);
 }

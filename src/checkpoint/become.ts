@@ -33,11 +33,10 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
   endWithParent();
   const segment = entrySegment();
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
-  const directories = rehearsalDirectories(folder);
-  await rehearse(ROUNDS, hookCall, directories);
+  await rehearse(ROUNDS, hookCall, folder);
   collectGarbage();
   // With the garbage goes code that was not used of late.
-  await rehearse(LAST_ROUNDS, hookCall, directories);
+  await rehearse(LAST_ROUNDS, hookCall, folder);
   // What follows the restoring is rehearsed too.
   renew();
   ownCommandLine();
@@ -50,7 +49,13 @@ export async function becomeCheckpoint(folder: string, hookCall: HookCall): Prom
   return ownCommandLine();
 }
 
-async function rehearse(rounds: number, hookCall: HookCall, directories: Directories): Promise<void> {
+/**
+ * Makes the calls of a rehearsal, `rounds` times.
+ *
+ * @throws {Error} when one fails
+ */
+export async function rehearse(rounds: number, hookCall: HookCall, folder = ""): Promise<void> {
+  const directories = rehearsalDirectories(folder);
   for (let round = 0; round < rounds; round++) {
     for (const { driver, args, xml } of CALLS) {
       const input = memoryFile(new TextEncoder().encode(xml));

@@ -1,6 +1,9 @@
 /** First argument of a process that is to become a checkpoint; the second is the folder of its rehearsal. */
 export const REHEARSE = "rehearse-for-checkpoint";
-/** First argument of a process that only says how it started; it has four, as a hook call has. */
+/**
+ * First argument of a process that only says how it started; it has four, as a hook call has. With a rehearsal's
+ * folder as its second argument it makes that rehearsal's calls first, when it was restored.
+ */
 export const PROBE = "say-how-started";
 /** What that says. */
 export const RESTORED = "restored\n";

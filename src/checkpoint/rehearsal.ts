@@ -18,6 +18,7 @@ export function rehearsalDirectories(folder: string): Directories {
     state: `${folder}/state`,
     log: `${folder}/log`,
     libvirt: `${folder}/libvirt`,
+    journal: `${folder}/journal`,
   };
 }
 

@@ -1,6 +1,15 @@
 import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
 import { CheckpointError } from "./checkpoint_error.ts";
-import { checkpointFile, lockFile, PLAIN_START, PROBE, REHEARSE, RESTORED, triedFile } from "./names.ts";
+import {
+  checkpointFile,
+  lockFile,
+  PLAIN,
+  PLAIN_START,
+  PROBE,
+  REHEARSE,
+  RESTORED,
+  triedFile,
+} from "./names.ts";
 import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { Directories } from "../dispatch/directories.ts";
@@ -8,6 +17,8 @@ import { fillCache } from "../dispatch/fill_cache.ts";
 import { readSetup } from "../dispatch/read_setup.ts";
 import { createFile, makeDirectory, readText, removeTree } from "../system/admin_files.ts";
 import { Child } from "../system/child.ts";
+import { bindDatagramSocket } from "../system/datagram.ts";
+import { close } from "../system/descriptor.ts";
 import { SELF } from "../system/detached.ts";
 import { entrySegment } from "../system/entry_segment.ts";
 import { touch } from "../system/modified.ts";
@@ -24,8 +35,8 @@ const TIMEOUT_MS = 20_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
-/** A new process has its memory in the way of a checkpoint's once in some hundreds of times. */
-const PROBES = 3;
+/** A new process has its own memory in the way of a checkpoint's once in some hundreds of times. */
+const PROBES = 5;
 
 /**
  * Takes a checkpoint: starts this program, lets it rehearse (become.ts), writes down its memory and all that the
@@ -49,40 +60,55 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   const file = checkpointFile(state);
   const folder = `${state}/.rehearsal`;
   removeTree(folder);
+  let journal: number | undefined;
   try {
     await setStage(folder);
+    journal = bindDatagramSocket(rehearsalDirectories(folder).journal);
     const parts = await rehearse(folder, segment.tag);
     writePrivateBytes(file, ...parts);
-    if (!startsFromIt()) {
+    const trouble = tryOut(folder);
+    if (trouble !== undefined) {
       removePrivate(file);
-      throw new CheckpointError("processes that were to start from it started plainly");
+      throw new CheckpointError(trouble);
     }
     return parts.reduce((sum, { length }) => sum + length, 0);
   } finally {
+    if (journal !== undefined) close(journal);
     removeTree(folder);
   }
 }
 
-/** Whether a new process starts from the checkpoint that is there. */
+/** Whether new processes start from the checkpoint that is there. */
 export function startsFromIt(): boolean {
-  for (let i = 0; i < PROBES; i++) {
-    using child = new Child({ path: SELF, args: [PROBE, "-", "-", "-"], env: { PATH } });
-    if (child.output(Deadline.in(TIMEOUT_MS)) === RESTORED) return true;
-  }
+  for (let i = 0; i < PROBES; i++) if (probe("-") === RESTORED) return true;
   return false;
+}
+
+/** What is wrong with new processes that make the calls of the rehearsal; undefined when nothing is. */
+function tryOut(folder: string): string | undefined {
+  const said = Array.from({ length: PROBES }, () => probe(folder));
+  const other = said.find((one) => one !== RESTORED && one !== PLAIN);
+  if (other !== undefined) return `a process started from it failed: ${other || "it ended without a word"}`;
+  return said.includes(RESTORED) ? undefined : "processes that were to start from it started plainly";
+}
+
+function probe(folder: string): string {
+  using child = new Child({ path: SELF, args: [PROBE, folder, "-", "-"], env: { NO_COLOR: "1", PATH } });
+  return child.output(Deadline.in(TIMEOUT_MS));
 }
 
 /** Puts the rehearsal's handlers in place, with the index that a call finds of them. */
 async function setStage(folder: string): Promise<void> {
   const directories = rehearsalDirectories(folder);
   makeDirectory(folder, 0o700);
-  for (const directory of Object.values(directories)) makeDirectory(directory, 0o700);
-  makeDirectory(`${directories.config}/handlers`, 0o700);
+  const { config, state, log, libvirt } = directories;
+  for (const directory of [config, state, log, libvirt]) makeDirectory(directory, 0o700);
+  makeDirectory(`${config}/handlers`, 0o700);
   const value = `${folder}/value`;
   createFile(value, "value\n", 0o600);
   const handlers = rehearsedHandlers(findProgram("true", PATH) ?? "/bin/true", value);
   for (const [name, text] of Object.entries(handlers)) {
-    createFile(`${directories.config}/handlers/${name}`, text, 0o600);
+    createFile(`${config}/handlers/${name}`, text, 0o600);
   }
   const { note } = await fillCache(directories, () => readSetup(directories, 0), () => false);
   if (note !== undefined) throw new CheckpointError(note);

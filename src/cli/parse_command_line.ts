@@ -66,6 +66,7 @@ function readDirectories(options: Record<string, string | true>): Invocation["di
     state: directory("state", DIRECTORIES.state),
     log: directory("log", DIRECTORIES.log),
     libvirt: directory("libvirt-run", DIRECTORIES.libvirt),
+    journal: DIRECTORIES.journal,
   };
   const relative = Object.entries(directories).find(([, path]) => !path.startsWith("/"));
   if (relative === undefined) return directories;

@@ -1,4 +1,5 @@
 // Longer than other files: the steps of one call, in their order.
+import { isThere } from "../system/file.ts";
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import type { PlaybackCall } from "./play_back.ts";
@@ -11,7 +12,6 @@ import { approved, brokenSetup, isPassedOver, usableHandlers } from "./usable_ha
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 import { recordId, type UndoneEntry } from "../journal/record.ts";
-import { JOURNAL_SOCKET } from "../journal/journal_socket.ts";
 import { appendRecord, makeRecord, type RecordOfCall } from "../journal/write_record.ts";
 import { LedgerDoor } from "../ledger/door.ts";
 import type { Config } from "../manifest/config.ts";
@@ -23,7 +23,6 @@ import { HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { Loop } from "../system/loop.ts";
-import { isThere } from "../system/private_directory.ts";
 import { callerName, environmentNames } from "../system/proc.ts";
 import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
@@ -43,9 +42,9 @@ export async function callWithHandlers(
   const { reply, record, keep } = await performCall(event, known, directories, how);
   const written = makeRecord(event, record);
   appendRecord(directories.log, written, record.log);
-  if (isThere(JOURNAL_SOCKET)) {
+  if (isThere(directories.journal)) {
     const { sendToJournal } = await import("../journal/journald.ts");
-    sendToJournal(written);
+    sendToJournal(written, directories.journal);
   }
   if (keep !== undefined) {
     const { keepCall } = await import("../journal/kept_calls.ts");

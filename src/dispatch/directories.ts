@@ -1,3 +1,5 @@
+import { JOURNAL_SOCKET } from "../journal/journal_socket.ts";
+
 /** Where hookvisor's files are. Absolute paths without a final slash. */
 export interface Directories {
   /** `config.yaml` and `handlers/`. */
@@ -8,6 +10,8 @@ export interface Directories {
   log: string;
   /** Where libvirt keeps what it knows of running guests. */
   libvirt: string;
+  /** The socket of journald, which gets the records too. */
+  journal: string;
 }
 
 /** Where a link in the hooks directory always looks. No environment variable moves them. */
@@ -16,4 +20,5 @@ export const DIRECTORIES: Directories = {
   state: "/run/hookvisor",
   log: "/var/log/hookvisor",
   libvirt: "/run/libvirt",
+  journal: JOURNAL_SOCKET,
 };

@@ -1,6 +1,5 @@
+import { isThere } from "../system/file.ts";
 import type { HookRecord } from "./record.ts";
-import { JOURNAL_SOCKET } from "./journal_socket.ts";
-import { isThere } from "../system/private_directory.ts";
 import { sendDatagrams } from "../system/datagram.ts";
 
 // syslog(3): the priorities, and the facility of system daemons.
@@ -17,7 +16,7 @@ const LONGEST = 8000;
  * a handler ran or something is worth a remark, and the lines its handlers
  * logged, each with its own priority.
  */
-export function sendToJournal(record: HookRecord, socket = JOURNAL_SOCKET): void {
+export function sendToJournal(record: HookRecord, socket: string): void {
   const { handlers, notes = [], verdict, undone = [] } = record;
   const isSilent = handlers.length === 0 && notes.length === 0 && undone.length === 0 &&
     verdict === "success";

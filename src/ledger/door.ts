@@ -1,6 +1,6 @@
+import { isThere } from "../system/file.ts";
 import { LEDGER_FILE } from "./ledger_file.ts";
 import type { Ledger } from "./ledger.ts";
-import { isThere } from "../system/private_directory.ts";
 
 /** The way to the journal of one process, which is opened when it is first needed: most hook calls never do. */
 export class LedgerDoor {

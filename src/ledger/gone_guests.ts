@@ -1,8 +1,8 @@
+import { isThere } from "../system/file.ts";
 import { type Guest, guestWord, type Hold, listHolds } from "./hold.ts";
 import type { Ledger } from "./ledger.ts";
 import { guestsWithState } from "./state.ts";
 import type { Deadline } from "../base/deadline.ts";
-import { isThere } from "../system/private_directory.ts";
 import { readText } from "../system/read_text.ts";
 
 const LIMIT = 1024 * 1024;

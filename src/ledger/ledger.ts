@@ -2,8 +2,8 @@ import { LEDGER_FILE } from "./ledger_file.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { close } from "../system/descriptor.ts";
-import { linkStatus, O_CREAT, O_RDWR, walk } from "../system/file.ts";
-import { isThere, privateDirectory } from "../system/private_directory.ts";
+import { isThere, linkStatus, O_CREAT, O_RDWR, walk } from "../system/file.ts";
+import { privateDirectory } from "../system/private_directory.ts";
 import { RangeLock } from "../system/range_lock.ts";
 import {
   type Cell,

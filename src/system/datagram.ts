@@ -8,6 +8,7 @@ const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const PATH_SIZE = 108;
+const ENAMETOOLONG = 36;
 
 /**
  * Sends datagrams to a Unix socket, in order, and never waits: one that the
@@ -16,16 +17,13 @@ const PATH_SIZE = 108;
  * @returns how many were taken; 0 too when there is no such socket
  */
 export function sendDatagrams(path: string, datagrams: readonly Uint8Array<ArrayBuffer>[]): number {
-  const name = cString(path);
-  if (name.length > PATH_SIZE) return 0;
-  const address = new Uint8Array(new ArrayBuffer(2 + PATH_SIZE));
-  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
-  address.set(name, 2);
+  const address = addressOf(path);
+  if (address === undefined) return 0;
   let sent = 0;
   let fd: number | undefined;
   try {
-    fd = check(libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
-    check(libc().connect(fd, address, 2 + name.length), path);
+    fd = openSocket();
+    check(libc().connect(fd, address, address.length), path);
     for (const datagram of datagrams) {
       if (writeSome(fd, datagram) === undefined) break;
       sent++;
@@ -36,4 +34,36 @@ export function sendDatagrams(path: string, datagrams: readonly Uint8Array<Array
     if (fd !== undefined) close(fd);
   }
   return sent;
+}
+
+/**
+ * A Unix socket that takes datagrams, as many as fit, and that nobody reads. The caller closes it.
+ *
+ * @throws {SystemError}
+ */
+export function bindDatagramSocket(path: string): number {
+  const address = addressOf(path);
+  if (address === undefined) throw new SystemError(ENAMETOOLONG, path);
+  const fd = openSocket();
+  try {
+    check(libc().bind(fd, address, address.length), path);
+    return fd;
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
+function openSocket(): number {
+  return check(libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+}
+
+/** `struct sockaddr_un`; undefined when the path is too long for one. */
+function addressOf(path: string): Uint8Array<ArrayBuffer> | undefined {
+  const name = cString(path);
+  if (name.length > PATH_SIZE) return undefined;
+  const address = new Uint8Array(new ArrayBuffer(2 + name.length));
+  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
+  address.set(name, 2);
+  return address;
 }

@@ -71,6 +71,16 @@ export function fileStatus(path: string): FileStatus | undefined {
   return statx(AT_FDCWD, cString(path), 0, path);
 }
 
+/** Whether there is something of that name; what may not be looked at counts as missing. */
+export function isThere(path: string): boolean {
+  try {
+    return linkStatus(path) !== undefined;
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
+}
+
 function missingIsUndefined<T>(look: () => T): T | undefined {
   try {
     return look();

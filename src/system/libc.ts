@@ -19,6 +19,7 @@ const X86_64 = {
   close: 3,
   socket: 41,
   connect: 42,
+  bind: 49,
   lseek: 8,
   fcntl: 72,
   kill: 62,
@@ -46,6 +47,7 @@ const AARCH64: typeof X86_64 = {
   close: 57,
   socket: 198,
   connect: 203,
+  bind: 200,
   lseek: 62,
   fcntl: 25,
   kill: 129,
@@ -131,6 +133,7 @@ const calls = {
   fcntlLock: (fd: number, command: number, lock: Bytes) => call(CALLS.fcntl, fd, command, address(lock)),
   socket: (domain: number, type: number, protocol: number) => call(CALLS.socket, domain, type, protocol),
   connect: (fd: number, to: Bytes, size: number) => call(CALLS.connect, fd, address(to), size),
+  bind: (fd: number, to: Bytes, size: number) => call(CALLS.bind, fd, address(to), size),
   lseek: (fd: number, offset: number) => call(CALLS.lseek, fd, offset, 0),
   fchmodat: (dirfd: number, name: Bytes, mode: number) => call(CALLS.fchmodat, dirfd, address(name), mode),
   fchownat: (dirfd: number, name: Bytes, uid: number, gid: number, flags: number) =>

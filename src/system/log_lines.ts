@@ -1,4 +1,4 @@
-import { isThere } from "./private_directory.ts";
+import { isThere } from "./file.ts";
 
 /** A file of lines that is set aside as `path.1`, `path.2`, … when it has grown large, read in either direction with little memory. */
 

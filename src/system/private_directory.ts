@@ -29,16 +29,6 @@ export function privateDirectory(path: string): string | undefined {
   }
 }
 
-/** Whether there is something of that name; what may not be looked at counts as missing. */
-export function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function messageOf(error: unknown, path: string): string {
   return `${path}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from "./random.ts";
 
+const clock = performance.now.bind(performance);
+
 /**
  * Gives a process that was restored from a checkpoint what has to be its own: a clock that began with it, and random
  * numbers that no other process draws. The globals are replaced, and not what uses them: each part of the bundle has
  * its own copy of a module (build/bundle.ts).
  */
 export function renew(): void {
-  const clock = performance.now.bind(performance);
   const began = clock();
   performance.now = () => clock() - began;
   Math.random = () => new Uint32Array(randomBytes(4).buffer)[0]! / 2 ** 32;

@@ -67,5 +67,6 @@ Deno.test("parseCommandLine() takes directories without their final slash, and d
     state: "/run/hookvisor",
     log: "/var/log/hookvisor",
     libvirt: "/run/libvirt",
+    journal: "/run/systemd/journal/socket",
   });
 });

@@ -9,6 +9,7 @@ async function call(driver: string, ...args: string[]) {
       state: `${folder}/run`,
       log: `${folder}/log`,
       libvirt: `${folder}/libvirt`,
+      journal: `${folder}/journal`,
     };
     const reply = await hookCall(driver, args, directories);
     let records: { operation: string; notes?: string[] }[] = [];
