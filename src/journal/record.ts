@@ -67,6 +67,8 @@ export interface HookRecord {
   undone?: UndoneEntry[];
   /** The id of the call that started this one handler in the background. */
   background?: string;
+  /** The process was restored from a checkpoint. */
+  restored?: true;
   /** The whole call, from the process's start. */
   ms: number;
 }

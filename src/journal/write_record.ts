@@ -1,6 +1,7 @@
 import { type HookRecord, recordId } from "./record.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { appendLine } from "../system/append.ts";
+import { isRestored } from "../system/restored.ts";
 
 /** A hook call as the record names it: also one whose arguments were not all there. */
 export type RecordedEvent = Omit<HookEvent, "driver" | "known"> & { driver: string };
@@ -66,6 +67,7 @@ export function makeRecord(event: RecordedEvent, call: RecordOfCall, began = 0):
     ...((call.left ?? []).length === 0 ? {} : { left: call.left }),
     ...((call.undone ?? []).length === 0 ? {} : { undone: call.undone }),
     ...(call.background === undefined ? {} : { background: call.background }),
+    ...(isRestored() && began === 0 ? { restored: true } : {}),
     ms: Math.round((performance.now() - began) * 10) / 10,
   };
 }
