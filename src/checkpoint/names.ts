@@ -12,11 +12,6 @@ export const PLAIN = "plain\n";
 /** A variable whose presence, whatever its value, makes a start a plain one (build/elf/restore_code.ts). */
 export const PLAIN_START = "HOOKVISOR_START";
 
-/** The checkpoint in a state directory. The entry code looks for it in /run/hookvisor only. */
-export function checkpointFile(state: string): string {
-  return `${state}/checkpoint`;
-}
-
 /** Empty; its time of modification says when somebody last tried to take a checkpoint. */
 export function triedFile(state: string): string {
   return `${state}/checkpoint.tried`;

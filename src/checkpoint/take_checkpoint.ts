@@ -1,18 +1,9 @@
 import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
 import { CheckpointError } from "./checkpoint_error.ts";
-import {
-  checkpointFile,
-  lockFile,
-  PLAIN,
-  PLAIN_START,
-  PROBE,
-  REHEARSE,
-  RESTORED,
-  triedFile,
-} from "./names.ts";
+import { lockFile, PLAIN, PLAIN_START, PROBE, REHEARSE, RESTORED, triedFile } from "./names.ts";
 import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
 import { Deadline } from "../base/deadline.ts";
-import type { Directories } from "../dispatch/directories.ts";
+import { checkpointFile, type Directories } from "../dispatch/directories.ts";
 import { fillCache } from "../dispatch/fill_cache.ts";
 import { readSetup } from "../dispatch/read_setup.ts";
 import { createFile, makeDirectory, readText, removeTree } from "../system/admin_files.ts";
@@ -57,7 +48,7 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   using lock = new RangeLock(lockFile(state));
   if (!lock.tryLock("take")) return undefined;
   touch(triedFile(state));
-  const file = checkpointFile(state);
+  const file = checkpointFile({ state });
   const folder = `${state}/.rehearsal`;
   removeTree(folder);
   let journal: number | undefined;

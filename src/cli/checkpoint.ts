@@ -1,20 +1,22 @@
 import { CommandError } from "./command_error.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CheckpointError } from "../checkpoint/checkpoint_error.ts";
-import { checkpointFile } from "../checkpoint/names.ts";
 import { startsFromIt, takeCheckpoint } from "../checkpoint/take_checkpoint.ts";
-import { DIRECTORIES } from "../dispatch/directories.ts";
+import { loadSetup } from "./load_setup.ts";
+import { checkpointFile, DIRECTORIES } from "../dispatch/directories.ts";
 import { removePrivate } from "../system/private_file.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor checkpoint`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { directories } = invocation;
-  const file = checkpointFile(directories.state);
+  const file = checkpointFile(directories);
   if (directories.state !== DIRECTORIES.state) {
     throw new CommandError(`a checkpoint is looked for in ${DIRECTORIES.state} only`, 2);
   }
-  if (flag(invocation, "remove")) {
+  const { config, configFile } = await loadSetup(directories);
+  if (!config.checkpoint) print(1, `${configFile} says checkpoint: false\n`);
+  if (flag(invocation, "remove") || !config.checkpoint) {
     print(1, removePrivate(file) ? `${file}: removed\n` : `${file}: there is none\n`);
     return 0;
   }

@@ -1,5 +1,6 @@
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
+import { checkpoint } from "./doctor/checkpoint.ts";
 import { confinement } from "./doctor/confinement.ts";
 import type { Check, Finding, Level, Patient } from "./doctor/finding.ts";
 import { handlers } from "./doctor/handlers.ts";
@@ -18,7 +19,17 @@ import { executable } from "../system/admin_files.ts";
 import { fileStatus, realPath } from "../system/file.ts";
 import { print } from "../system/self.ts";
 
-const CHECKS: readonly Check[] = [host, libvirt, links, scripts, ownership, confinement, handlers, leftovers];
+const CHECKS: readonly Check[] = [
+  host,
+  libvirt,
+  links,
+  scripts,
+  ownership,
+  confinement,
+  handlers,
+  leftovers,
+  checkpoint,
+];
 const EXIT_CODES: Readonly<Record<Level, number>> = { ok: 0, note: 0, warn: 1, fail: 2 };
 
 /** `hookvisor doctor`. */

@@ -2,6 +2,7 @@
 import { isThere } from "../system/file.ts";
 import type { Directories } from "./directories.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
+import { obeyCheckpoint } from "./obey_checkpoint.ts";
 import type { PlaybackCall } from "./play_back.ts";
 import { plan } from "./plan.ts";
 import { isDue, reservedMs } from "./plays_back.ts";
@@ -104,6 +105,7 @@ export async function performCall(
     ? await loadSetup(directories, uid, event, index)
     : await (await import("./read_setup.ts")).readSetup(directories, uid);
   const { config } = setup.config;
+  if (index === undefined) obeyCheckpoint(config, directories);
   if (setup.note !== undefined) notes.push(setup.note);
   const isKept = config.record.keep > 0 && play === undefined && background === undefined;
   // Before a handler runs: with it goes the power to look.

@@ -14,6 +14,11 @@ export interface Directories {
   journal: string;
 }
 
+/** The checkpoint that hook calls start from (src/checkpoint/). The code at the program's entry knows only that of `DIRECTORIES`. */
+export function checkpointFile({ state }: Pick<Directories, "state">): string {
+  return `${state}/checkpoint`;
+}
+
 /** Where a link in the hooks directory always looks. No environment variable moves them. */
 export const DIRECTORIES: Directories = {
   config: "/etc/hookvisor",

@@ -1,5 +1,6 @@
 import type { Directories } from "./directories.ts";
 import { currentIndex } from "./handler_cache.ts";
+import { obeyCheckpoint } from "./obey_checkpoint.ts";
 import { isForNobody } from "./is_for_nobody.ts";
 import type { Background } from "./start_background.ts";
 import { writeRecord } from "../journal/write_record.ts";
@@ -15,6 +16,7 @@ export async function indexedCall(
   { background, mustPlayBack }: { background: Background | undefined; mustPlayBack: boolean },
 ): Promise<Reply> {
   const index = background === undefined ? currentIndex(directories) : undefined;
+  if (index !== undefined) obeyCheckpoint(index.config.config, directories);
   if (index !== undefined && !mustPlayBack && isForNobody(index, event)) {
     writeRecord(directories.log, event, {
       verdict: "success",

@@ -40,6 +40,8 @@ export interface Config {
   background: { timeoutMs: number };
   /** How many hook calls are kept for `replay`; 0: none. */
   record: { keep: number };
+  /** Whether hook calls may start from a checkpoint of this program. */
+  checkpoint: boolean;
   /** The log of events: the size at which a new file begins, and how many old ones are kept. */
   log: { maxSizeBytes: number; keep: number };
 }

@@ -10,7 +10,16 @@ import { defaultConfig } from "./settings.ts";
 import { parseSize } from "./size.ts";
 import { type Entry, YamlReader } from "./yaml_reader.ts";
 
-const KEYS = ["timeouts", "onFailure", "options", "policy", "background", "record", "log"] as const;
+const KEYS = [
+  "timeouts",
+  "onFailure",
+  "options",
+  "policy",
+  "background",
+  "record",
+  "checkpoint",
+  "log",
+] as const;
 const POLICY_KEYS = ["deny", "libvirtClients", "maxTimeout", "approval"] as const;
 /** libvirtd, and whoever called it, waits that long: more is a slip of the pen. */
 const LONGEST_CALL_MS = 3_600_000;
@@ -85,6 +94,9 @@ const READ: Readonly<Record<typeof KEYS[number], Read>> = {
     for (const inner of reader.knownEntries(entry.node, "record", ["keep"], entry.key)) {
       config.record.keep = reader.count(inner, 0, 10_000) ?? config.record.keep;
     }
+  },
+  checkpoint(reader, entry, config) {
+    config.checkpoint = reader.boolean(entry) ?? config.checkpoint;
   },
   log(reader, { key, node }, config) {
     for (const entry of reader.knownEntries(node, "log", ["maxSize", "keep"], key)) {

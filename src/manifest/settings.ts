@@ -19,6 +19,7 @@ export function defaultConfig(): Config {
     },
     background: { timeoutMs: 5 * 60_000 },
     record: { keep: 0 },
+    checkpoint: true,
     log: { maxSizeBytes: 16 * MIB, keep: 4 },
   };
 }

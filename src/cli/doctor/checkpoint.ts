@@ -1,0 +1,38 @@
+import type { Finding, Patient } from "./finding.ts";
+import { startsFromIt } from "../../checkpoint/take_checkpoint.ts";
+import { checkpointFile, DIRECTORIES } from "../../dispatch/directories.ts";
+import { entrySegment } from "../../system/entry_segment.ts";
+import { linkStatus } from "../../system/file.ts";
+import { userId } from "../../system/self.ts";
+
+/** Whether hook calls start from a checkpoint, which makes them several times as fast. */
+export function checkpoint({ directories, setup }: Patient): Finding[] {
+  return [{ check: "checkpoint", ...look(directories.state, setup.config.checkpoint, setup.configFile) }];
+}
+
+function look(state: string, isWanted: boolean, configFile: string): Omit<Finding, "check"> {
+  if (!isWanted) return { level: "note", seen: `${configFile} says checkpoint: false` };
+  if (entrySegment() === undefined) {
+    return { level: "note", seen: "this program has none: it is made for x86-64 only" };
+  }
+  if (state !== DIRECTORIES.state) {
+    return { level: "note", seen: `it is looked for in ${DIRECTORIES.state} only` };
+  }
+  if (userId() !== 0) return { level: "note", seen: "only root can look at it" };
+  const file = checkpointFile({ state });
+  const status = linkStatus(file);
+  if (status === undefined) {
+    return {
+      level: "note",
+      seen: `${file} is not there: hook calls start without it, and the next one has it taken`,
+    };
+  }
+  const taken = new Date(Number(status.modifiedNs / 1_000_000n)).toISOString().slice(0, 19);
+  const what = `${file}, ${(status.size / 2 ** 20).toFixed(0)} MiB, taken ${taken}Z`;
+  if (startsFromIt()) return { level: "ok", seen: `hook calls start from ${what}` };
+  return {
+    level: "warn",
+    seen: `hook calls do not start from ${what}: another program or machine, or something forbids it`,
+    remedy: "run: hookvisor checkpoint",
+  };
+}
