@@ -77,25 +77,6 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./uninstall.ts"),
   },
   {
-    name: "checkpoint",
-    words: [],
-    summary: "let hook calls start from a process that is ready",
-    description: [
-      "Starts hookvisor, lets it make some hook calls of its own, and keeps that process's memory in " +
-      "/run/hookvisor/checkpoint. A hook call of root's then goes on from there instead of starting anew, which takes " +
-      "a fraction of the time. The first hook call after a boot or an update has this done in the background, so there " +
-      "is no need to call it. Calls do without where there is none or it does not fit the machine any more.",
-      "With checkpoint: false in config.yaml none is taken, and one that is there is removed.",
-    ],
-    exitCodes: [[0, "hook calls start from a checkpoint, or it is removed"], [1, "none can be taken here"]],
-    examples: [["hookvisor checkpoint", "now, instead of after the next hook call"]],
-    options: {
-      "if-needed": { summary: "only when hook calls do not start from one already" },
-      remove: { summary: "remove it; the next hook call has another one taken" },
-    },
-    load: () => import("./checkpoint.ts"),
-  },
-  {
     name: "check",
     words: [{ name: "FILE", kind: "file", optional: true, many: true }],
     summary: "find every problem in config.yaml and the handlers, and show what each may do",
@@ -384,6 +365,25 @@ export const COMMANDS: readonly Command[] = [
       json: { summary: "print one JSON document" },
     },
     load: () => import("./doctor.ts"),
+  },
+  {
+    name: "checkpoint",
+    words: [],
+    summary: "let hook calls start from a process that is ready",
+    description: [
+      "Starts hookvisor, lets it make some hook calls of its own, and keeps that process's memory in " +
+      "/run/hookvisor/checkpoint. A hook call of root's then goes on from there instead of starting anew, which takes " +
+      "a fraction of the time. The first hook call after a boot or an update has this done in the background, so there " +
+      "is no need to call it. Calls do without where there is none or it does not fit the machine any more.",
+      "With checkpoint: false in config.yaml none is taken, and one that is there is removed.",
+    ],
+    exitCodes: [[0, "hook calls start from a checkpoint, or it is removed"], [1, "none can be taken here"]],
+    examples: [["hookvisor checkpoint", "now, instead of after the next hook call"]],
+    options: {
+      "if-needed": { summary: "only when hook calls do not start from one already" },
+      remove: { summary: "remove it; the next hook call has another one taken" },
+    },
+    load: () => import("./checkpoint.ts"),
   },
   {
     name: "hook",
