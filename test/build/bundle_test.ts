@@ -42,6 +42,16 @@ Deno.test("constants are put in, and one without a value is undefined", async ()
   match(main, /console\.log\("1\.2\.3",void 0\)/);
 });
 
+Deno.test("what a `using` is to close is closed, also when its variable is used only once", async () => {
+  const { main } = await bundled({
+    "main.ts": `export function read(open: () => { path: string } & Disposable): string {
+  using place = open();
+  return place.path;
+}`,
+  });
+  match(main, /using [a-zA-Z]+=/);
+});
+
 Deno.test("a node: module that would be loaded at every start stops the build", async () => {
   const main = `import "./other.ts"; export const late = () => import("./late.ts");`;
   const other = { "other.ts": `import { join } from "node:path"; console.log(join("a"));`, "late.ts": "" };
