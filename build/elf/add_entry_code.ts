@@ -5,7 +5,6 @@ import {
   PT_LOAD,
   readHeader,
   readProgramHeaders,
-  viewOf,
   writeHeader,
   writeProgramHeader,
 } from "./elf64.ts";

@@ -164,7 +164,7 @@ const WRITE_PROBES = [
     "/proc/sys/kernel/core_pattern",
     "/proc/sysrq-trigger",
   ],
-  ...["/sys/kernel/uevent_helper", "/dev/sda", "/dev/mem", "/run/hookvisor/undo.db"],
+  ...["/sys/kernel/uevent_helper", "/dev/sda", "/dev/mem", "/run/hookvisor/checkpoint"],
 ];
 const READ_PROBES = [
   ...[
