@@ -33,7 +33,7 @@ const STACK_SIZE = 8 * 1024 * 1024;
 /** Below the stack pointer, x86-64 functions may use this much. */
 const RED_ZONE = 128;
 /** Pages that are not kept between two that are: so few cost less than one more step. */
-const GAP = 4;
+const GAP = 16;
 
 /** Pages of a mapping that are in the checkpoint: indexes, `to` is the first behind. */
 interface Run {

@@ -14,12 +14,14 @@ import type { HookData } from "../protocol/hook_data.ts";
 import { EngineMaker } from "../sandbox/make_engine.ts";
 import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
+import { isRestored } from "../system/restored.ts";
 import { dropPermissions } from "../system/self.ts";
 
 /**
  * Images are used by calls of at most this many handlers. With more, V8 has
  * soon compiled what reads source text, and then that takes less time than
- * another image (docs/performance.md).
+ * another image; in a process restored from a checkpoint it has from the
+ * beginning (docs/performance.md).
  */
 const MOST_IMAGES = 8;
 
@@ -73,7 +75,7 @@ export function handlerRunner(setting: CallSetting): RunStep {
     const result = await runHandler(maker, {
       file: handler.file,
       source: handler.code,
-      ...(handler.image && count <= MOST_IMAGES && { image: handler.image }),
+      ...(handler.image && count <= MOST_IMAGES && !isRestored() && { image: handler.image }),
       event: fields,
       lazy: LAZY_FIELDS,
       options,
