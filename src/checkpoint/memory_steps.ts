@@ -19,6 +19,7 @@ const MAP_PRIVATE = 2;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
+const MAP_POPULATE = 0x8000;
 /** Linux 4.17; before, the address is a wish, and a step that did not get its wish ends the restoring. */
 const MAP_FIXED_NOREPLACE = 0x100000;
 const NOTHING = -1;
@@ -91,8 +92,11 @@ export function memorySteps(
       const address = mapping.start + from * PAGE;
       const size = (to - from) * PAGE;
       const offset = pagesAt + pages.add(process.read(address, size));
-      if (isCopied(mapping)) steps.call(pread64, [CHECKPOINT, address, size, offset], size);
-      else {
+      if (isCopied(mapping)) {
+        const flags = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
+        steps.call(mmap, [address, size, protection(mapping) | PROT_WRITE, flags, NOTHING, 0], address);
+        steps.call(pread64, [CHECKPOINT, address, size, offset], size);
+      } else {
         const flags = MAP_PRIVATE | MAP_FIXED;
         steps.call(mmap, [address, size, protection(mapping), flags, CHECKPOINT, offset], address);
       }
