@@ -53,7 +53,7 @@ export const COMMANDS: readonly Command[] = [
     words: [],
     summary: "remove the links that install made",
     description: [
-      "Removes every link to hookvisor from libvirt's hooks directory, and nothing else. Handlers, configuration and " +
+      "Removes every link to hookvisor from libvirt's hooks directory, and the checkpoint. Handlers, configuration and " +
       "records stay. libvirt notices at once.",
     ],
     exitCodes: [[0, "no link is left"], [1, "a link could not be removed"]],

@@ -1,8 +1,11 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
 import { describe, driversOf, placesOf, removeLink } from "./install.ts";
+import { checkpointFile } from "../dispatch/directories.ts";
 import { LedgerDoor } from "../ledger/door.ts";
 import { DRIVERS } from "../protocol/operations.ts";
+import { isThere } from "../system/file.ts";
+import { removePrivate } from "../system/private_file.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor uninstall`. */
@@ -13,6 +16,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const directory = `${places.destdir}${places.hooks}`;
   const hooks = drivers.flatMap((driver) => hooksFor(directory, driver, places.program));
   const steps = hooks.filter(({ isOurs }) => isOurs).map((hook) => removeLink(hook, dryRun));
+  const file = checkpointFile(invocation.directories);
+  const isUnused = !dryRun && places.destdir === "" && option(invocation, "driver") === undefined;
+  const removed = isUnused && isThere(file) && removePrivate(file);
   if (flag(invocation, "json")) {
     print(1, `${JSON.stringify({ ok: true, dryRun, hooks: places.hooks, steps })}\n`);
     return 0;
@@ -21,6 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
   if (steps.length === 0) print(1, `${directory} holds no link to ${places.program}\n`);
   else print(1, `libvirt notices at once; no daemon has to be reloaded\n`);
+  if (removed) print(1, `${file}: removed\n`);
   if (new LedgerDoor(invocation.directories.state, () => {}).exists) {
     print(
       1,
