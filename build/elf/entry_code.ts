@@ -3,8 +3,9 @@ import { CHECK_ARGUMENTS } from "./check_arguments_code.ts";
 import { LOAD_INTERPRETER } from "./load_interpreter_code.ts";
 import { RESTORE } from "./restore_code.ts";
 
-/** Where a checkpoint is looked for: src/dispatch/directories.ts knows the directory. */
+/** Where a checkpoint is looked for, and one that is to be tried out: src/dispatch/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";
+const TRIAL = `${CHECKPOINT}.new`;
 
 /** What the code has to know of the program it is put in front of. Distances are from the label `beginning`. */
 export interface Program {
@@ -35,6 +36,7 @@ export function entryCode(program: Program): Assembled {
     ...data("table count", number(tableCount)),
     ...data("message length", number(message.length)),
     ...data("checkpoint path", text(CHECKPOINT)),
+    ...data("trial path", text(TRIAL)),
     ...data("interpreter", text(interpreter)),
     ...data("message", text(message)),
   ]);

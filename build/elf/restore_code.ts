@@ -7,7 +7,8 @@ import type { Line } from "./assemble.ts";
  * vector, and r15d = whether a plain start was asked for.
  *
  * It is tried for root's processes with four arguments, as libvirt starts a hook, and without a variable whose name
- * begins with "HOOKVISO" in the environment. The file has to be root's alone (mode 0600), whole, and of this very
+ * begins with "HOOKVISO" in the environment. With one that begins with "HOOK_TRY" it is the checkpoint that is still
+ * to be tried out. The file has to be root's alone (mode 0600), whole, and of this very
  * build: its first 16 bytes are this program's tag. Behind that are, in 64-bit words: the file's size, the address and
  * the size of the steps (the beginning of the file, mapped there), and from byte 64 the steps, of eight words each:
  * a system call, its six arguments, and the result it has to have; or -1, two addresses and a number of bytes that
@@ -20,6 +21,7 @@ import type { Line } from "./assemble.ts";
  */
 export const RESTORE: Line[] = [
   { code: "45 31 ff", is: "xor r15d, r15d                 ; 1: a plain start is asked for" },
+  { code: "45 31 ed", is: "xor r13d, r13d                 ; 1: the checkpoint to try is another" },
   { code: "48 89 e5", is: "mov rbp, rsp" },
   { code: "4c 8b 34 24", is: "mov r14, [rsp]                 ; argc" },
   { code: "4a 8d 5c f4 10", is: "lea rbx, [rsp+r14*8+16]        ; the environment" },
@@ -28,10 +30,16 @@ export const RESTORE: Line[] = [
   { code: "48 83 c3 08", is: "add rbx, 8" },
   { code: "48 85 f6", is: "test rsi, rsi" },
   { jump: "74", to: "auxiliary", is: "jz auxiliary                   ; NULL: rbx = the auxiliary vector" },
+  { code: "48 8b 36", is: "mov rsi, [rsi]" },
   { code: "48 b8 48 4f 4f 4b 56 49 53 4f", is: 'mov rax, 0x4f5349564b4f4f48 ; "HOOKVISO"' },
-  { code: "48 39 06", is: "cmp [rsi], rax" },
-  { jump: "75", to: "variable", is: "jne variable" },
+  { code: "48 39 c6", is: "cmp rsi, rax" },
+  { jump: "75", to: "trial", is: "jne trial" },
   { code: "41 ff c7", is: "inc r15d" },
+  { label: "trial" },
+  { code: "48 b8 48 4f 4f 4b 5f 54 52 59", is: 'mov rax, 0x5952545f4b4f4f48 ; "HOOK_TRY"' },
+  { code: "48 39 c6", is: "cmp rsi, rax" },
+  { jump: "75", to: "variable", is: "jne variable" },
+  { code: "41 ff c5", is: "inc r13d" },
   { jump: "eb", to: "variable", is: "jmp variable" },
   { label: "auxiliary" },
   { code: "45 85 ff", is: "test r15d, r15d" },
@@ -47,6 +55,10 @@ export const RESTORE: Line[] = [
   { code: "85 c0", is: "test eax, eax" },
   { jump: "0f 85", to: "plain", is: "jnz plain" },
   { code: "48 8d 35", of: "checkpoint path", is: "lea rsi, [checkpoint path]" },
+  { code: "45 85 ed", is: "test r13d, r13d" },
+  { jump: "74", to: "usual", is: "jz usual" },
+  { code: "48 8d 35", of: "trial path", is: "lea rsi, [trial path]" },
+  { label: "usual" },
   { code: "bf 9c ff ff ff", is: "mov edi, -100                  ; AT_FDCWD" },
   { code: "ba 00 00 0a 00", is: "mov edx, 0xa0000               ; O_RDONLY | O_CLOEXEC | O_NOFOLLOW" },
   { code: "45 31 d2", is: "xor r10d, r10d" },

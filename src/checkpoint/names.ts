@@ -12,6 +12,14 @@ export const PLAIN = "plain\n";
 /** A variable whose presence, whatever its value, makes a start a plain one (build/elf/restore_code.ts). */
 export const PLAIN_START = "HOOKVISOR_START";
 
+/** A variable whose presence lets a process start from a checkpoint that is to be tried out. */
+export const TRIAL_START = "HOOK_TRY";
+
+/** A checkpoint that is to be tried out, before it becomes that of hook calls. */
+export function trialFile(state: string): string {
+  return `${state}/checkpoint.new`;
+}
+
 /** Empty; its time of modification says when somebody last tried to take a checkpoint. */
 export function triedFile(state: string): string {
   return `${state}/checkpoint.tried`;

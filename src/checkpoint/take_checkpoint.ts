@@ -1,6 +1,16 @@
 import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
 import { CheckpointError } from "./checkpoint_error.ts";
-import { lockFile, PLAIN, PLAIN_START, PROBE, REHEARSE, RESTORED, triedFile } from "./names.ts";
+import {
+  lockFile,
+  PLAIN,
+  PLAIN_START,
+  PROBE,
+  REHEARSE,
+  RESTORED,
+  TRIAL_START,
+  trialFile,
+  triedFile,
+} from "./names.ts";
 import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
 import { Deadline } from "../base/deadline.ts";
 import { checkpointFile, type Directories } from "../dispatch/directories.ts";
@@ -15,7 +25,7 @@ import { entrySegment } from "../system/entry_segment.ts";
 import { touch } from "../system/modified.ts";
 import { pause } from "../system/pause.ts";
 import { privateDirectory } from "../system/private_directory.ts";
-import { removePrivate, writePrivateBytes } from "../system/private_file.ts";
+import { removePrivate, renamePrivate, writePrivateBytes } from "../system/private_file.ts";
 import { findProgram } from "../system/program.ts";
 import { RangeLock } from "../system/range_lock.ts";
 import { StoppedProcess } from "../system/stopped_process.ts";
@@ -34,7 +44,7 @@ const PROBES = 5;
  * kernel keeps of it, and sees whether new processes start from that.
  *
  * @returns the file's size in bytes, or undefined when another process is just taking one
- * @throws {CheckpointError} when there can be none here; what was there before is gone then
+ * @throws {CheckpointError} when there can be none here; one that was there before stays
  * @throws {AdminFileError | SystemError} when files or processes cannot be had
  */
 export async function takeCheckpoint({ state }: Pick<Directories, "state">): Promise<number | undefined> {
@@ -50,21 +60,21 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   touch(triedFile(state));
   const file = checkpointFile({ state });
   const folder = `${state}/.rehearsal`;
+  const trial = trialFile(state);
   removeTree(folder);
   let journal: number | undefined;
   try {
     await setStage(folder);
     journal = bindDatagramSocket(rehearsalDirectories(folder).journal);
     const parts = await rehearse(folder, segment.tag);
-    writePrivateBytes(file, ...parts);
+    writePrivateBytes(trial, ...parts);
     const trouble = tryOut(folder);
-    if (trouble !== undefined) {
-      removePrivate(file);
-      throw new CheckpointError(trouble);
-    }
+    if (trouble !== undefined) throw new CheckpointError(trouble);
+    renamePrivate(trial, file);
     return parts.reduce((sum, { length }) => sum + length, 0);
   } finally {
     if (journal !== undefined) close(journal);
+    removePrivate(trial);
     removeTree(folder);
   }
 }
@@ -77,14 +87,18 @@ export function startsFromIt(): boolean {
 
 /** What is wrong with new processes that make the calls of the rehearsal; undefined when nothing is. */
 function tryOut(folder: string): string | undefined {
-  const said = Array.from({ length: PROBES }, () => probe(folder));
+  const said = Array.from({ length: PROBES }, () => probe(folder, { [TRIAL_START]: "1" }));
   const other = said.find((one) => one !== RESTORED && one !== PLAIN);
   if (other !== undefined) return `a process started from it failed: ${other || "it ended without a word"}`;
   return said.includes(RESTORED) ? undefined : "processes that were to start from it started plainly";
 }
 
-function probe(folder: string): string {
-  using child = new Child({ path: SELF, args: [PROBE, folder, "-", "-"], env: { NO_COLOR: "1", PATH } });
+function probe(folder: string, env: Record<string, string> = {}): string {
+  using child = new Child({
+    path: SELF,
+    args: [PROBE, folder, "-", "-"],
+    env: { NO_COLOR: "1", PATH, ...env },
+  });
   return child.output(Deadline.in(TIMEOUT_MS));
 }
 

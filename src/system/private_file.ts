@@ -78,6 +78,13 @@ export function writePrivateBytes(path: string, ...parts: Uint8Array<ArrayBuffer
   }
 }
 
+/** Gives a file the name of another, which it replaces. @throws {SystemError} when it cannot */
+export function renamePrivate(from: string, to: string): void {
+  using source = walk(from, false);
+  using target = walk(to, false);
+  source.moveTo(target);
+}
+
 /** Removes a file; says whether there was one. @throws {SystemError} when it cannot be removed */
 export function removePrivate(path: string): boolean {
   using place = walk(path, false);
