@@ -1,3 +1,4 @@
+import { AdminFileError } from "./admin_files.ts";
 import { type Mapping, parseMappings } from "./mappings.ts";
 
 /** Size of a page of memory on x86-64. */
@@ -18,10 +19,11 @@ export class StoppedProcess {
   readonly #memory: Deno.FsFile;
   readonly #pages: Deno.FsFile;
 
+  /** @throws {AdminFileError} when the kernel does not let us, or is built without what is needed */
   constructor(pid: number) {
     this.#pid = pid;
-    this.#memory = Deno.openSync(`/proc/${pid}/mem`);
-    this.#pages = Deno.openSync(`/proc/${pid}/pagemap`);
+    this.#memory = open(`/proc/${pid}/mem`);
+    this.#pages = open(`/proc/${pid}/pagemap`);
   }
 
   /** Whether it is stopped by a signal. */
@@ -66,6 +68,14 @@ export class StoppedProcess {
   [Symbol.dispose](): void {
     this.#memory.close();
     this.#pages.close();
+  }
+}
+
+function open(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    throw new AdminFileError(path, error);
   }
 }
 
