@@ -1,21 +1,13 @@
 import { CheckpointError } from "./checkpoint_error.ts";
 import { descriptorSteps } from "./descriptor_steps.ts";
+import { AT_FDCWD, CALLS, O_CLOEXEC } from "./linux.ts";
 import { memorySteps, Pages } from "./memory_steps.ts";
 import { Steps } from "./steps.ts";
 import type { OwnState } from "../system/own_state.ts";
 import type { StoppedProcess } from "../system/stopped_process.ts";
 
-// asm/unistd_64.h, asm/prctl.h
-const READ = 0;
-const CLOSE = 3;
-const RT_SIGACTION = 13;
-const SIGALTSTACK = 131;
-const ARCH_PRCTL = 158;
-const OPENAT = 257;
-const SET_ROBUST_LIST = 273;
+// asm/prctl.h
 const ARCH_SET_FS = 0x1002;
-const AT_FDCWD = -100;
-const O_CLOEXEC = 0o2000000;
 
 /** Where the steps are while they are taken: no program is loaded that low, and they are gone afterwards. */
 const STEPS_ADDRESS = 0x1000_0000;
@@ -50,21 +42,21 @@ export function checkpointBytes(
   const steps = new Steps(STEPS_ADDRESS, MOST_STEPS);
   const boot = new TextEncoder().encode(bootId);
   const found = steps.room(boot.length);
-  steps.call(OPENAT, [AT_FDCWD, steps.text(BOOT_ID), O_CLOEXEC, 0], 4);
-  steps.call(READ, [4, found, boot.length], boot.length);
+  steps.call(CALLS.openat, [AT_FDCWD, steps.text(BOOT_ID), O_CLOEXEC, 0], 4);
+  steps.call(CALLS.read, [4, found, boot.length], boot.length);
   steps.same(found, boot);
-  steps.call(CLOSE, [4], 0);
+  steps.call(CALLS.close, [4], 0);
 
   const stackPointer = Number(new BigUint64Array(process.read(registers, 8).buffer)[0]);
   const pages = new Pages();
   memorySteps(steps, process, stackPointer, pages, STEPS_SIZE);
   descriptorSteps(steps, process);
   for (const [signal, action] of state.signals) {
-    steps.call(RT_SIGACTION, [signal, steps.place(Uint8Array.fromHex(action)), 0, 8], 0);
+    steps.call(CALLS.rt_sigaction, [signal, steps.place(Uint8Array.fromHex(action)), 0, 8], 0);
   }
-  steps.call(SIGALTSTACK, [steps.place(Uint8Array.fromHex(state.signalStack)), 0], 0);
-  steps.call(SET_ROBUST_LIST, [...state.robustList], 0);
-  steps.call(ARCH_PRCTL, [ARCH_SET_FS, state.threadPointer], 0);
+  steps.call(CALLS.sigaltstack, [steps.place(Uint8Array.fromHex(state.signalStack)), 0], 0);
+  steps.call(CALLS.set_robust_list, [...state.robustList], 0);
+  steps.call(CALLS.arch_prctl, [ARCH_SET_FS, state.threadPointer], 0);
   steps.end(registers, state.threadId);
 
   return [steps.encode(tag, STEPS_SIZE, pages.size), ...pages.parts];

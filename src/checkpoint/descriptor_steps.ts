@@ -1,16 +1,9 @@
 import { CheckpointError } from "./checkpoint_error.ts";
+import { CALLS, O_CLOEXEC } from "./linux.ts";
 import type { Steps } from "./steps.ts";
 import type { OpenFile, StoppedProcess } from "../system/stopped_process.ts";
 
-// asm/unistd_64.h
-const WRITE = 1;
-const SOCKETPAIR = 53;
-const FCNTL = 72;
-const EPOLL_CTL = 233;
-const EVENTFD2 = 290;
-const EPOLL_CREATE1 = 291;
-const DUP3 = 292;
-const O_CLOEXEC = 0o2000000;
+// fcntl.h, sys/epoll.h, sys/socket.h
 const F_DUPFD_CLOEXEC = 1030;
 const EPOLL_CTL_ADD = 1;
 const AF_UNIX = 1;
@@ -61,19 +54,19 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
     [number, data, eventsOf(found.get(3)!, number, data)] as const
   );
 
-  steps.call(EPOLL_CREATE1, [O_CLOEXEC], 3);
-  steps.call(EVENTFD2, [0, NONBLOCK_CLOEXEC], 4);
-  steps.call(FCNTL, [3, F_DUPFD_CLOEXEC, LEAST], 5);
-  steps.call(SOCKETPAIR, [AF_UNIX, SOCK_STREAM | NONBLOCK_CLOEXEC, 0, steps.room(8)], 0);
-  steps.call(FCNTL, [6, F_DUPFD_CLOEXEC, LEAST], 8);
+  steps.call(CALLS.epoll_create1, [O_CLOEXEC], 3);
+  steps.call(CALLS.eventfd2, [0, NONBLOCK_CLOEXEC], 4);
+  steps.call(CALLS.fcntl, [3, F_DUPFD_CLOEXEC, LEAST], 5);
+  steps.call(CALLS.socketpair, [AF_UNIX, SOCK_STREAM | NONBLOCK_CLOEXEC, 0, steps.room(8)], 0);
+  steps.call(CALLS.fcntl, [6, F_DUPFD_CLOEXEC, LEAST], 8);
   for (const [number, data, mask] of events) {
-    steps.call(EPOLL_CTL, [3, EPOLL_CTL_ADD, number, steps.place(epollEvent(mask, data))], 0);
+    steps.call(CALLS.epoll_ctl, [3, EPOLL_CTL_ADD, number, steps.place(epollEvent(mask, data))], 0);
   }
   const count = Number(/^eventfd-count:\s+(\d+)$/m.exec(found.get(4)!.info)?.[1] ?? 0);
   const word = new Uint8Array(new BigUint64Array([BigInt(count)]).buffer);
-  if (count > 0) steps.call(WRITE, [4, steps.place(word), 8], 8);
-  steps.call(DUP3, [1, 9, O_CLOEXEC], 9);
-  steps.call(DUP3, [2, 10, O_CLOEXEC], 10);
+  if (count > 0) steps.call(CALLS.write, [4, steps.place(word), 8], 8);
+  steps.call(CALLS.dup3, [1, 9, O_CLOEXEC], 9);
+  steps.call(CALLS.dup3, [2, 10, O_CLOEXEC], 10);
 }
 
 /** The events that an epoll descriptor waits for, from its `fdinfo`. */

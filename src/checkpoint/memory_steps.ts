@@ -1,17 +1,12 @@
 import { CheckpointError } from "./checkpoint_error.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, CALLS, O_CLOEXEC } from "./linux.ts";
 import type { Steps } from "./steps.ts";
-import { fileIdentity } from "../system/file_identity.ts";
+import { fileIdentity, STATX_BASIC_STATS, STATX_SIZE } from "../system/file_identity.ts";
 import type { Mapping } from "../system/mappings.ts";
 import { PAGE, type StoppedProcess } from "../system/stopped_process.ts";
 
-// asm/unistd_64.h
-const READ_CALLS = { openat: 257, close: 3, mmap: 9, mprotect: 10, pread64: 17, statx: 332 };
-const { openat, close, mmap, mprotect, pread64, statx } = READ_CALLS;
-const AT_FDCWD = -100;
-const AT_EMPTY_PATH = 0x1000;
-const O_CLOEXEC = 0o2000000;
-const STATX_BASIC_STATS = 0x7ff;
-const STATX_SIZE = 256;
+const { openat, close, mmap, mprotect, pread64, statx } = CALLS;
+// sys/mman.h
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;

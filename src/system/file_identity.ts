@@ -3,8 +3,9 @@ import { libc } from "./libc.ts";
 import { check } from "./system_error.ts";
 
 const AT_FDCWD = -100;
-const STATX_BASIC_STATS = 0x7ff;
-const STATX_SIZE = 256;
+/** linux/stat.h: what is asked for, and the size of the answer in bytes. */
+export const STATX_BASIC_STATS = 0x7ff;
+export const STATX_SIZE = 256;
 /** linux/stat.h: inode and size; times of change and modification; device. As they lie in `struct statx`. */
 const FIELDS = [[32, 16], [96, 32], [136, 8]] as const;
 
