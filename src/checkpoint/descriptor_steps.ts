@@ -62,7 +62,7 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
   for (const [number, data, mask] of events) {
     steps.call(CALLS.epoll_ctl, [3, EPOLL_CTL_ADD, number, steps.place(epollEvent(mask, data))], 0);
   }
-  const count = Number(/^eventfd-count:\s+(\d+)$/m.exec(found.get(4)!.info)?.[1] ?? 0);
+  const count = parseInt(/^eventfd-count:\s+([0-9a-f]+)$/m.exec(found.get(4)!.info)?.[1] ?? "0", 16);
   const word = new Uint8Array(new BigUint64Array([BigInt(count)]).buffer);
   if (count > 0) steps.call(CALLS.write, [4, steps.place(word), 8], 8);
   steps.call(CALLS.dup3, [1, 9, O_CLOEXEC], 9);
