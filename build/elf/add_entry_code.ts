@@ -48,11 +48,13 @@ export async function addEntryCode(
     program.subarray(Number(named.offset), Number(named.offset + named.fileSize) - 1),
   );
   const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", program)).slice(0, 16);
-  const known = { interpreter, tag, tableCount: header.programCount };
-  const beginning = address + code({ ...known, entryDistance: 0, tableDistance: 0 }).labels.get("beginning")!;
+  const known = { interpreter, tag, imageSize: address, tableCount: header.programCount };
+  const unknown = { entryDistance: 0, imageDistance: 0, tableDistance: 0 };
+  const beginning = address + code({ ...known, ...unknown }).labels.get("beginning")!;
   const assembled = code({
     ...known,
     entryDistance: Number(header.entry) - beginning,
+    imageDistance: -beginning,
     tableDistance: addressOf(headers, header.programOffset) - beginning,
   });
 

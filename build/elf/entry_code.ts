@@ -14,6 +14,9 @@ export interface Program {
   /** Tells one program from another: 16 bytes. */
   tag: Uint8Array;
   entryDistance: number;
+  /** Where the program begins in memory, and how much it takes there, in bytes. */
+  imageDistance: number;
+  imageSize: number;
   /** The program headers that the interpreter is to see. */
   tableDistance: number;
   tableCount: number;
@@ -21,7 +24,7 @@ export interface Program {
 
 /** The code at a program's entry; its size does not depend on what the program is. */
 export function entryCode(program: Program): Assembled {
-  const { interpreter, tag, entryDistance, tableDistance, tableCount } = program;
+  const { interpreter, tag, entryDistance, imageDistance, imageSize, tableDistance, tableCount } = program;
   const message = `hookvisor: cannot load ${interpreter}: it needs glibc\n`;
   const data = (label: string, bytes: Uint8Array): Line[] => [{ label }, { data: bytes, is: label }];
   return assemble([
@@ -32,6 +35,8 @@ export function entryCode(program: Program): Assembled {
     ...data("tag", tag.subarray(0, 8)),
     ...data("tag rest", tag.subarray(8, 16)),
     ...data("entry distance", number(entryDistance)),
+    ...data("image distance", number(imageDistance)),
+    ...data("image size", number(imageSize)),
     ...data("table distance", number(tableDistance)),
     ...data("table count", number(tableCount)),
     ...data("message length", number(message.length)),
@@ -44,8 +49,8 @@ export function entryCode(program: Program): Assembled {
 
 /** Where a label of the code is, in bytes from its beginning: in every program the same. */
 export function entryCodeLabel(label: string): number {
-  const nothing = { tag: new Uint8Array(16), entryDistance: 0, tableDistance: 0, tableCount: 0 };
-  const place = entryCode({ interpreter: "", ...nothing }).labels.get(label);
+  const numbers = { entryDistance: 0, imageDistance: 0, imageSize: 0, tableDistance: 0, tableCount: 0 };
+  const place = entryCode({ interpreter: "", tag: new Uint8Array(16), ...numbers }).labels.get(label);
   if (place === undefined) throw new Error(`there is no label ${label} in the code at the entry`);
   return place;
 }

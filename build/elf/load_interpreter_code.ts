@@ -5,6 +5,7 @@ import type { Line } from "./assemble.ts";
  * x86-64 code that loads the program's interpreter (ld.so) and goes on there, as the kernel does for a program that
  * names one (Linux, fs/binfmt_elf.c): every segment mapped relative to one base, its rest zeroed, and the auxiliary
  * vector's AT_BASE, AT_ENTRY, AT_PHDR and AT_PHNUM set for what ld.so is to find: the program without this code.
+ * Before, it advises the kernel to read the program's file in large pieces (MADV_HUGEPAGE; docs/performance.md).
  *
  * From the label `no break` it makes a process of which a checkpoint can be taken: no heap by `brk`, whose place is
  * another in every process (256 MiB behind it are taken, so that it cannot grow), and no vDSO, for the same reason. At both labels rbp is the first stack pointer and rbx the auxiliary vector.
@@ -27,6 +28,12 @@ export const LOAD_INTERPRETER: Line[] = [
   { code: "b8 09 00 00 00", is: "mov eax, 9                     ; mmap" },
   { code: "0f 05", is: "syscall" },
   { label: "plain" },
+  { code: "48 8d 3d", of: "beginning", is: "lea rdi, [beginning]" },
+  { code: "48 03 3d", of: "image distance", is: "add rdi, [image distance]" },
+  { code: "48 8b 35", of: "image size", is: "mov rsi, [image size]" },
+  { code: "ba 0e 00 00 00", is: "mov edx, 14                    ; MADV_HUGEPAGE" },
+  { code: "b8 1c 00 00 00", is: "mov eax, 28                    ; madvise: only advice, whatever it gives" },
+  { code: "0f 05", is: "syscall" },
   { code: "48 8d 35", of: "interpreter", is: "lea rsi, [interpreter]" },
   { code: "bf 9c ff ff ff", is: "mov edi, -100                  ; AT_FDCWD" },
   { code: "ba 00 00 08 00", is: "mov edx, 0x80000               ; O_RDONLY | O_CLOEXEC" },

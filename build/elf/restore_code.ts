@@ -60,7 +60,10 @@ export const RESTORE: Line[] = [
   { code: "48 8d 35", of: "trial path", is: "lea rsi, [trial path]" },
   { label: "usual" },
   { code: "bf 9c ff ff ff", is: "mov edi, -100                  ; AT_FDCWD" },
-  { code: "ba 00 00 0a 00", is: "mov edx, 0xa0000               ; O_RDONLY | O_CLOEXEC | O_NOFOLLOW" },
+  {
+    code: "ba 00 08 0a 00",
+    is: "mov edx, 0xa0800               ; O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK (a FIFO waits)",
+  },
   { code: "45 31 d2", is: "xor r10d, r10d" },
   { code: "b8 01 01 00 00", is: "mov eax, 257                   ; openat" },
   { code: "0f 05", is: "syscall" },
