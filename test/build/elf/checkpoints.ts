@@ -17,6 +17,7 @@ export const CALL = {
   arch_prctl: 158,
   openat: 257,
   set_robust_list: 273,
+  statx: 332,
 };
 const READ_WRITE = 3;
 const READ_EXECUTE = 5;
@@ -100,15 +101,20 @@ export const FOUR = ["%s|", "one", "two words", "three"];
 /** What comes of them without a checkpoint. */
 export const PLAIN: Outcome = { stdout: "one|two words|three|", stderr: "", code: 0, signal: null };
 
-/** `printf` with the entry code, and its tag. */
+/** A program of the system, by default `printf`, with the entry code; and its tag. */
 export class Restorable implements Disposable {
   readonly #folder = new Folder();
+  readonly #name: string;
   tag = new Uint8Array(16);
 
-  static async make(): Promise<Restorable> {
-    const made = new Restorable();
-    const program = systemProgram("printf");
-    await made.#folder.add("printf", program);
+  private constructor(name: string) {
+    this.#name = name;
+  }
+
+  static async make(name = "printf"): Promise<Restorable> {
+    const made = new Restorable(name);
+    const program = systemProgram(name);
+    await made.#folder.add(name, program);
     made.tag = new Uint8Array(await crypto.subtle.digest("SHA-256", program)).slice(0, 16);
     return made;
   }
@@ -123,9 +129,9 @@ export class Restorable implements Disposable {
       mkdir /run/hookvisor
       install -m 600 file /run/hookvisor/checkpoint
       (cd /run/hookvisor; ${before || ":"})
-      exec ${prefix} with/printf "$@" ${redirections}`;
+      exec ${prefix} with/${this.#name} "$@" ${redirections}`;
     const [command, ...words] = withOwnMounts(["sh", "-c", script, "sh", ...args]);
-    return new Deno.Command(command!, {
+    const child = new Deno.Command(command!, {
       args: words,
       env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", ...env },
       clearEnv: true,
@@ -133,9 +139,11 @@ export class Restorable implements Disposable {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      // One that hangs is to fail, and not to keep the others from being run.
-      signal: AbortSignal.timeout(5000),
     }).spawn();
+    // One that hangs, or stops itself, is to fail, and not to keep the others from being run.
+    const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
+    child.status.finally(() => clearTimeout(timer));
+    return child;
   }
 
   async run(file: Uint8Array, call?: Call): Promise<Outcome> {

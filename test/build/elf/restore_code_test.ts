@@ -26,6 +26,9 @@ const CASES: [what: string, made: HandMade, call?: Call][] = [
     },
     last: (steps) => steps.same(DATA, new Uint8Array(new BigInt64Array([BigInt(STACK_POINTER - 8)]).buffer)),
   }],
+  ["with a step that needs its fifth argument", {
+    first: (steps) => steps.call(CALL.statx, [-100, steps.text("/"), 0, 0x7ff, steps.room(256)], 0),
+  }],
   ["with the highest steps and arguments that a step can have", {
     first: (steps) => steps.call(CALL.mmap, [-4096n, 4096, 3, 0x100022, -1, 0], -12),
   }],

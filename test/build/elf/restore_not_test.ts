@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 import type { Steps } from "../../../src/checkpoint/steps.ts";
 import {
   CALL,
@@ -36,7 +36,10 @@ function startsPlainly(
 }
 
 /** Changes one word of the header: 2 the file's size, 3 the steps' address, 4 their size. */
-function word(index: number, value: (old: bigint) => bigint): (good: Uint8Array<ArrayBuffer>) => Uint8Array {
+function word(
+  index: number,
+  value: (old: bigint) => bigint,
+): (good: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> {
   return (good) => {
     const words = new BigInt64Array(good.buffer);
     words[index] = value(words[index]!);
@@ -53,6 +56,9 @@ startsPlainly("when the checkpoint is cut off", { change: (good) => good.slice(0
 startsPlainly("when the checkpoint is longer", { change: (good) => Uint8Array.of(...good, 0) });
 startsPlainly("when the checkpoint says that it is longer", { change: word(2, (size) => size + 1n) });
 startsPlainly("when the checkpoint ends in its header", { change: (good) => good.slice(0, 63) });
+startsPlainly("when the checkpoint says that it ends in its header", {
+  change: (good) => word(2, () => 63n)(good).slice(0, 63),
+});
 startsPlainly("when the checkpoint is empty", { change: () => new Uint8Array() });
 startsPlainly("when the steps want to be at no page", { change: word(3, (address) => address + 1n) });
 startsPlainly("when the steps want to be where no program's memory is", { change: word(3, () => -4096n) });
@@ -78,13 +84,17 @@ startsPlainly("with five arguments", { args: [...FOUR, "four"] }, `${PLAIN.stdou
 startsPlainly("with a variable that asks for it", { env: { HOOKVISOR_START: "plain" } });
 startsPlainly("with a variable that asks for it and is empty", { env: { HOOKVISOR_START: "" } });
 startsPlainly("with a variable that begins as that does", { env: { HOOKVISO: "" } });
-startsPlainly("when descriptor 3 is in use", { redirections: "3</dev/null" });
-startsPlainly("when a descriptor before 3 is free", { redirections: "<&-" });
-// Another user who could open the file all the same, and root's program in the hands of another.
-startsPlainly("for another user than root", {
-  prefix: "setpriv --reuid 65534 --inh-caps +dac_override --ambient-caps +dac_override",
+startsPlainly("when descriptor 3 is in use, even for the checkpoint", {
+  redirections: "3</run/hookvisor/checkpoint",
 });
+startsPlainly("when a descriptor before 3 is free", { redirections: "<&-" });
+// Each could open the file all the same: by capability, or with root's rights.
+const OPENING = "--inh-caps +dac_override --ambient-caps +dac_override";
+startsPlainly("for another user than root", { prefix: `setpriv --reuid 65534 ${OPENING}` });
 startsPlainly("for another user's process with root's rights", { prefix: "setpriv --ruid 65534" });
+startsPlainly("for root's process with another user's rights", {
+  prefix: `setpriv --euid 65534 ${OPENING} --securebits +noroot`,
+});
 
 const wrong = (steps: Steps) => steps.call(CALL.getpid, [], 0);
 startsPlainly("when the first step gives another result", { steps: { first: wrong } });
@@ -135,6 +145,18 @@ Deno.test({
       wrong(steps);
     };
     deepEqual(await program.run(checkpoint(program.tag, { last })), PLAIN);
+  },
+});
+
+Deno.test({
+  ...RESTORING,
+  name: "the entry code closes a checkpoint that it does not restore from",
+  fn: async () => {
+    using program = await Restorable.make("ls");
+    const file = checkpoint(program.tag, { first: wrong });
+    const found = await program.run(file, { args: ["-d", "--", "/proc/self/fd/3", "/"] });
+    deepEqual([found.stdout, found.code], ["/\n", 2]);
+    match(found.stderr, /\/proc\/self\/fd\/3/);
   },
 });
 
