@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { addEntryCode } from "../../../build/elf/add_entry_code.ts";
-import { PT_INTERP, readHeader, readProgramHeaders } from "../../../build/elf/elf64.ts";
-import { Folder, ON_X86, type Outcome, systemProgram } from "./real_programs.ts";
+import { Folder, ON_X86, type Outcome } from "./real_programs.ts";
 
 /** Runs a program without the entry code and with it. */
 async function both(
@@ -35,19 +34,6 @@ function mappingsOfLoader({ stdout }: Outcome): string[] {
     end = to!;
   }
   return kept;
-}
-
-/** Replaces a program's interpreter by one with a path of the same length. */
-function withInterpreter(program: Uint8Array<ArrayBuffer>, change: (path: string) => string): string {
-  const { programOffset, programCount } = readHeader(program);
-  const named = readProgramHeaders(program, programOffset, programCount).find(({ type }) =>
-    type === PT_INTERP
-  )!;
-  const bytes = program.subarray(Number(named.offset), Number(named.offset + named.fileSize) - 1);
-  const path = change(new TextDecoder().decode(bytes));
-  equal(path.length, bytes.length);
-  bytes.set(new TextEncoder().encode(path));
-  return path;
 }
 
 const CASES: [what: string, program: string, args: string[]][] = [
@@ -162,28 +148,3 @@ Deno.test({
     notEqual(vector.get("AT_SYSINFO_EHDR"), undefined);
   },
 });
-
-const INTERPRETERS: [what: string, change: (path: string) => string][] = [
-  ["does not exist", (path) => path.replace(/.$/, "~")],
-  ["is a folder", (path) => "/".repeat(path.length)],
-  ["is empty", (path) => `/dev${"/".repeat(path.length - 8)}null`],
-];
-
-for (const [what, change] of INTERPRETERS) {
-  Deno.test({
-    ...ON_X86,
-    name: `a program whose interpreter ${what} says so, and ends with 127`,
-    fn: async () => {
-      using folder = new Folder();
-      const program = systemProgram("true");
-      const path = withInterpreter(program, change);
-      await folder.add("true", program);
-      deepEqual(await folder.run("with/true", []), {
-        stdout: "",
-        stderr: `hookvisor: cannot load ${path}: it needs glibc\n`,
-        code: 127,
-        signal: null,
-      });
-    },
-  });
-}

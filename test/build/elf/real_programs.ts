@@ -45,6 +45,8 @@ export class Folder implements Disposable {
       clearEnv: true,
       cwd: this.path,
       stdin: "null",
+      // One that hangs is to fail, and not to keep the others from being run.
+      signal: AbortSignal.timeout(20_000),
     });
     const { stdout, stderr, code, signal } = await command.output();
     const text = new TextDecoder();
