@@ -125,6 +125,8 @@ Deno.test("addEntryCode() puts the code at the new segment's beginning, and tell
     interpreter: INTERPRETER,
     tag: digest.slice(0, 16),
     entryDistance: ENTRY - beginning,
+    imageDistance: -beginning,
+    imageSize: NEW_ADDRESS,
     tableDistance: HEADER_SIZE - beginning,
     tableCount: HEADERS.length,
   });
@@ -155,8 +157,10 @@ Deno.test("entryCodeLabel() says where a label is in every program: the tag is t
 
 Deno.test("entryCode() has the same length whatever the numbers are that it is told", () => {
   const known = { interpreter: INTERPRETER, tag: new Uint8Array(16) };
-  const least = entryCode({ ...known, entryDistance: 0, tableDistance: 0, tableCount: 0 });
-  const most = entryCode({ ...known, entryDistance: -(2 ** 31), tableDistance: 2 ** 40, tableCount: 65535 });
+  const zero = { entryDistance: 0, imageDistance: 0, imageSize: 0, tableDistance: 0, tableCount: 0 };
+  const much = { entryDistance: -(2 ** 31), imageDistance: -(2 ** 40), imageSize: 2 ** 40 };
+  const least = entryCode({ ...known, ...zero });
+  const most = entryCode({ ...known, ...much, tableDistance: 2 ** 40, tableCount: 65535 });
   equal(most.code.length, least.code.length);
 });
 

@@ -148,3 +148,17 @@ Deno.test({
     notEqual(vector.get("AT_SYSINFO_EHDR"), undefined);
   },
 });
+
+Deno.test({
+  ...ON_X86,
+  name: "the entry code advises the kernel to read the program's file in large pieces",
+  fn: async () => {
+    const { with: advised, without } = await both("cat", ["/proc/self/smaps"]);
+    const flags = ({ stdout }: Outcome) =>
+      [...stdout.matchAll(/^\S+ r.*\/cat\n(?:[A-Z].*\n)*?VmFlags: (.*)$/gm)].map(([, flags]) => flags!);
+    ok(flags(without).length > 2 && flags(without).every((one) => !/\bhg\b/.test(one)));
+    // A kernel without huge pages does not know the advice.
+    const knows = Deno.readTextFileSync("/proc/self/smaps").includes("THPeligible");
+    ok(flags(advised).length > 2 && (!knows || flags(advised).every((one) => /\bhg\b/.test(one))));
+  },
+});
