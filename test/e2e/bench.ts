@@ -1,16 +1,29 @@
+import { readEvents } from "./checks/events.ts";
 import { Report } from "./report.ts";
 import { Rig, type RigOptions } from "./rig.ts";
+import { prepareStarts, type Starts, StartsSeen } from "./starts.ts";
+
+type BenchOptions = Omit<RigOptions, "binary"> & {
+  /** No daemon is started. */
+  idle?: boolean;
+  /** How the hook calls are to start. */
+  starts?: Starts;
+};
 
 /** What a file of checks works with: rigs that end with it, and the report. */
 export class Bench {
-  private readonly rigs: Rig[] = [];
+  private readonly rigs: { rig: Rig; starts: Starts }[] = [];
+  /** How the hook calls of the rigs that have ended did start. */
+  readonly seen = new StartsSeen();
 
   constructor(readonly report: Report, private readonly binary: string) {}
 
-  /** A rig with its daemon running, unless `idle`. */
-  async rig(name: string, options: Omit<RigOptions, "binary"> & { idle?: boolean } = {}): Promise<Rig> {
+  /** A rig with its daemon running, unless `idle`. Its hook calls start from a checkpoint unless told otherwise. */
+  async rig(name: string, options: BenchOptions = {}): Promise<Rig> {
+    const { starts = "restored" } = options;
     const rig = await Rig.make(name, { ...options, binary: this.binary });
-    this.rigs.push(rig);
+    this.rigs.push({ rig, starts });
+    await prepareStarts(rig, starts);
     if (!options.idle) await rig.startDaemon();
     return rig;
   }
@@ -26,12 +39,20 @@ export class Bench {
   }
 
   private async logs(): Promise<Map<string, string>> {
-    return new Map(await Promise.all(this.rigs.map(async (rig) => [rig.name, await rig.log()] as const)));
+    return new Map(await Promise.all(this.rigs.map(async ({ rig }) => [rig.name, await rig.log()] as const)));
   }
 
   /** Ends all rigs. */
   async end(): Promise<void> {
-    await Promise.all(this.rigs.splice(0).map((rig) => rig.down()));
+    await Promise.all(
+      this.rigs.splice(0).map(async ({ rig, starts }) => {
+        try {
+          this.seen.add(starts, await readEvents(rig));
+        } finally {
+          await rig.down();
+        }
+      }),
+    );
   }
 }
 

@@ -63,6 +63,8 @@ async function main(args: string[]): Promise<number> {
       await bench.end();
     }
   }
+  report.title("How hook calls started");
+  await bench.seen.check(report);
   console.log(`took ${seconds(performance.now() - began)}`);
   return report.end();
 }

@@ -7,6 +7,9 @@ export interface Event {
   operation: string;
   verdict: "success" | "ignore" | "abort";
   exitCode: number;
+  /** The process started from a checkpoint. */
+  restored?: true;
+  undone?: unknown[];
   /** Wall time of the hook call from inside the process, milliseconds. */
   ms: number;
   handlers: { name: string; outcome: string; ms: number; error?: unknown }[];

@@ -11,7 +11,7 @@ const NAMES = ["--help", "a b;$(id) 'q' é", '`id`|<&>"\\*'];
 
 /** What libvirt's contract says is odd. */
 export async function oddities(bench: Bench): Promise<void> {
-  const rig = await bench.rig("rig-o", { env: { PATH } });
+  const rig = await bench.rig("rig-o", { starts: "plain", env: { PATH } });
   await teardownTwice(bench, rig);
   for (const name of NAMES) await oddName(bench, rig, name);
   await environment(bench, rig);

@@ -11,7 +11,10 @@ echo "$2" >> ${NOTES}/foreign
 
 /** In `qemu.d`, beside an admin's own `hooks/qemu` and a link that leads nowhere. */
 export async function placement(bench: Bench): Promise<void> {
-  const rig = await bench.rig("rig-d", { hooks: { qemu: FOREIGN, "qemu.d/50-hookvisor": "link" } });
+  const rig = await bench.rig("rig-d", {
+    starts: "plain",
+    hooks: { qemu: FOREIGN, "qemu.d/50-hookvisor": "link" },
+  });
   await Deno.symlink("/nonexistent/hookvisor", rig.path("/etc/libvirt/hooks/qemu.d/60-gone"));
   await rig.write("/run/v1.xml", guest("v1"));
   await rig.must("define", "/run/v1.xml");

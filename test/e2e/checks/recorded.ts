@@ -23,7 +23,11 @@ const LIVES: Record<string, string[]> = {
 
 /** Xen and bhyve do not run here: the links are called with libvirt's arguments, environment and input. */
 export async function recorded(bench: Bench): Promise<void> {
-  const rig = await bench.rig("rig-x", { idle: true, hooks: { libxl: "link", bhyve: "link" } });
+  const rig = await bench.rig("rig-x", {
+    starts: "plain",
+    idle: true,
+    hooks: { libxl: "link", bhyve: "link" },
+  });
   for (const [driver, operations] of Object.entries(LIVES)) {
     const xml = guest("v1").replace("'qemu'", driver === "libxl" ? "'xen'" : "'bhyve'");
     const call = (words: string) => {
