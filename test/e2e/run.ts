@@ -4,6 +4,7 @@
  */
 import { Bench } from "./bench.ts";
 import { removeStaleCgroups } from "./cgroups.ts";
+import { checkpoint } from "./checks/checkpoint.ts";
 import { desk } from "./checks/desk.ts";
 import { hangs } from "./checks/hangs.ts";
 import { life } from "./checks/life.ts";
@@ -28,6 +29,7 @@ const CHECKS = {
   xml: ["Handlers that edit the XML of migrate and restore", xml],
   desk: ["An admin's commands beside a real daemon", desk],
   session: ["A user's own libvirtd", session],
+  checkpoint: ["Calls that start from a checkpoint", checkpoint],
 } satisfies Record<string, [string, (bench: Bench) => Promise<void>]>;
 
 async function main(args: string[]): Promise<number> {

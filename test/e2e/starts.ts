@@ -10,6 +10,9 @@ import type { Rig } from "./rig.ts";
 export type Starts = "restored" | "plain" | "unprepared";
 
 const STATE = "/run/hookvisor";
+export const CHECKPOINT = `${STATE}/checkpoint`;
+export const TRIED = `${CHECKPOINT}.tried`;
+const REHEARSAL = `${STATE}/.rehearsal`;
 /** A new process may have its own memory in the way of a checkpoint's; so many in a hundred may start plainly for that. */
 const PLAIN_PERCENT = 5;
 
@@ -22,10 +25,26 @@ export async function prepareStarts(rig: Rig, starts: Starts): Promise<void> {
     const { code, stderr } = await rig.run([
       "sh",
       "-c",
-      `mkdir -m 700 ${STATE} && touch ${STATE}/checkpoint.tried`,
+      `mkdir -m 700 ${STATE} && touch ${TRIED}`,
     ]);
     assert.equal(code, 0, stderr);
   }
+}
+
+/** Waits for a checkpoint, another than that with this inode, to be taken and tried out. */
+export async function taken(rig: Rig, old?: number): Promise<void> {
+  const inode = () => Deno.stat(rig.path(CHECKPOINT)).then(({ ino }) => ino, () => undefined);
+  await rig.until("a checkpoint is there", async () => (await inode() ?? old) !== old, 60_000);
+  await rig.until("it is tried out", async () => !(await rig.exists(REHEARSAL)), 60_000);
+  assert.ok(await rig.exists(CHECKPOINT), "nothing could start from the checkpoint");
+}
+
+/** Makes the rig's program, which is mounted there, a file that can be replaced. */
+export async function fileOfProgram(rig: Rig): Promise<void> {
+  const program = "/usr/bin/hookvisor";
+  const steps = `cp ${program} ${program}.new && umount ${program} && mv ${program}.new ${program}`;
+  const { code, stderr } = await rig.run(["sh", "-c", steps]);
+  assert.equal(code, 0, stderr);
 }
 
 /** Of calls that should have been restored: as many as may have started plainly all the same. */

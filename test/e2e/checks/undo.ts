@@ -3,6 +3,7 @@ import type { Bench } from "../bench.ts";
 import { guest } from "../guests.ts";
 import { handler } from "../handlers.ts";
 import type { Rig } from "../rig.ts";
+import { killDaemon, killGuest } from "./kill.ts";
 
 const CPU = "/sys/devices/system/cpu";
 const GOVERNOR = (cpu: number) => `${CPU}/cpu${cpu}/cpufreq/scaling_governor`;
@@ -91,18 +92,6 @@ async function fakeGovernors(rig: Rig): Promise<void> {
 
 async function governors(rig: Rig): Promise<string[]> {
   return [await rig.read(GOVERNOR(0)), await rig.read(GOVERNOR(1))];
-}
-
-async function killDaemon(rig: Rig): Promise<void> {
-  const pid = parseInt(await rig.read("/run/libvirtd.pid"));
-  await rig.run(["kill", "-KILL", `${pid}`]);
-  await rig.until("libvirtd is dead", async () => !(await rig.exists(`/proc/${pid}`)));
-}
-
-async function killGuest(rig: Rig, name: string): Promise<void> {
-  const pid = parseInt(await rig.read(`/run/libvirt/qemu/${name}.pid`));
-  await rig.run(["kill", "-KILL", `${pid}`]);
-  await rig.until("the guest is dead", async () => !(await rig.exists(`/proc/${pid}/exe`)));
 }
 
 interface Told {

@@ -1,0 +1,13 @@
+import type { Rig } from "../rig.ts";
+
+export async function killDaemon(rig: Rig): Promise<void> {
+  const pid = parseInt(await rig.read("/run/libvirtd.pid"));
+  await rig.run(["kill", "-KILL", `${pid}`]);
+  await rig.until("libvirtd is dead", async () => !(await rig.exists(`/proc/${pid}`)));
+}
+
+export async function killGuest(rig: Rig, name: string): Promise<void> {
+  const pid = parseInt(await rig.read(`/run/libvirt/qemu/${name}.pid`));
+  await rig.run(["kill", "-KILL", `${pid}`]);
+  await rig.until("the guest is dead", async () => !(await rig.exists(`/proc/${pid}/exe`)));
+}
