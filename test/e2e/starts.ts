@@ -12,7 +12,7 @@ export type Starts = "restored" | "plain" | "unprepared";
 const STATE = "/run/hookvisor";
 export const CHECKPOINT = `${STATE}/checkpoint`;
 export const TRIED = `${CHECKPOINT}.tried`;
-const REHEARSAL = `${STATE}/.rehearsal`;
+export const REHEARSAL = `${STATE}/.rehearsal`;
 /** A new process may have its own memory in the way of a checkpoint's; so many in a hundred may start plainly for that. */
 const PLAIN_PERCENT = 5;
 

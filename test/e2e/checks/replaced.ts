@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Bench } from "../bench.ts";
 import { NOTES } from "../handlers.ts";
 import type { Rig } from "../rig.ts";
-import { CHECKPOINT, taken, TRIED } from "../starts.ts";
+import { CHECKPOINT, REHEARSAL, taken, TRIED } from "../starts.ts";
 import type { RestoredCalls } from "./restored_calls.ts";
 
 const PROGRAM = "/usr/bin/hookvisor";
@@ -35,8 +35,8 @@ export async function replaced(bench: Bench, rig: Rig, calls: RestoredCalls): Pr
   });
   await bench.check("when the last try is long ago, the next call has a new checkpoint taken", async () => {
     const old = await inode(rig);
-    await rig.run(["touch", "-d", "11 minutes ago", TRIED]);
-    assert.equal(await restored(), 0);
+    await makeOld(rig);
+    await restored();
     await taken(rig, old);
     assert.ok(await restored() > 0);
   });
@@ -59,6 +59,28 @@ export async function replaced(bench: Bench, rig: Rig, calls: RestoredCalls): Pr
     assert.equal(await rig.exists(CHECKPOINT), false);
     assert.match(await hookvisor("checkpoint", "--remove"), /there is none/);
   });
+  await bench.check(
+    "who takes one is killed: no process of it stays, and the next makes up for it",
+    async () => {
+      await makeOld(rig);
+      await rig.signalDaemon("HUP");
+      await rig.until("one is being taken", () => rig.exists(REHEARSAL), 60_000);
+      await rig.run(["pkill", "-KILL", "-f", "checkpoint --if-needed"]);
+      await rig.until("nothing of it runs", async () => {
+        return (await rig.run(["pgrep", "-f", "/proc/self/exe|checkpoint --if-needed"])).stdout === "";
+      });
+      await restored();
+      assert.match(await hookvisor("checkpoint"), /hook calls start from it/);
+      assert.equal(await rig.exists(REHEARSAL), false);
+      assert.ok(await restored() > 0);
+    },
+  );
+}
+
+/** The last try to take a checkpoint is so long ago that a plain call has it tried again. */
+async function makeOld(rig: Rig): Promise<void> {
+  const { code, stderr } = await rig.run(["touch", "-d", "11 minutes ago", TRIED]);
+  assert.equal(code, 0, stderr);
 }
 
 async function inode(rig: Rig): Promise<number> {
