@@ -65,6 +65,7 @@ inside() {
   exec 4< "$binary" # it may lie where /run is now
   mount_kernel
   empty /run
+  mount -o remount,nosuid,nodev,noexec /run # as systemd mounts it
   private /etc
   private /usr/bin
   empty /var/log /var/lib/libvirt /var/cache/libvirt /etc/libvirt /etc/hookvisor

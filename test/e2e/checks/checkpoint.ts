@@ -37,6 +37,17 @@ const HANDLERS = {
   }),
 };
 
+/** Counts the starts of all guests, which only the lock makes right. */
+const COUNT = handler({
+  on: "qemu/prepare",
+  allow: [MAY_NOTE],
+  body: `await host.lock("count", async () => {
+    const count = (await host.state.host.get("count") ?? 0) + 1;
+    await host.state.host.set("count", count);
+    await host.fs.write("${NOTES}/count", String(count));
+  });`,
+});
+
 /** Everything that matters of a hook call, from a checkpoint that the program has taken by itself. */
 export async function checkpoint(bench: Bench): Promise<void> {
   const plain = await bench.rig("rig-p", { peer: 5, starts: "plain" });
@@ -165,10 +176,12 @@ async function many(bench: Bench, rig: Rig, calls: RestoredCalls): Promise<void>
     const expected = MANY.flatMap((name) => operations.map((operation) => `${name} ${operation}`)).sort();
     assert.deepEqual(seen, expected);
   };
-  await bench.check("ten guests start at once: all run, and each call left its record", async () => {
+  await bench.check("ten guests start at once: all run, each call left its record, a lock held", async () => {
+    await rig.handlers({ ...HANDLERS, "40-count": COUNT });
     await all("start");
     assert.equal((await rig.must("list", "--name")).trim().split("\n").length, MANY.length);
     await had(["prepare", "start", "started"]);
+    assert.equal(await rig.read(`${NOTES}/count`), `${MANY.length}`);
   });
   await bench.check("the daemon starts anew: it takes up all ten at once", async () => {
     await rig.restartDaemon();
