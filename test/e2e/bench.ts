@@ -1,7 +1,7 @@
 import { readEvents } from "./checks/events.ts";
 import { Report } from "./report.ts";
 import { Rig, type RigOptions } from "./rig.ts";
-import { prepareStarts, type Starts, StartsSeen } from "./starts.ts";
+import { HAS_CHECKPOINTS, prepareStarts, type Starts, StartsSeen } from "./starts.ts";
 
 type BenchOptions = Omit<RigOptions, "binary"> & {
   /** No daemon is started. */
@@ -20,7 +20,7 @@ export class Bench {
 
   /** A rig with its daemon running, unless `idle`. Its hook calls start from a checkpoint unless told otherwise. */
   async rig(name: string, options: BenchOptions = {}): Promise<Rig> {
-    const { starts = "restored" } = options;
+    const { starts = HAS_CHECKPOINTS ? "restored" : "plain" } = options;
     const rig = await Rig.make(name, { ...options, binary: this.binary });
     this.rigs.push({ rig, starts });
     await prepareStarts(rig, starts);

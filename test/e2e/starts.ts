@@ -9,6 +9,8 @@ import type { Rig } from "./rig.ts";
  */
 export type Starts = "restored" | "plain" | "unprepared";
 
+/** Elsewhere the program has no code for checkpoints, and all calls start plainly. */
+export const HAS_CHECKPOINTS = Deno.build.arch === "x86_64";
 const STATE = "/run/hookvisor";
 export const CHECKPOINT = `${STATE}/checkpoint`;
 export const TRIED = `${CHECKPOINT}.tried`;

@@ -4,7 +4,7 @@ import { LOG_HANDLER, summarise } from "../calls.ts";
 import { guest } from "../guests.ts";
 import { handler, MAY_NOTE, NOTES } from "../handlers.ts";
 import type { Rig } from "../rig.ts";
-import { fileOfProgram, taken } from "../starts.ts";
+import { fileOfProgram, HAS_CHECKPOINTS, taken } from "../starts.ts";
 import { readEvents } from "./events.ts";
 import { killDaemon, killGuest } from "./kill.ts";
 import { replaced } from "./replaced.ts";
@@ -50,6 +50,7 @@ const COUNT = handler({
 
 /** Everything that matters of a hook call, from a checkpoint that the program has taken by itself. */
 export async function checkpoint(bench: Bench): Promise<void> {
+  if (!HAS_CHECKPOINTS) return bench.report.note("there are none on this processor");
   const plain = await bench.rig("rig-p", { peer: 5, starts: "plain" });
   const rig = await bench.rig("rig-c", { peer: 6, starts: "unprepared", idle: true });
   await fileOfProgram(rig);
