@@ -16,7 +16,7 @@ import { Deadline } from "../base/deadline.ts";
 import { checkpointFile, type Directories } from "../dispatch/directories.ts";
 import { fillCache } from "../dispatch/fill_cache.ts";
 import { readSetup } from "../dispatch/read_setup.ts";
-import { createFile, makeDirectory, readText, removeTree } from "../system/admin_files.ts";
+import { createFile, makeDirectory, readText, removeNamed, removeTree } from "../system/admin_files.ts";
 import { Child } from "../system/child.ts";
 import { bindDatagramSocket } from "../system/datagram.ts";
 import { close } from "../system/descriptor.ts";
@@ -35,6 +35,7 @@ import { userId } from "../system/self.ts";
 const TIMEOUT_MS = 20_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+const RANDOMIZE = "/proc/sys/kernel/randomize_va_space";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 /** A new process has its own memory in the way of a checkpoint's once in some hundreds of times. */
 const PROBES = 5;
@@ -52,6 +53,11 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   if (segment === undefined) {
     throw new CheckpointError("this program is not made for checkpoints (x86-64 only)");
   }
+  if (readText(RANDOMIZE)?.trim() === "0") {
+    throw new CheckpointError(
+      "all processes here have their memory at the same addresses (randomize_va_space is 0)",
+    );
+  }
   if (userId() !== 0) throw new CheckpointError("only root's hook calls start from one");
   const trouble = privateDirectory(state);
   if (trouble !== undefined) throw new CheckpointError(trouble);
@@ -62,6 +68,8 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   const folder = `${state}/.rehearsal`;
   const trial = trialFile(state);
   removeTree(folder);
+  // What was left behind by one that was killed.
+  removeNamed(state, ".checkpoint.");
   let journal: number | undefined;
   try {
     await setStage(folder);

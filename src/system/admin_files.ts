@@ -85,6 +85,15 @@ export function remove(path: string): void {
   attempt(path, () => Deno.removeSync(path));
 }
 
+/** Removes the files in a directory whose names begin with `prefix`. */
+export function removeNamed(path: string, prefix: string): void {
+  attempt(path, () => {
+    for (const { name } of Deno.readDirSync(path)) {
+      if (name.startsWith(prefix)) Deno.removeSync(`${path}/${name}`);
+    }
+  });
+}
+
 /** Removes a directory with all that is in it, where there is one. */
 export function removeTree(path: string): void {
   attempt(path, () => {

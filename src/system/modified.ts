@@ -1,7 +1,11 @@
-/** When a file was last modified, in milliseconds since the epoch; undefined when there is none to be looked at. */
-export function modifiedMs(path: string): number | undefined {
+/**
+ * When a file's content was last modified, and when anything of it was last changed, in milliseconds since the epoch;
+ * undefined when there is none to be looked at.
+ */
+export function fileTimes(path: string): { modifiedMs: number; changedMs: number } | undefined {
   try {
-    return Deno.statSync(path).mtime?.getTime();
+    const { mtime, ctime } = Deno.statSync(path);
+    return { modifiedMs: mtime?.getTime() ?? 0, changedMs: ctime?.getTime() ?? 0 };
   } catch {
     return undefined;
   }
