@@ -16,6 +16,8 @@ import { print } from "../system/self.ts";
 
 // asm/unistd_64.h
 const EXIT_GROUP = 231;
+/** Bytes: a process's addresses have 47 bits, so no kernel gives that. */
+const MORE_THAN_THERE_IS = 2 ** 47;
 const STDIN = 0;
 /** Room for the registers that a function must keep. */
 const REGISTERS_SIZE = 64;
@@ -83,7 +85,7 @@ export async function rehearse(rounds: number, hookCall: HookCall, folder = ""):
  */
 function collectGarbage(): void {
   try {
-    new ArrayBuffer(2 ** 45);
+    new ArrayBuffer(MORE_THAN_THERE_IS);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
