@@ -143,6 +143,8 @@ export class Host {
     this.log = join(this.folder, "log");
     this.state = join(this.folder, "run");
     for (const path of [this.config, this.handlers, this.log, this.state]) this.#makeFolder(path);
+    // Else the first call by a link would start a process that takes a checkpoint.
+    Deno.writeTextFileSync(join(this.state, "checkpoint.tried"), "", { mode: 0o600 });
   }
 
   /** A handler: `manifest` is YAML, `body` the inside of the function `(event, host)`. */
@@ -183,19 +185,29 @@ export class Host {
    * /etc/hookvisor, so the call is made where that is this folder.
    */
   link(link: string, words: Words, options?: RunOptions): Promise<Ended> {
-    const hooks = join(this.folder, "hooks");
-    const path = join(hooks, link);
+    return this.inside(`exec "$@"`, [this.hookLink(link), ...words], options);
+  }
+
+  /** Makes such a link, where there is none yet; gives its path. */
+  hookLink(link = "qemu", to = PROGRAM): string {
+    const path = join(this.folder, "hooks", link);
     this.#makeFolder(dirname(path));
     try {
-      Deno.symlinkSync(PROGRAM, path);
+      Deno.symlinkSync(to, path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
-    return this.inside(`exec "$@"`, [path, ...words], options);
+    return path;
   }
 
   /** Runs a shell script where /etc/hookvisor, /var/log/hookvisor and /run/hookvisor are this host's folders, and /tmp, /var/tmp, /dev/shm empty. */
   inside(script: string, args: readonly string[], options?: RunOptions): Promise<Ended> {
+    const { words, env } = this.namespace(script, args, options?.env);
+    return run("unshare", words, { ...options, env });
+  }
+
+  /** How `unshare` has to be started for that. */
+  namespace(script: string, args: readonly string[], given: Record<string, string> = ENVIRONMENT) {
     // Its own folder lies below the /tmp that is about to be covered.
     const setUp = `set -e
 mount -t tmpfs -o mode=755 none /mnt
@@ -212,9 +224,8 @@ mkdir -p "$FOLDER" && mount --bind /mnt/own "$FOLDER"
 [ -e "$DIST/hookvisor" ] || { mkdir -p "$DIST" && mount --bind /mnt/dist "$DIST"; }
 unset FOLDER DIST
 `;
-    const env = { ...(options?.env ?? ENVIRONMENT), FOLDER: this.folder, DIST: dirname(PROGRAM) };
-    const words = [...NAMESPACE, "sh", "-c", setUp + script, "sh", ...args];
-    return run("unshare", words, { ...options, env: { PATH: ENVIRONMENT.PATH, ...env } });
+    const env = { PATH: ENVIRONMENT.PATH, ...given, FOLDER: this.folder, DIST: dirname(PROGRAM) };
+    return { words: [...NAMESPACE, "sh", "-c", setUp + script, "sh", ...args], env };
   }
 
   /** All records, oldest first. */
