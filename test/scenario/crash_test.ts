@@ -1,10 +1,12 @@
 /**
  * Kills hook calls with SIGKILL at many instants of setting, playing back and keeping state, and looks after each
- * whether everything is as before, or an entry will bring it back.
+ * whether everything is as before, or an entry will bring it back. Half of the calls are restored from a checkpoint,
+ * where there can be one.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
+import { addCheckpoint, HAS_CHECKPOINTS } from "./checkpoint.ts";
 import { ENVIRONMENT, fixture, Host, PROGRAM, run, type Words } from "./support.ts";
 
 /** Killed calls in all, of each kind a third. */
@@ -23,10 +25,15 @@ class Trial {
   readonly folder = this.host.scratch();
   readonly xml = fixture("9.0.0/003-qemu-prepare");
   readonly sign = join(this.folder, "sign");
+  /** Appears when everything for a call by a link is there, and the program is about to start. */
+  readonly ready = join(this.host.folder, "ready");
   killed = 0;
+  killedRestored = 0;
   /** What a kill found: nothing held, held but not written, and so on. */
   readonly seen = new Map<string, number>();
-  #took = new Map<string, number>();
+  /** How long a call takes, by its operation, plain and restored. */
+  #took = [new Map<string, number>(), new Map<string, number>()] as const;
+  #isRestored = false;
   #counter = 0;
 
   constructor() {
@@ -53,15 +60,27 @@ class Trial {
     for (const name of FILES) Deno.writeTextFileSync(join(folder, name), `old ${name}`);
   }
 
-  call(words: Words) {
-    return run(PROGRAM, this.host.arguments(words), { stdin: this.xml });
+  /** How to start a call: plainly, or so that it is restored. */
+  command(words: Words, isRestored = this.#isRestored) {
+    const { host } = this;
+    if (!isRestored) return { path: PROGRAM, args: host.arguments(words), env: ENVIRONMENT };
+    const script = `: > "${this.ready}"; exec "$@"`;
+    const { words: args, env } = host.namespace(script, [host.hookLink(words[0]), ...words.slice(1)]);
+    return { path: "unshare", args, env };
+  }
+
+  call(words: Words, isRestored = this.#isRestored) {
+    const { path, args, env } = this.command(words, isRestored);
+    return run(path, args, { env, stdin: this.xml });
   }
 
   /** Measures how long a call takes, so that kills can be spread over it. */
-  async measure(words: Words): Promise<void> {
-    const { code, exitMs, stderr } = await this.call(words);
+  async measure(words: Words, isRestored: boolean): Promise<void> {
+    const { code, exitMs, stderr } = await this.call(words, isRestored);
     assert.equal(code, 0, stderr);
-    this.#took.set(words[2]!, exitMs);
+    const record = this.host.record();
+    // What comes before the program's start is not counted, what its end takes is not in the record.
+    this.#took[Number(isRestored)]!.set(words[2]!, isRestored ? record.ms + 2 : exitMs);
   }
 
   /**
@@ -70,16 +89,14 @@ class Trial {
    * which is a file that appears.
    */
   async kill(words: Words): Promise<void> {
-    try {
-      Deno.removeSync(this.sign);
-    } catch {
-      // There is none yet.
-    }
-    const began = performance.now();
-    const child = new Deno.Command(PROGRAM, {
-      args: this.host.arguments(words),
+    for (const file of [this.sign, this.ready]) remove(file);
+    const took = this.#took[Number(this.#isRestored)]!;
+    const { path, args, env } = this.command(words);
+    let began = performance.now();
+    const child = new Deno.Command(path, {
+      args,
       clearEnv: true,
-      env: ENVIRONMENT,
+      env,
       stdin: "piped",
       stdout: "null",
       stderr: "null",
@@ -88,25 +105,35 @@ class Trial {
     writer.write(new TextEncoder().encode(this.xml)).then(() => writer.close()).catch(() => {});
     let over = false;
     const ended = child.status.finally(() => over = true);
-    await (Math.random() < 0.5
-      ? pause((0.55 + 0.5 * Math.random()) * this.#took.get(words[2]!)!)
-      : this.#untilSign(() => over));
+    if (this.#isRestored) {
+      await this.#untilThereIs(this.ready, () => over);
+      began = performance.now();
+    }
+    // The first half of a plain call is the runtime's start.
+    const from = this.#isRestored ? 0.05 : 0.55;
+    if (Math.random() < 0.5) await pause((from + (1.05 - from) * Math.random()) * took.get(words[2]!)!);
+    else {
+      await this.#untilThereIs(this.sign, () => over);
+      await pause(12 * Math.random());
+    }
     try {
       child.kill("SIGKILL");
     } catch {
       // It has just ended.
     }
     const { signal } = await ended;
-    if (signal === "SIGKILL") this.killed++;
-    // The machine is faster or slower than it was: the next kill is to come in time.
-    else this.#took.set(words[2]!, performance.now() - began);
+    if (signal === "SIGKILL") {
+      this.killed++;
+      if (this.#isRestored) this.killedRestored++;
+      // The machine is faster or slower than it was: the next kill is to come in time.
+    } else took.set(words[2]!, performance.now() - began);
   }
 
-  async #untilSign(isOver: () => boolean): Promise<void> {
+  async #untilThereIs(file: string, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       try {
-        Deno.lstatSync(this.sign);
-        return pause(12 * Math.random());
+        Deno.lstatSync(file);
+        return;
       } catch {
         await pause(0);
       }
@@ -184,18 +211,29 @@ class Trial {
   }
 
   async live(instants: number): Promise<void> {
+    if (HAS_CHECKPOINTS) await addCheckpoint(this.host);
     // A journal must be there from the first look on.
-    await this.measure(PREPARE);
-    await this.measure(RELEASE);
-    await this.measure(STARTED);
-    this.#counter = 20;
+    for (const isRestored of HAS_CHECKPOINTS ? [false, true] : [false]) {
+      for (const words of [PREPARE, RELEASE, STARTED]) await this.measure(words, isRestored);
+      this.#counter += 20;
+    }
     const end = performance.now() + LONGEST_MS;
     for (let i = 0; this.killed < instants && performance.now() < end; i++) {
+      // Every kind of trial is made both ways, with a look and without.
+      this.#isRestored = HAS_CHECKPOINTS && i % 12 < 6;
       const look = i % 2 === 0;
       if (i % 3 === 0) await this.set(look);
       else if (i % 3 === 1) await this.playBack(look);
       else await this.state();
     }
+  }
+}
+
+function remove(file: string): void {
+  try {
+    Deno.removeSync(file);
+  } catch {
+    // There is none yet.
   }
 }
 
@@ -212,9 +250,16 @@ Deno.test("a hook call killed at any instant leaves the old values, or entries t
       for (const [what, count] of trial.seen) seen.set(what, (seen.get(what) ?? 0) + count);
     }
     const killed = trials.reduce((sum, trial) => sum + trial.killed, 0);
-    console.log(`killed ${killed} calls; found in between:`);
+    const restored = trials.reduce((sum, trial) => sum + trial.killedRestored, 0);
+    console.log(`killed ${killed} calls, ${restored} of them restored from a checkpoint; found in between:`);
     for (const [what, count] of [...seen].sort()) console.log(`  ${what}: ${count}`);
     assert.ok(killed >= 200);
+    if (HAS_CHECKPOINTS) {
+      assert.ok(restored >= 50);
+      // Calls that were not killed tell whether they were what they should be.
+      const share = trials.flatMap(({ host }) => host.records()).filter((record) => record.restored).length;
+      assert.ok(share >= 50, `${share} calls were restored`);
+    }
   } finally {
     for (const trial of trials) trial.host[Symbol.dispose]();
   }
