@@ -1,7 +1,7 @@
 /** A checkpoint of the compiled program for hosts of tests, so that their calls by a link are restored from it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { HAS_NAMESPACES, Host, PROGRAM } from "./support.ts";
+import { HAS_NAMESPACES, Host, PROGRAM, type RunOptions, type Words } from "./support.ts";
 
 /** Whether there can be checkpoints here: root's, on x86-64. */
 export const HAS_CHECKPOINTS = HAS_NAMESPACES && Deno.uid() === 0 && Deno.build.arch === "x86_64";
@@ -43,4 +43,92 @@ export async function restoringHost(): Promise<Host> {
   const host = new Host();
   await addCheckpoint(host);
   return host;
+}
+
+/** What one call of a story gave. */
+export interface Told {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Calls one after the other in a new host, and what came of them. */
+export interface Story {
+  /** Puts handlers and files in place. */
+  set?(host: Host): void;
+  calls: readonly Words[];
+  options?: RunOptions;
+  /** What the shell does with the call, which is `"$@"`. */
+  script?: string;
+  link?: string;
+  /** Records there are in the end, where it is not one for each call. */
+  records?: number;
+  /** What else is to be compared. */
+  look?(host: Host): unknown;
+}
+
+/** How a story went, without what is another each time: times, sizes, ids and the host's folder. */
+export interface Went {
+  told: Told[];
+  records: unknown[];
+  looked: unknown;
+  /** How many of the calls were restored. */
+  restored: number;
+}
+
+export async function play(story: Story, isRestored: boolean): Promise<Went> {
+  using host = new Host();
+  if (isRestored) await addCheckpoint(host);
+  story.set?.(host);
+  const { script = `exec "$@"`, link = "qemu" } = story;
+  const told: Told[] = [];
+  for (const words of story.calls) {
+    const { code, stdout, stderr } = await host.inside(
+      script,
+      [host.hookLink(link), ...words],
+      story.options,
+    );
+    told.push({ code, stdout, stderr });
+  }
+  const count = story.records ?? story.calls.length;
+  for (let left = 200; host.records().length < count && left > 0; left--) await pause(50);
+  const records = host.records();
+  const restored = records.filter((record) => record.restored).length;
+  const lasting = (value: unknown) =>
+    JSON.parse(
+      JSON.stringify(value ?? null, (key, value) => isPassing(key, value) ? undefined : value)
+        .replaceAll(host.folder, "FOLDER"),
+    );
+  return { told: lasting(told), records: lasting(records), looked: lasting(story.look?.(host)), restored };
+}
+
+function isPassing(key: string, value: unknown): boolean {
+  return PASSING.has(key) || (key === "at" && typeof value === "number") ||
+    (key === "background" && typeof value === "string");
+}
+
+const PASSING = new Set(["time", "id", "ms", "start", "memoryBytes", "restored"]);
+
+/** Tells a story plainly and restored; fails when it does not go the same way. Gives how. */
+export async function playBoth(story: Story, least = story.calls.length): Promise<Went> {
+  const plain = await play(story, false);
+  assert.equal(plain.restored, 0);
+  for (let left = TRIES - 1;; left--) {
+    const restored = await play(story, true);
+    const { told, records, looked } = restored;
+    assert.deepEqual({ told, records, looked }, {
+      told: plain.told,
+      records: plain.records,
+      looked: plain.looked,
+    });
+    if (restored.restored >= least) return restored;
+    assert.ok(left > 0, `${restored.restored} of ${story.calls.length} calls were restored`);
+  }
+}
+
+/** A story is told so often: now and then memory is in the way of a call's restoring, and it starts plainly. */
+const TRIES = 4;
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
 }
