@@ -1,3 +1,5 @@
+import { userId } from "./self.ts";
+
 /** Where lines are appended and how much of them is kept. */
 export interface LogFile {
   path: string;
@@ -63,7 +65,7 @@ function unsafeDirectory(path: string): string | undefined {
     }
   }
   if (!info.isDirectory) return `${path} is not a directory`;
-  if (info.uid !== 0 && info.uid !== Deno.uid()) return `${path} belongs to user ${info.uid}, not to root`;
+  if (info.uid !== 0 && info.uid !== userId()) return `${path} belongs to user ${info.uid}, not to root`;
   if (((info.mode ?? 0) & 0o022) !== 0) return `${path} can be written by others`;
   return undefined;
 }
