@@ -3,11 +3,16 @@ export function commandLine(): string[] {
   return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
 }
 
-let uid: number | undefined;
+/** On the global object, because each part of the bundle has its own copy of this module (build/bundle.ts). */
+const USER = Symbol.for("hookvisor.user");
 
 /** Asked once: the power to ask is given up before guest code runs. */
 export function userId(): number {
-  return uid ??= Deno.uid() ?? 0;
+  const known: unknown = Reflect.get(globalThis, USER);
+  if (typeof known === "number") return known;
+  const user = Deno.uid() ?? 0;
+  Reflect.set(globalThis, USER, user);
+  return user;
 }
 
 /** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business; gives whether there was one. */
