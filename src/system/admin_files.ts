@@ -81,11 +81,6 @@ export function makeLink(path: string, target: string): void {
   attempt(path, () => Deno.symlinkSync(target, path));
 }
 
-/** Puts a file in the place of another, on the same file system. */
-export function move(path: string, to: string): void {
-  attempt(to, () => Deno.renameSync(path, to));
-}
-
 export function remove(path: string): void {
   attempt(path, () => Deno.removeSync(path));
 }
