@@ -5,13 +5,13 @@ import type { Reply } from "../protocol/reply.ts";
 import { close, replace } from "../system/descriptor.ts";
 import { memoryFile, SELF } from "../system/detached.ts";
 import { entrySegment, stopForCheckpoint } from "../system/entry_segment.ts";
+import { execve } from "../system/execve.ts";
 import { address, systemCall } from "../system/libc.ts";
-import { markRestored } from "../system/restored.ts";
 import { forgetBreak } from "../system/no_break.ts";
 import { endWithParent, ownState } from "../system/own_state.ts";
-import { renew } from "../system/renew.ts";
-import { become } from "../system/become.ts";
 import { environment, ownCommandLine } from "../system/proc.ts";
+import { renew } from "../system/renew.ts";
+import { markRestored } from "../system/restored.ts";
 import { print } from "../system/self.ts";
 
 // asm/unistd_64.h
@@ -93,5 +93,5 @@ function collectGarbage(): void {
 
 /** Gives a restored process that is no hook call the start that it needs: the same again, without the checkpoint. Does not return. */
 export function startPlainly(): never {
-  become(SELF, ownCommandLine(), [...environment(), `${PLAIN_START}=plain`]);
+  execve(SELF, ownCommandLine(), [...environment(), `${PLAIN_START}=plain`]);
 }

@@ -7,7 +7,7 @@ import { check } from "./system_error.ts";
 const EXECVE = 59;
 
 /** Runs another program in this process's place (execve on x86-64). @throws {SystemError} when it cannot */
-export function become(path: string, argv: string[], environment: string[]): never {
+export function execve(path: string, argv: string[], environment: string[]): never {
   const [words, variables] = [new StringVector(argv), new StringVector(environment)];
   check(systemCall(EXECVE, cString(path), words.pointers, variables.pointers), path);
   throw new Error("execve came back");
