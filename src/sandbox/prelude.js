@@ -206,7 +206,11 @@
 
   // Any value can be thrown, with getters that throw again.
   function describe(thrown) {
-    const isError = typeof thrown === "object" && thrown !== null && text(() => thrown.stack) !== undefined;
+    // What QuickJS throws when there is no room for the error that says so.
+    if (thrown === null) {
+      return { name: "", message: "it threw null, as the engine does when its memory is full" };
+    }
+    const isError = typeof thrown === "object" && text(() => thrown.stack) !== undefined;
     if (!isError) {
       return {
         name: "",
