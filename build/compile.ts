@@ -12,8 +12,9 @@ import { entryCodeLabel } from "./elf/entry_code.ts";
 /**
  * V8 flags baked into the executable; docs/performance.md has what each gives. A hook call is short, so nothing is
  * compiled twice, no threads are started, and code has to be used ten times as much as usual before it is optimised
- * (long loops are, as ever); new objects have more room. `--stack-size` lets QuickJS's own stack
- * check come before V8's.
+ * (long loops are, as ever); new objects have more room. V8 looks for garbage when the heap has doubled: left to itself
+ * it lets what a hostile handler makes us throw away grow to 300 MiB. `--stack-size` lets QuickJS's own stack check
+ * come before V8's.
  */
 const V8_FLAGS = [
   "--single-threaded",
@@ -24,6 +25,7 @@ const V8_FLAGS = [
   "--invocation-count-for-maglev=4000",
   "--invocation-count-for-turbofan=30000",
   "--min-semi-space-size=8",
+  "--heap-growing-percent=100",
   "--stack-size=3900",
 ];
 
