@@ -40,6 +40,6 @@ const words = commandLine();
 if (words[1] === REHEARSE) {
   const { becomeCheckpoint, end } = await import("./checkpoint/become.ts");
   // Every process restored from the checkpoint goes on from here, with its own command line.
-  end(await main(await becomeCheckpoint(words[2] ?? "", hookCall)));
+  end(await main(await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall)));
 }
 Deno.exit(await main(words));

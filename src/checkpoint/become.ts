@@ -31,11 +31,16 @@ export type HookCall = (driver: string, args: readonly string[], directories: Di
  * descriptors of its own call.
  *
  * @param folder where the rehearsal's files are (take_checkpoint.ts)
+ * @param parent the process that takes the checkpoint: this one ends with it
  * @returns that process's command line
  * @throws {Error} when a call of the rehearsal fails
  */
-export async function becomeCheckpoint(folder: string, hookCall: HookCall): Promise<string[]> {
-  endWithParent();
+export async function becomeCheckpoint(
+  folder: string,
+  parent: number,
+  hookCall: HookCall,
+): Promise<string[]> {
+  endWithParent(parent);
   const segment = entrySegment();
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
   await rehearse(ROUNDS, hookCall, folder);

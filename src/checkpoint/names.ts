@@ -1,4 +1,4 @@
-/** First argument of a process that is to become a checkpoint; the second is the folder of its rehearsal. */
+/** First argument of a process that is to become a checkpoint; the second is the folder of its rehearsal, the third the process that started it. */
 export const REHEARSE = "rehearse-for-checkpoint";
 /**
  * First argument of a process that only says how it started; it has four, as a hook call has. With a rehearsal's

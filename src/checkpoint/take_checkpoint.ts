@@ -26,6 +26,7 @@ import { touch } from "../system/modified.ts";
 import { pause } from "../system/pause.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { removePrivate, renamePrivate, writePrivateBytes } from "../system/private_file.ts";
+import { processId } from "../system/process_id.ts";
 import { findProgram } from "../system/program.ts";
 import { RangeLock } from "../system/range_lock.ts";
 import { StoppedProcess } from "../system/stopped_process.ts";
@@ -137,7 +138,7 @@ async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<Arr
     NO_COLOR: "1",
     PATH,
   };
-  using child = new Child({ path: SELF, args: [REHEARSE, folder], env }, true);
+  using child = new Child({ path: SELF, args: [REHEARSE, folder, String(processId())], env }, true);
   const text = child.output(deadline, (text) => text.endsWith("\n"));
   const { pid } = child.process;
   const report = parseReport(text);

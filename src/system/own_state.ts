@@ -1,4 +1,4 @@
-import { address, systemCall } from "./libc.ts";
+import { address, libc, systemCall } from "./libc.ts";
 import { check } from "./system_error.ts";
 
 // asm/unistd_64.h, asm/prctl.h, linux/prctl.h
@@ -61,7 +61,13 @@ export function ownState(): OwnState {
   };
 }
 
-/** Lets the kernel end this process when the one that started it ends. */
-export function endWithParent(): void {
+/**
+ * Lets the kernel end this process when the one that started it ends.
+ *
+ * @param parent the process id of that
+ * @throws {Error} when it has ended already
+ */
+export function endWithParent(parent: number): void {
   check(systemCall(PRCTL, PR_SET_PDEATHSIG, SIGKILL), "prctl");
+  if (libc().getppid() !== parent) throw new Error(`process ${parent}, which started this one, has ended`);
 }
