@@ -16,7 +16,7 @@ const MOST_STEPS = 2000;
 /** With what they need, paths and structures: bytes, whole pages. */
 const STEPS_SIZE = 48 * 4096;
 /** The kernel makes a new one at every start: on another kernel or processor nothing of a checkpoint can be trusted. */
-const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+export const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
 /** What the stopped process has told of itself. */
 export interface Report {

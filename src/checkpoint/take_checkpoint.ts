@@ -1,4 +1,4 @@
-import { checkpointBytes, type Report } from "./checkpoint_bytes.ts";
+import { BOOT_ID, checkpointBytes, type Report } from "./checkpoint_bytes.ts";
 import { CheckpointError } from "./checkpoint_error.ts";
 import {
   lockFile,
@@ -37,7 +37,6 @@ const TIMEOUT_MS = 20_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const RANDOMIZE = "/proc/sys/kernel/randomize_va_space";
-const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 /** A new process has its own memory in the way of a checkpoint's once in some hundreds of times. */
 const PROBES = 5;
 

@@ -79,7 +79,8 @@ const TRIES = 3;
 export async function attack(one: Attack, isRestored: boolean): Promise<Result> {
   for (let left = TRIES - 1;; left--) {
     const { result, wasRestored } = await tryAttack(one, isRestored);
-    if (isRestored === wasRestored) return result;
+    // One that went wrong is never tried again: a process that died has no record to say how it started.
+    if (isRestored === wasRestored || result.wrong.length > 0) return result;
     if (left > 0) continue;
     return { ...result, wrong: [...result.wrong, `it was ${wasRestored ? "restored" : "started plainly"}`] };
   }
