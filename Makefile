@@ -59,8 +59,8 @@ demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a networ
 	@$(DENO) run -A --cached-only build/demo.ts $(PROGRAM)
 
 test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
-	@$(DENO) test -A --cached-only --no-check --quiet --parallel $(UNIT_TESTS)
-	@$(DENO) test -A --cached-only --no-check $(SCENARIOS)
+	@$(DENO) test -A --cached-only --no-check --quiet $(UNIT_TESTS); unit=$$?; \
+	$(DENO) test -A --cached-only --no-check $(SCENARIOS) && exit $$unit
 
 check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet

@@ -34,7 +34,7 @@ function bounded(run: () => void): void {
   const start = performance.now();
   const before = Deno.memoryUsage().rss;
   run();
-  assert.ok(performance.now() - start < 5_000, `took ${performance.now() - start} ms`);
+  assert.ok(performance.now() - start < 20_000, `took ${performance.now() - start} ms`);
   const grown = (Deno.memoryUsage().rss - before) / 1e6;
   assert.ok(grown < 400, `the process grew by ${grown} MB`);
 }
