@@ -7,14 +7,16 @@ import {
   eventsFile,
   findRecord,
   matcher,
+  newestOf,
   newestRecords,
-  oldestRecords,
+  oldestOf,
+  openRecords,
   type Wanted,
 } from "../journal/history.ts";
 import type { HookRecord } from "../journal/record.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { currentName } from "../protocol/operations.ts";
-import { followLines } from "../system/log_lines.ts";
+import type { LineLog } from "../system/log_lines.ts";
 import { print } from "../system/self.ts";
 
 const USUAL = 50;
@@ -31,12 +33,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const wanted = wantedOf(invocation);
   const count = countOf(invocation);
   const sink = new Sink(invocation);
+  using lines = openRecords(log);
   if (count > MOST_HELD) {
     sink.begin([]);
-    for (const record of skipped(log, wanted, count)) if (!sink.take(record)) return 0;
+    for (const record of skipped(lines, wanted, count)) if (!sink.take(record)) return 0;
     sink.flush();
   } else {
-    const records = [...newestRecords(log, wanted).take(count)].reverse();
+    const records = [...newestOf(lines, wanted).take(count)].reverse();
     if (records.length === 0 && !flag(invocation, "follow")) {
       print(2, `no such call in ${eventsFile(log)}\n`);
       return 0;
@@ -47,7 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   if (!flag(invocation, "follow")) return 0;
   const matches = matcher(wanted);
-  await followLines(eventsFile(log), (line) => {
+  await lines.follow((line) => {
     const record = matches(line);
     return record === undefined || (sink.take(record) && sink.flush());
   });
@@ -85,14 +88,14 @@ class Sink {
 }
 
 /** The last `count` of the wanted records, without holding them: all but the first so and so many. */
-function* skipped(log: string, wanted: Wanted, count: number): Generator<HookRecord> {
-  if (count === Infinity) return yield* oldestRecords(log, wanted);
+function* skipped(lines: LineLog, wanted: Wanted, count: number): Generator<HookRecord> {
+  if (count === Infinity) return yield* oldestOf(lines, wanted);
   let total = 0;
-  for (const _ of newestRecords(log, wanted)) if (++total === count) break;
+  for (const _ of newestOf(lines, wanted)) if (++total === count) break;
   let skip = 0;
-  for (const _ of oldestRecords(log, wanted)) skip++;
+  for (const _ of oldestOf(lines, wanted)) skip++;
   skip -= total;
-  for (const record of oldestRecords(log, wanted)) if (skip-- <= 0) yield record;
+  for (const record of oldestOf(lines, wanted)) if (skip-- <= 0) yield record;
 }
 
 function show(invocation: Invocation, word: string, id: string | undefined): number {

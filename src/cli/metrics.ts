@@ -2,9 +2,8 @@ import { flag, type Invocation, option } from "./command.ts";
 import { loadSetup, stateOf } from "./load_setup.ts";
 import { programVersion } from "./version.ts";
 import { metricsText, RecordCounts } from "../journal/metrics.ts";
-import { eventsFile, oldestRecords } from "../journal/history.ts";
+import { oldestOf, openRecords } from "../journal/history.ts";
 import { replaceFile } from "../system/admin_files.ts";
-import { logSize } from "../system/log_lines.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor metrics`. */
@@ -12,12 +11,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const { directories } = invocation;
   const { handlers } = await loadSetup(directories);
   const counts = new RecordCounts();
-  for (const record of oldestRecords(directories.log, {})) counts.add(record);
+  using lines = openRecords(directories.log);
+  for (const record of oldestOf(lines, {})) counts.add(record);
   const text = metricsText(counts, {
     version: programVersion().version,
     usable: handlers.filter((handler) => stateOf(handler) === "ready").length,
     broken: handlers.filter((handler) => stateOf(handler) !== "ready").length,
-    logBytes: logSize(eventsFile(directories.log)),
+    logBytes: lines.size,
   });
   const file = option(invocation, "output");
   if (file === undefined) print(1, text);

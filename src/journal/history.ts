@@ -1,5 +1,5 @@
 import type { HookRecord } from "./record.ts";
-import { linesBackward, linesForward } from "../system/log_lines.ts";
+import { LineLog } from "../system/log_lines.ts";
 
 /** Which records are wanted; what is absent does not matter. */
 export interface Wanted {
@@ -22,11 +22,22 @@ export function eventsFile(log: string): string {
   return `${log}/events.jsonl`;
 }
 
+/** The records of a log directory as they are at this moment, and those that come later. */
+export function openRecords(log: string): LineLog {
+  return new LineLog(eventsFile(log));
+}
+
 /** The wanted records of a log directory, the newest first. */
 export function* newestRecords(log: string, wanted: Wanted): Generator<HookRecord> {
+  using lines = openRecords(log);
+  yield* newestOf(lines, wanted);
+}
+
+/** The wanted records, the newest first. */
+export function* newestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord> {
   const matches = matcher(wanted);
   const until = wanted.since === undefined ? undefined : wanted.since - DISORDER_MS;
-  for (const line of linesBackward(eventsFile(log))) {
+  for (const line of lines.backward()) {
     const record = matches(line);
     if (record !== undefined) yield record;
     else if (until !== undefined && timeOf(line) < until) return;
@@ -34,9 +45,9 @@ export function* newestRecords(log: string, wanted: Wanted): Generator<HookRecor
 }
 
 /** The wanted records, the oldest first. */
-export function* oldestRecords(log: string, wanted: Wanted): Generator<HookRecord> {
+export function* oldestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord> {
   const matches = matcher(wanted);
-  for (const line of linesForward(eventsFile(log))) {
+  for (const line of lines.forward()) {
     const record = matches(line);
     if (record !== undefined) yield record;
   }
@@ -45,7 +56,8 @@ export function* oldestRecords(log: string, wanted: Wanted): Generator<HookRecor
 /** The record with that id, or undefined. */
 export function findRecord(log: string, id: string): HookRecord | undefined {
   const mark = JSON.stringify(id);
-  for (const line of linesBackward(eventsFile(log))) {
+  using lines = openRecords(log);
+  for (const line of lines.backward()) {
     const record = line.includes(mark) ? parseRecord(line) : undefined;
     if (record?.id === id) return record;
   }

@@ -35,25 +35,81 @@ function open(path: string): Deno.FsFile | undefined {
   }
 }
 
-/** The log's lines, the newest first. */
-export function* linesBackward(path: string): Generator<string> {
-  const files = openAll(path);
-  try {
-    for (const file of files) yield* fileBackward(file);
-  } finally {
-    for (const file of files) file.close();
+/**
+ * A log as it is at one moment: all its files, opened together, each up to where it ends. What is added after that
+ * moment is for `follow()`, so that who reads and then follows misses nothing and sees nothing twice.
+ */
+export class LineLog implements Disposable {
+  readonly #path: string;
+  /** The newest first. */
+  #files: { file: Deno.FsFile; size: number }[];
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#files = openAll(path).map((file) => ({ file, size: file.statSync().size }));
+  }
+
+  /** Bytes, of all files together. */
+  get size(): number {
+    return this.#files.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The lines, the newest first. */
+  *backward(): Generator<string> {
+    for (const { file, size } of this.#files) yield* fileBackward(file, size);
+  }
+
+  /** The lines, the oldest first. */
+  *forward(): Generator<string> {
+    for (const { file, size } of this.#files.toReversed()) yield* fileForward(file, size);
+  }
+
+  /**
+   * Gives each line that is added later, through every setting aside, until
+   * `take` gives false. A log that is not there yet is waited for.
+   */
+  async follow(take: (line: string) => boolean): Promise<void> {
+    const newest = this.#files[0];
+    newest?.file.seekSync(newest.size, Deno.SeekMode.Start);
+    let file = newest?.file;
+    let splitter = new LineSplitter();
+    for (;;) {
+      const next = newFiles(this.#path, new Set(this.#files.map(({ file }) => identity(file))));
+      if (!takeAll(file, splitter, take)) return;
+      for (const one of next) {
+        this.#files.unshift({ file: one, size: 0 });
+        file = one;
+        splitter = new LineSplitter();
+        if (!takeAll(file, splitter, take)) return;
+      }
+      if (next.length > 0) this.#closeRemoved();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
+  /** Files are told apart by their inode numbers, which a new one may have again once an old one is removed and closed. */
+  #closeRemoved(): void {
+    this.#files = this.#files.filter(({ file }, i) => {
+      if (i === 0 || file.statSync().nlink !== 0) return true;
+      file.close();
+      return false;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const { file } of this.#files.splice(0)) file.close();
   }
 }
 
-function* fileBackward(file: Deno.FsFile): Generator<string> {
+function* fileBackward(file: Deno.FsFile, size: number): Generator<string> {
   const decoder = new TextDecoder();
-  let position = file.statSync().size;
+  let position = size;
   // The beginning of a line whose end has been read, in parts, the last first.
   let rest: Uint8Array[] = [];
   while (position > 0) {
-    const size = Math.min(BLOCK, position);
-    position -= size;
-    const block = readAt(file, position, size);
+    const length = Math.min(BLOCK, position);
+    position -= length;
+    const block = readAt(file, position, length);
     let end = block.length;
     for (
       let at = block.lastIndexOf(NEWLINE);
@@ -71,23 +127,10 @@ function* fileBackward(file: Deno.FsFile): Generator<string> {
   if (line !== "") yield line;
 }
 
-/** The log's lines, the oldest first. */
-export function* linesForward(path: string): Generator<string> {
-  const files = openAll(path);
-  try {
-    for (const file of files.reverse()) yield* fileForward(file);
-  } finally {
-    for (const file of files) file.close();
-  }
-}
-
-function* fileForward(file: Deno.FsFile): Generator<string> {
+function* fileForward(file: Deno.FsFile, size: number): Generator<string> {
   const splitter = new LineSplitter();
-  const buffer = new Uint8Array(BLOCK);
-  for (;;) {
-    const n = file.readSync(buffer);
-    if (n === null || n === 0) break;
-    yield* splitter.take(buffer.subarray(0, n));
+  for (let position = 0; position < size; position += BLOCK) {
+    yield* splitter.take(readAt(file, position, Math.min(BLOCK, size - position)));
   }
   yield* splitter.end();
 }
@@ -136,36 +179,6 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 /** Waits between two looks at a log that is followed, in milliseconds. */
 const LOOK_EVERY_MS = 200;
 
-/**
- * Gives each line that is added to a log from now on, through every setting
- * aside, until `take` gives false. A log that is not there yet is waited for.
- */
-export async function followLines(path: string, take: (line: string) => boolean): Promise<void> {
-  const files = openAll(path);
-  // What was set aside before is over; what comes after is read from its start.
-  const over = new Set(files.map(identity));
-  for (const file of files.slice(1)) file.close();
-  let file = files[0];
-  file?.seekSync(0, Deno.SeekMode.End);
-  let splitter = new LineSplitter();
-  try {
-    for (;;) {
-      const next = newFiles(path, over);
-      if (!takeAll(file, splitter, take)) return;
-      for (const one of next) {
-        file?.close();
-        file = one;
-        over.add(identity(one));
-        splitter = new LineSplitter();
-        if (!takeAll(file, splitter, take)) return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  } finally {
-    file?.close();
-  }
-}
-
 /** The files of a log that came since, the oldest first. */
 function newFiles(path: string, over: ReadonlySet<string>): Deno.FsFile[] {
   const current = open(path);
@@ -198,12 +211,4 @@ function takeAll(
 function identity(file: Deno.FsFile): string {
   const { dev, ino } = file.statSync();
   return `${dev}:${ino}`;
-}
-
-/** Bytes of a log, all its files together. */
-export function logSize(path: string): number {
-  const files = openAll(path);
-  const size = files.reduce((sum, file) => sum + file.statSync().size, 0);
-  for (const file of files) file.close();
-  return size;
 }

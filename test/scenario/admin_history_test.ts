@@ -86,27 +86,35 @@ Deno.test("history --follow prints calls as they come, through a rotation", asyn
   world.write("10-a.js", handler("on: [qemu/prepare]", ""));
   world.write("config/config.yaml", "log: {maxSize: 64KiB, keep: 2}\n");
   const log = `${world.root}/log/events.jsonl`;
+  world.hook(["qemu", "zero", "prepare", "begin", "-"], domainXml("zero"));
   const child = new Deno.Command(PROGRAM, {
     args: ["history", ...world.directories, "--follow", "--json"],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const readTo = async (name: string) => {
+    while (!text.includes(`"${name}"`)) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      text += value;
+    }
+  };
+  await readTo("zero");
   world.hook(["qemu", "one", "prepare", "begin", "-"], domainXml("one"));
   Deno.renameSync(log, `${log}.1`);
   world.hook(["qemu", "two", "prepare", "begin", "-"], domainXml("two"));
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes(`"two"`)) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    text += value;
-  }
+  await readTo("two");
   child.kill("SIGINT");
   await reader.cancel();
   await child.status;
-  assert.deepEqual(text.trimEnd().split("\n").map((line) => JSON.parse(line).object), ["one", "two"]);
+  assert.deepEqual(text.trimEnd().split("\n").map((line) => JSON.parse(line).object), [
+    "zero",
+    "one",
+    "two",
+  ]);
 });
 
 Deno.test("history ends quietly when its reader does", () => {

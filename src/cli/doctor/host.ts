@@ -1,8 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
-import { eventsFile, newestRecords } from "../../journal/history.ts";
+import { eventsFile, newestRecords, openRecords } from "../../journal/history.ts";
 import { JOURNAL_SOCKET } from "../../journal/journal_socket.ts";
 import { fileStatus } from "../../system/file.ts";
-import { logSize } from "../../system/log_lines.ts";
 import { runQuickly } from "../../system/processes.ts";
 import { programVersion } from "../version.ts";
 
@@ -55,9 +54,10 @@ function diskSpace({ directories, setup }: Patient): Finding {
   const free = Number(fields[3]) * 1024;
   if (!(free >= 0)) return { check, level: "note", seen: `df -Pk ${path} does not tell how much is free` };
   const most = maxSizeBytes * (keep + 1);
-  const seen = `${mib(free)} free for ${directories.log}, whose records take ${
-    mib(logSize(eventsFile(directories.log)))
-  } now and ${mib(most)} at most`;
+  using lines = openRecords(directories.log);
+  const seen = `${mib(free)} free for ${directories.log}, whose records take ${mib(lines.size)} now and ${
+    mib(most)
+  } at most`;
   if (free >= most) return { check, level: "ok", seen };
   if (free > MIB) {
     return { check, level: "warn", seen, remedy: "make room, or keep less: log in config.yaml" };
