@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { handler, run, World } from "./admin_world.ts";
+import { pause, until } from "./support.ts";
 
 const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
 
@@ -33,11 +34,17 @@ const LINKS = {
 /** A process with the name of one of libvirt's daemons, that calls the hook when it is asked to reload. */
 async function daemon(world: World): Promise<Deno.ChildProcess> {
   const call = ["hook", ...world.directories, "daemon", "-", "reload", "begin", "SIGHUP"].join(" ");
-  const text = `#!/bin/sh\ntrap '${PROGRAM} ${call}; true' HUP\nwhile :; do sleep 0.1; done\n`;
+  const text =
+    `#!/bin/sh\ntrap '${PROGRAM} ${call}; true' HUP\n: > ${world.root}/listens\nwhile :; do sleep 0.1; done\n`;
   const path = world.write("bin/virtqemud", text);
   Deno.chmodSync(path, 0o755);
   const child = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await until(
+    () => [...Deno.readDirSync(world.root)].some(({ name }) => name === "listens"),
+    "it does not start",
+  );
+  // Its start is known to a hundredth of a second.
+  await pause(300);
   return child;
 }
 
@@ -127,7 +134,7 @@ Deno.test("install says nothing of a reload to a daemon that started after a hoo
   world.write("hooks/daemon", "#!/bin/sh\n");
   world.write("hooks/qemu", "#!/bin/sh\n");
   for (const name of ["daemon", "qemu"]) Deno.chmodSync(`${world.root}/hooks/${name}`, 0o755);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pause(300);
   const child = await daemon(world);
   try {
     const { stdout } = world.admin("install", ...world.hooks);

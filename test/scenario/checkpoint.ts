@@ -1,7 +1,7 @@
 /** A checkpoint of the compiled program for hosts of tests, so that their calls by a link are restored from it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { HAS_NAMESPACES, Host, PROGRAM, type RunOptions, type Words } from "./support.ts";
+import { HAS_NAMESPACES, Host, pause, PROGRAM, type RunOptions, type Words } from "./support.ts";
 
 /** Whether there can be checkpoints here: root's, on x86-64. */
 export const HAS_CHECKPOINTS = HAS_NAMESPACES && Deno.uid() === 0 && Deno.build.arch === "x86_64";
@@ -92,7 +92,8 @@ export async function play(story: Story, isRestored: boolean): Promise<Went> {
   }
   const count = story.records ?? story.calls.length;
   for (let left = 200; host.records().length < count && left > 0; left--) await pause(50);
-  const records = host.records();
+  // What runs in the background may have ended before the call.
+  const records = host.records().sort((a, b) => Number("background" in a) - Number("background" in b));
   const restored = records.filter((record) => record.restored).length;
   const lasting = (value: unknown) =>
     JSON.parse(
@@ -128,7 +129,3 @@ export async function playBoth(story: Story, least = story.calls.length): Promis
 
 /** A story is told so often: now and then memory is in the way of a call's restoring, and it starts plainly. */
 const TRIES = 4;
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, ms));
-}

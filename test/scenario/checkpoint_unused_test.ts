@@ -1,15 +1,8 @@
 /** Checkpoints, programs and callers with which a call starts plainly, and is as right as ever. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import {
-  addCheckpoint,
-  checkpointOf,
-  HAS_CHECKPOINTS,
-  pause,
-  restoringHost,
-  takeCheckpoint,
-} from "./checkpoint.ts";
-import { ENVIRONMENT, Host, PROGRAM, type RunOptions } from "./support.ts";
+import { addCheckpoint, checkpointOf, HAS_CHECKPOINTS, restoringHost, takeCheckpoint } from "./checkpoint.ts";
+import { ENVIRONMENT, Host, pause, PROGRAM, type RunOptions } from "./support.ts";
 
 const CALL = ["v1", "prepare", "begin", "-"];
 const ignore = !HAS_CHECKPOINTS;

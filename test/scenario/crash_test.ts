@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { addCheckpoint, HAS_CHECKPOINTS } from "./checkpoint.ts";
-import { ENVIRONMENT, fixture, Host, PROGRAM, run, type Words } from "./support.ts";
+import { ENVIRONMENT, fixture, Host, pause, PROGRAM, run, type Words } from "./support.ts";
 
 /** Killed calls in all, of each kind a third. */
 const INSTANTS = 330;
@@ -235,10 +235,6 @@ function remove(file: string): void {
   } catch {
     // There is none yet.
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, ms));
 }
 
 Deno.test("a hook call killed at any instant leaves the old values, or entries that bring them back", async () => {

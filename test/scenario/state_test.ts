@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fixture, Host, PROGRAM, type Words } from "./support.ts";
+import { fixture, Host, PROGRAM, until, type Words } from "./support.ts";
 
 const STARTED: Words = ["qemu", "v1", "started", "begin", "-"];
 const XML = fixture("9.0.0/003-qemu-prepare");
@@ -49,10 +49,11 @@ Deno.test("state says no to what is too large, has no key, or belongs to no gues
 
 Deno.test("a lock is held by one process at a time, ends with its handler, and with a killed process", async () => {
   using host = new Host();
+  host.file("config.yaml", "timeouts: {qemu/started: 60s}\n");
   const folder = host.scratch();
   host.handler(
     "10-lock",
-    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 5s`,
+    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 30s`,
     `await host.lock("gpu", async () => {
        await host.fs.append("${folder}/trace", "<"); await host.exec("sleep", ["0.05"]);
        await host.fs.append("${folder}/trace", ">");
@@ -64,8 +65,10 @@ Deno.test("a lock is held by one process at a time, ends with its handler, and w
 
   host.handler(
     "10-lock",
-    `on: [qemu/started]\nallow: {exec: [sleep *]}`,
-    `await host.lock("gpu", () => host.exec("sleep", ["5"]));`,
+    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 60s`,
+    `await host.lock("gpu", async () => {
+       await host.fs.write("${folder}/held", ""); await host.exec("sleep", ["60"]);
+     });`,
   );
   const child = new Deno.Command(PROGRAM, {
     args: host.arguments(STARTED),
@@ -74,7 +77,10 @@ Deno.test("a lock is held by one process at a time, ends with its handler, and w
     stderr: "null",
   })
     .spawn();
-  await new Promise((wake) => setTimeout(wake, 500));
+  await until(
+    () => [...Deno.readDirSync(folder)].some(({ name }) => name === "held"),
+    "it does not come to it",
+  );
   host.handler(
     "10-lock",
     "on: [qemu/started]\ntimeout: 300ms\nonFailure: abort",

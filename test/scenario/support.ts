@@ -239,9 +239,9 @@ unset FOLDER DIST
     }
   }
 
-  /** The record of the newest call. */
+  /** The record of the newest call, not of what it left running in the background. */
   record(): HookRecord {
-    const record = this.records().at(-1);
+    const record = this.records().findLast(({ background }) => background === undefined);
     if (record === undefined) throw new Error("there is no record");
     return record;
   }
@@ -273,4 +273,20 @@ export const HAS_NAMESPACES = (() => {
 /** An input that libvirt would give: `9.0.0/003-qemu-prepare`. */
 export function fixture(name: string): string {
   return Deno.readTextFileSync(join(TEST, `fixtures/${name}.xml`));
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
+}
+
+/** However slow the machine is, what is waited for has come in this time. */
+const LONGEST_MS = 60_000;
+
+/** Waits until something is so; fails with `otherwise` when it does not come. */
+export async function until(isSo: () => boolean, otherwise: string): Promise<void> {
+  const end = performance.now() + LONGEST_MS;
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(otherwise);
+    await pause(1);
+  }
 }
