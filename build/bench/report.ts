@@ -54,6 +54,11 @@ export function lines(rows: readonly Row[], figures: Map<string, Figures>): Line
   });
 }
 
+/** The domains that handlers read, by how a row's id names them. */
+const DOMAINS = { 1: "1.2 KB", 8: "8 KB" };
+
+type Wanted = [text: string, value: number | undefined, limit: number];
+
 /** The goals, as far as the rows they need were measured. */
 export function targets(
   table: readonly Line[],
@@ -67,14 +72,20 @@ export function targets(
   };
   const [parse, floor] = [figures.get("first-parse"), figures.get("floor")];
   const peaks = table.filter((one) => one.id.startsWith("hookvisor-")).map((one) => one.peakMiB ?? NaN);
-  const wanted: [text: string, value: number | undefined, limit: number][] = [
+  const wanted: Wanted[] = [
     ["no handlers, to the floor", line("none")?.toFloor, 1.15],
     ["none matches, to the floor", line("no-match")?.toFloor, 1.15],
-    ["1 handler, to Python's 1", line("hookvisor-1-1")?.toPython, 0.65],
-    ["5 handlers, to Python's 5", line("hookvisor-5-1")?.toPython, 0.25],
-    ["20 handlers, to bash's 20", line("hookvisor-20-1")?.toBash, 1.0],
-    ["20 handlers, to Python's 20", line("hookvisor-20-1")?.toPython, 0.1],
-    ["every further handler, ms", milliseconds("hookvisor-20-1", "hookvisor-1-1", 19), 1.5],
+    ...Object.entries(DOMAINS).flatMap(([id, size]): Wanted[] => [
+      [`1 handler, ${size}, to Python's 1`, line(`hookvisor-1-${id}`)?.toPython, 0.65],
+      [`5 handlers, ${size}, to Python's 5`, line(`hookvisor-5-${id}`)?.toPython, 0.25],
+      [`20 handlers, ${size}, to bash's 20`, line(`hookvisor-20-${id}`)?.toBash, 1.0],
+      [`20 handlers, ${size}, to Python's 20`, line(`hookvisor-20-${id}`)?.toPython, 0.1],
+      [
+        `every further handler, ${size}, ms`,
+        milliseconds(`hookvisor-20-${id}`, `hookvisor-1-${id}`, 19),
+        1.5,
+      ],
+    ]),
     ["exec adds, ms", milliseconds("exec", "nothing"), 3],
     ["first parse of 8 KB, in floors", added(parse, floor, floor), 0.4],
     ["burst of 50, CPU to Python's", burst.find((one) => one.id === "hookvisor-1-1")?.cpuToPython, 0.5],

@@ -64,6 +64,40 @@ Deno.test("targets() leaves out what was not measured and says of the rest wheth
   assert.deepEqual(found.map(({ value, met }) => [value, met]), [[1.1, true], [1.2, false]]);
 });
 
+Deno.test("targets() holds what handlers cost against its limits for both domains", () => {
+  const of = (id: string, kind: Kind, scripts: number, size: string) => ({ ...row(id, kind, scripts), size });
+  const rows = [row("floor", "floor")];
+  const measured = new Map([["floor", figures([10])]]);
+  for (const [id, size, slow] of [["1", "1.2 KB", 1], ["8", "8 KB", 2]] as const) {
+    for (const count of [1, 5, 20]) {
+      for (
+        const [kind, ms] of [["hookvisor", 10 + count * slow], ["bash", 5 * count], [
+          "python",
+          20 * count,
+        ]] as const
+      ) {
+        rows.push(of(`${kind}-${count}-${id}`, kind, count, size));
+        measured.set(`${kind}-${count}-${id}`, figures([ms]));
+      }
+    }
+  }
+  const found = targets(lines(rows, measured), [], measured).map((
+    { text, value, met },
+  ) => [text, value, met]);
+  assert.deepEqual(found, [
+    ["1 handler, 1.2 KB, to Python's 1", 11 / 20, true],
+    ["5 handlers, 1.2 KB, to Python's 5", 15 / 100, true],
+    ["20 handlers, 1.2 KB, to bash's 20", 30 / 100, true],
+    ["20 handlers, 1.2 KB, to Python's 20", 30 / 400, true],
+    ["every further handler, 1.2 KB, ms", 1, true],
+    ["1 handler, 8 KB, to Python's 1", 12 / 20, true],
+    ["5 handlers, 8 KB, to Python's 5", 20 / 100, true],
+    ["20 handlers, 8 KB, to bash's 20", 50 / 100, true],
+    ["20 handlers, 8 KB, to Python's 20", 50 / 400, false],
+    ["every further handler, 8 KB, ms", 2, false],
+  ]);
+});
+
 Deno.test("asTable() makes every line as wide as the first", () => {
   const table = lines([row("floor", "floor")], new Map([["floor", figures([10], 32)]]));
   const widths = new Set(asTable("one call", table).split("\n").map((line) => line.length));
