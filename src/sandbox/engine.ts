@@ -235,10 +235,9 @@ export class Engine {
   /** The result may be an exception; it is the caller's. */
   #evaluate(source: string, file: string, flags: number): Value {
     const c = this.#exports;
-    const bytes = new TextEncoder().encode(source);
-    const code = this.#bytes(bytes);
+    const code = this.#text(source);
     const name = this.#text(file);
-    const result = c.QTS_Eval(this.#context, code, bytes.length, name, 0, flags);
+    const result = c.QTS_Eval(this.#context, code, utf8Size(source), name, 0, flags);
     c.free(code);
     c.free(name);
     return result;
@@ -296,16 +295,19 @@ export class Engine {
 
   /** A NUL-terminated copy in the engine's memory; the caller frees it. JSON texts hold no NUL. */
   #text(text: string): number {
-    return this.#bytes(new TextEncoder().encode(text + "\0"));
+    const size = utf8Size(text);
+    const pointer = this.#room(size);
+    const bytes = new Uint8Array(this.#memory.buffer, pointer, size);
+    if (size <= SCRATCH.length) bytes.set(SCRATCH.subarray(0, size));
+    else ENCODER.encodeInto(text, bytes);
+    return pointer;
   }
 
-  #bytes(bytes: Uint8Array): number {
-    // One more byte, NUL: QuickJS wants source text terminated too.
-    const pointer = this.#exports.malloc(bytes.length + 1);
+  /** So many bytes, and a NUL after them: QuickJS wants source text terminated too. */
+  #room(size: number): number {
+    const pointer = this.#exports.malloc(size + 1);
     if (pointer === 0) throw new EngineLost("out of memory");
-    const memory = new Uint8Array(this.#memory.buffer);
-    memory.set(bytes, pointer);
-    memory[pointer + bytes.length] = 0;
+    new Uint8Array(this.#memory.buffer)[pointer + size] = 0;
     return pointer;
   }
 
@@ -392,6 +394,23 @@ export class Engine {
       proc_exit: refuse("exit"),
     };
   }
+}
+
+const ENCODER = new TextEncoder();
+const SCRATCH = new Uint8Array(64 * 1024);
+
+/**
+ * Bytes of a text in UTF-8, which are in `SCRATCH` afterwards when they have
+ * room there. A copy of a large text would wait for V8 to look for garbage.
+ */
+function utf8Size(text: string): number {
+  let size = 0;
+  for (let at = 0; at < text.length;) {
+    const { read, written } = ENCODER.encodeInto(at === 0 ? text : text.slice(at), SCRATCH);
+    at += read;
+    size += written;
+  }
+  return size;
 }
 
 /** What a JavaScript exception that came out of Wasm means. */

@@ -118,6 +118,17 @@ Deno.test("what a handler asks for comes to the host as JSON, and back", async (
   assert.deepEqual(seen.calls, [["é🖥\ud800", ["a\0b", 1.5, true, null, [{}]], {}]]);
 });
 
+Deno.test("texts of any size and any characters go in and out unharmed", async () => {
+  for (const size of [0, 1, 65_500, 65_536, 65_600, 300_000]) {
+    for (const one of ["x", "é", "€", "🖥", "\ud800"]) {
+      const text = "a" + one.repeat(size);
+      assert.deepEqual(await logged("host.log.info(host.options.a);", { options: { a: text } }), [text]);
+    }
+  }
+  const source = `export default (event, host) => host.log.info("${"🖥é".repeat(50_000)}" + host.options.a);`;
+  assert.deepEqual(await logged("", { source, options: { a: "!" } }), ["🖥é".repeat(50_000) + "!"]);
+});
+
 Deno.test("calls under way are kept apart", async () => {
   assert.deepEqual(
     await logged(`const all = await Promise.all([1, 2, 3].map((i) => host.exec("x", i)));
