@@ -36,5 +36,5 @@ Deno.test("matchesGlob() knows * and ? and nothing else", () => {
 Deno.test("matchesGlob() takes no longer than both lengths multiplied, whatever the name", () => {
   const before = performance.now();
   assert.equal(matchesGlob(`${"*a".repeat(30)}b`, "a".repeat(20_000)), false);
-  assert.ok(performance.now() - before < 20_000);
+  assert.ok(performance.now() - before < 2_000);
 });

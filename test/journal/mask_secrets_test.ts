@@ -46,6 +46,6 @@ Deno.test("maskSecrets() takes time in proportion to the text, whatever is in it
   for (const part of ["<secret ", "<entry>", "<key", "passwd='", `<qemu:arg value="`, "<cookie a='"]) {
     const started = performance.now();
     maskSecrets(part.repeat(20_000));
-    assert.ok(performance.now() - started < 20_000, part);
+    assert.ok(performance.now() - started < 5_000, part);
   }
 });

@@ -107,7 +107,7 @@ Deno.test("matchExecRule() takes very long arguments in a short time", () => {
   assert.equal(matchExecRule(rule("p *b*"), "p", [long]), false);
   assert.equal(matchExecRule(rule(`p ${"*a".repeat(2000)}*b`), "p", [long]), false);
   assert.equal(matchExecRule(rule("p *"), "p", [long]), true);
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(performance.now() - started < 2000);
 });
 
 const BAD_RULES: [text: string, column: number, error: RegExp][] = [

@@ -68,5 +68,5 @@ Deno.test("extractFrontMatter() takes no time over a megabyte of white space", (
   const started = performance.now();
   issue(" ".repeat(1_000_000));
   issue("\n".repeat(1_000_000));
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(performance.now() - started < 500);
 });

@@ -120,7 +120,7 @@ Deno.test("matchPathRule() takes hostile paths in a short time", () => {
   const deep = rule(`${"/**/a".repeat(100)}/b`);
   assert.equal(matchPathRule(deep, "/a".repeat(2000)), false);
   assert.equal(matchPathRule(rule(`/${"*a".repeat(500)}*b`), `/${"a".repeat(4000)}`), false);
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(performance.now() - started < 1000);
 });
 
 Deno.test("parsePathRule() says what is wrong with a rule and at which character", () => {

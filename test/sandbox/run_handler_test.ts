@@ -155,7 +155,7 @@ Deno.test("at the deadline calls are stopped, then killed, then left", async () 
   assert.ok(outcome.ok === false && outcome.cause === "timeout");
   assert.match(outcome.message, /^it did not end within (99|100) ms, waiting for sleep 2$/);
   assert.deepEqual([seen.stopped, seen.killed], [2, 2]);
-  assert.ok(performance.now() - before < 20_000);
+  assert.ok(performance.now() - before < 2_000);
 });
 
 Deno.test("a loop is stopped at the deadline, in JavaScript and in the engine's own code", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { handler, run, World } from "./admin_world.ts";
-import { pause, until } from "./support.ts";
+import { exists, pause, until } from "./support.ts";
 
 const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
 
@@ -39,10 +39,7 @@ async function daemon(world: World): Promise<Deno.ChildProcess> {
   const path = world.write("bin/virtqemud", text);
   Deno.chmodSync(path, 0o755);
   const child = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
-  await until(
-    () => [...Deno.readDirSync(world.root)].some(({ name }) => name === "listens"),
-    "it does not start",
-  );
+  await until(() => exists(`${world.root}/listens`), "it does not start");
   // Its start is known to a hundredth of a second.
   await pause(300);
   return child;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Host } from "./support.ts";
+import { exists, Host } from "./support.ts";
 
 // What is kept for the next call (handlers.json and handlers/ in the state directory) is root's only.
 const IS_ROOT = Deno.uid() === 0;
@@ -47,7 +47,7 @@ Deno.test("a call that uses what another kept does the same, with a randomness o
 Deno.test("what a handler's module does at its top it does in every call", { ignore: !IS_ROOT }, async () => {
   using host = new Host();
   const text = "/*---\non: [qemu/prepare]\n---*/\nconst born = Date.now();\n" +
-    "export default (_event, host) => { host.log.info(String(Date.now() - born < 2000)); };\n";
+    "export default (_event, host) => { host.log.info(String(Date.now() - born < 1000)); };\n";
   host.file("handlers/10-a.js", text);
   await settle();
   for (let i = 0; i < 2; i++) {
@@ -141,15 +141,6 @@ Deno.test("images and an index that are cut short, foreign, poisoned or not ours
 function replaceByLink(path: string): void {
   Deno.renameSync(path, `${path}.real`);
   Deno.symlinkSync(`${path}.real`, path);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 Deno.test(

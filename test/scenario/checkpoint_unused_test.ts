@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { addCheckpoint, checkpointOf, HAS_CHECKPOINTS, restoringHost, takeCheckpoint } from "./checkpoint.ts";
-import { ENVIRONMENT, Host, pause, PROGRAM, type RunOptions } from "./support.ts";
+import { ENVIRONMENT, exists, Host, pause, PROGRAM, type RunOptions } from "./support.ts";
 
 const CALL = ["v1", "prepare", "begin", "-"];
 const ignore = !HAS_CHECKPOINTS;
@@ -187,15 +187,6 @@ mount --bind /tmp/boot /proc/sys/kernel/random/boot_id && exec "$@"`;
     assert.ok(!await call(host, "", { script }));
   },
 );
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test(
   "without a place for its state the program says that there can be no checkpoint, and calls are right",

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { addCheckpoint, HAS_CHECKPOINTS } from "./checkpoint.ts";
-import { ENVIRONMENT, fixture, Host, pause, PROGRAM, run, type Words } from "./support.ts";
+import { ENVIRONMENT, exists, fixture, Host, pause, PROGRAM, run, type Words } from "./support.ts";
 
 /** Killed calls in all, of each kind a third. */
 const INSTANTS = 330;
@@ -130,14 +130,7 @@ class Trial {
   }
 
   async #untilThereIs(file: string, isOver: () => boolean): Promise<void> {
-    while (!isOver()) {
-      try {
-        Deno.lstatSync(file);
-        return;
-      } catch {
-        await pause(0);
-      }
-    }
+    while (!isOver() && !exists(file)) await pause(0);
   }
 
   /** The database opens, is sound, and whatever is not as it was is held with what it was. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fixture, Host, PROGRAM, until, type Words } from "./support.ts";
+import { exists, fixture, Host, PROGRAM, until, type Words } from "./support.ts";
 
 const STARTED: Words = ["qemu", "v1", "started", "begin", "-"];
 const XML = fixture("9.0.0/003-qemu-prepare");
@@ -49,11 +49,10 @@ Deno.test("state says no to what is too large, has no key, or belongs to no gues
 
 Deno.test("a lock is held by one process at a time, ends with its handler, and with a killed process", async () => {
   using host = new Host();
-  host.file("config.yaml", "timeouts: {qemu/started: 60s}\n");
   const folder = host.scratch();
   host.handler(
     "10-lock",
-    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 30s`,
+    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 5s`,
     `await host.lock("gpu", async () => {
        await host.fs.append("${folder}/trace", "<"); await host.exec("sleep", ["0.05"]);
        await host.fs.append("${folder}/trace", ">");
@@ -65,9 +64,9 @@ Deno.test("a lock is held by one process at a time, ends with its handler, and w
 
   host.handler(
     "10-lock",
-    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}\ntimeout: 60s`,
+    `on: [qemu/started]\nallow: {write: ["${folder}/*"], exec: [sleep *]}`,
     `await host.lock("gpu", async () => {
-       await host.fs.write("${folder}/held", ""); await host.exec("sleep", ["60"]);
+       await host.fs.write("${folder}/held", ""); await host.exec("sleep", ["5"]);
      });`,
   );
   const child = new Deno.Command(PROGRAM, {
@@ -77,10 +76,7 @@ Deno.test("a lock is held by one process at a time, ends with its handler, and w
     stderr: "null",
   })
     .spawn();
-  await until(
-    () => [...Deno.readDirSync(folder)].some(({ name }) => name === "held"),
-    "it does not come to it",
-  );
+  await until(() => exists(join(folder, "held")), "it does not come to it");
   host.handler(
     "10-lock",
     "on: [qemu/started]\ntimeout: 300ms\nonFailure: abort",

@@ -275,6 +275,16 @@ export function fixture(name: string): string {
   return Deno.readTextFileSync(join(TEST, `fixtures/${name}.xml`));
 }
 
+/** Whether there is something at a path, whatever it is. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((wake) => setTimeout(wake, ms));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { domainXml, handler, World } from "./admin_world.ts";
+import { exists } from "./support.ts";
 
 const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
 const HAS_TMUX =
@@ -80,15 +81,6 @@ function inTerminal(world: World, width: number, args: string[], env = "LC_ALL=C
   } finally {
     tmux("kill-server");
     if (exists(done)) Deno.removeSync(done);
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 
