@@ -235,10 +235,10 @@ export class Engine {
   /** The result may be an exception; it is the caller's. */
   #evaluate(source: string, file: string, flags: number): Value {
     const c = this.#exports;
-    const code = this.#text(source);
+    const code = this.#copy(source);
     const name = this.#text(file);
-    const result = c.QTS_Eval(this.#context, code, utf8Size(source), name, 0, flags);
-    c.free(code);
+    const result = c.QTS_Eval(this.#context, code.pointer, code.size, name, 0, flags);
+    c.free(code.pointer);
     c.free(name);
     return result;
   }
@@ -295,20 +295,19 @@ export class Engine {
 
   /** A NUL-terminated copy in the engine's memory; the caller frees it. JSON texts hold no NUL. */
   #text(text: string): number {
-    const size = utf8Size(text);
-    const pointer = this.#room(size);
-    const bytes = new Uint8Array(this.#memory.buffer, pointer, size);
-    if (size <= SCRATCH.length) bytes.set(SCRATCH.subarray(0, size));
-    else ENCODER.encodeInto(text, bytes);
-    return pointer;
+    return this.#copy(text).pointer;
   }
 
-  /** So many bytes, and a NUL after them: QuickJS wants source text terminated too. */
-  #room(size: number): number {
+  /** The same with its size in bytes, without the NUL: QuickJS wants source text terminated, and its size. */
+  #copy(text: string): { pointer: number; size: number } {
+    const size = utf8Size(text);
     const pointer = this.#exports.malloc(size + 1);
     if (pointer === 0) throw new EngineLost("out of memory");
-    new Uint8Array(this.#memory.buffer)[pointer + size] = 0;
-    return pointer;
+    const bytes = new Uint8Array(this.#memory.buffer, pointer, size + 1);
+    if (size <= SCRATCH.length) bytes.set(SCRATCH.subarray(0, size));
+    else ENCODER.encodeInto(text, bytes);
+    bytes[size] = 0;
+    return { pointer, size };
   }
 
   #drop(value: Value): void {
