@@ -27,7 +27,7 @@ SCENARIOS := $(sort $(shell find test/scenario test/attack -name '*_test.ts'))
 UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*')))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check e2e bench ok clean distclean help
+.PHONY: all demo test check e2e bench ok install packages clean distclean help
 
 all: $(PROGRAM)
 
@@ -79,6 +79,14 @@ $(FLOOR) $(PARSER): dist/bench/%: build/bench/%.ts $(PROGRAM)
 
 bench: $(PROGRAM) $(FLOOR) $(PARSER) ## hook calls against an empty program and other dispatchers (root); BENCH="--json --runs N"
 	@$(DENO) run -A --cached-only --unstable-ffi build/bench.ts $(PROGRAM) $(FLOOR) $(PARSER) $(BENCH)
+
+install: $(PROGRAM) ## put it below DESTDIR and PREFIX (/usr/local), for packages; see packaging/install.sh
+	@rm -rf dist/stage && sh packaging/stage.sh $(PROGRAM) dist/stage
+	@sh dist/stage/install.sh
+	@rm -rf dist/stage
+
+packages: $(PROGRAM) ## a .deb, an .rpm and a tarball in dist/packages, with the tools that are here; docs/packaging.md
+	@sh packaging/make_packages.sh $(PROGRAM) dist/packages
 
 ok: $(DEPS) ## what CI runs: check, test and e2e, one after the other
 	@$(DENO) run -A --cached-only build/ok.ts check test e2e
