@@ -1,29 +1,18 @@
 import * as esbuild from "esbuild";
 import { rmSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { npmFolder } from "./npm_folder.ts";
 
 /** What {@link bundle} needs to know. */
 export interface BundleOptions {
-  /** The program's parts; the first one's entry `main` is where it starts. */
-  parts: Part[];
+  /** The source file where the program starts. */
+  entry: string;
   /** Folder for the bundle; it is emptied first. */
   folder: string;
   /** Names replaced by constants wherever the source uses them. */
   constants: Record<string, string | number | undefined>;
   /** npm packages that the source may import. */
   packages: string[];
-}
-
-/**
- * Modules that are bundled together. What two parts both need is in both: loading a file takes longer than reading
- * some more of one, and only one or two parts are loaded in a hook call.
- */
-export interface Part {
-  /** Source files by the names, without `.js`, they get in the bundle. */
-  entries: Record<string, string>;
-  /** Its dynamic imports stay in it, as further files, instead of leading to other parts. */
-  whole?: boolean;
 }
 
 /** What one file of the bundle imports that is not part of it (all `node:` modules). */
@@ -47,31 +36,28 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
   rmSync(options.folder, { recursive: true, force: true });
   const modules = linkPackages(options.folder, options.packages);
   try {
-    const chunks: Chunk[] = [];
-    for (const part of options.parts) {
-      const { metafile } = await esbuild.build({
-        entryPoints: part.entries,
-        outdir: options.folder,
-        bundle: true,
-        splitting: true,
-        format: "esm",
-        platform: "browser",
-        target: "esnext",
-        charset: "utf8",
-        // Not minifySyntax: esbuild 0.25 then drops a `using` whose variable is used once, and what it should close.
-        minifyWhitespace: true,
-        minifyIdentifiers: true,
-        sourcemap: "external",
-        metafile: true,
-        legalComments: "none",
-        logLevel: "warning",
-        external: ["node:*"],
-        nodePaths: [modules],
-        define: definitions(options.constants),
-        plugins: [textImports, otherParts(part, options.parts)],
-      });
-      chunks.push(...chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js"))));
-    }
+    const { metafile } = await esbuild.build({
+      entryPoints: { main: options.entry },
+      outdir: options.folder,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "browser",
+      target: "esnext",
+      charset: "utf8",
+      // Not minifySyntax: esbuild 0.25 then drops a `using` whose variable is used once, and what it should close.
+      minifyWhitespace: true,
+      minifyIdentifiers: true,
+      sourcemap: "external",
+      metafile: true,
+      legalComments: "none",
+      logLevel: "warning",
+      external: ["node:*"],
+      nodePaths: [modules],
+      define: definitions(options.constants),
+      plugins: [textImports],
+    });
+    const chunks = chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js")));
     const early = chunks.filter((chunk) => chunk.atStart && chunk.external.length > 0);
     if (early.length > 0) {
       const list = early.map((chunk) => `${chunk.file}: ${chunk.external.join(", ")}`).join("; ");
@@ -82,29 +68,6 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
     Deno.removeSync(modules, { recursive: true });
     await esbuild.stop();
   }
-}
-
-/** Leads a dynamic import of another part's entry to that part's file. */
-function otherParts(part: Part, parts: Part[]): esbuild.Plugin {
-  const files = new Map(
-    parts.flatMap(({ entries }) =>
-      Object.entries(entries).map(([name, source]) => [resolve(source), `./${name}.js`])
-    ),
-  );
-  return {
-    name: "other-parts",
-    setup(build) {
-      build.onResolve({ filter: /^\./ }, ({ kind, path, importer }) => {
-        if (part.whole || kind !== "dynamic-import") return undefined;
-        const source = resolve(dirname(importer), path);
-        const file = files.get(source);
-        if (file === undefined) {
-          return { errors: [{ text: `${source} is imported dynamically and is no part's entry` }] };
-        }
-        return { path: file, external: true };
-      });
-    },
-  };
 }
 
 /** `import text from "./file" with { type: "text" }`, as Deno itself understands it. */

@@ -40,14 +40,7 @@ if (output === "") throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE
 const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version: string };
 const date = buildDate();
 const chunks = await bundle({
-  parts: [
-    { entries: { main: entry } },
-    { entries: { indexed: "src/dispatch/indexed_call.ts" } },
-    { entries: { calls: "src/dispatch/call_with_handlers.ts" }, whole: true },
-    { entries: { admin: "src/cli/admin.ts" }, whole: true },
-    { entries: { checkpoint: "src/checkpoint/become.ts" } },
-    { entries: { taking: "src/checkpoint/start_taking.ts" } },
-  ],
+  entry,
   folder: join(dirname(output), "bundle"),
   constants: {
     __HOOKVISOR_VERSION__: version,

@@ -5,7 +5,7 @@
  * Nothing of this host is changed: configuration and records lie in a temporary directory.
  */
 import { join } from "node:path";
-import type { HookRecord } from "../src/journal/record.ts";
+import type { HookRecord } from "../src/records/record.ts";
 import { renderTimeline } from "../src/cli/timeline.ts";
 
 const FIXTURES = "test/fixtures/12.8.0";

@@ -21,7 +21,7 @@ const other = snapshotAt(OTHER_TIME);
 if (JSON.stringify(one.roots) !== JSON.stringify(other.roots)) {
   throw new Error("two set-ups gave different addresses");
 }
-const image = EngineImage.encode(one, seedsOf(one.memory, other.memory), 0);
+const image = EngineImage.encode(one, seedsOf(one.memory, other.memory));
 Deno.writeFileSync(`${output}.new`, image);
 Deno.renameSync(`${output}.new`, output);
 console.log(`build: ${output}: ${image.length} bytes`);

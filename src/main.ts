@@ -1,7 +1,7 @@
-import { isDue } from "./checkpoint/due.ts";
-import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint/names.ts";
-import { DIRECTORIES } from "./dispatch/directories.ts";
-import { hookCall } from "./dispatch/hook_call.ts";
+import { shouldTakeCheckpoint } from "./checkpoint/should_take.ts";
+import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint/checkpoint_names.ts";
+import { DIRECTORIES } from "./site/directories.ts";
+import { hookCall } from "./call/hook_call.ts";
 import { hookDriver } from "./protocol/invocation.ts";
 import { isRestored } from "./system/restored.ts";
 import { commandLine, print, userId } from "./system/self.ts";
@@ -15,7 +15,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   const reply = await hookCall(driver, args, DIRECTORIES);
   print(1, reply.stdout);
   print(2, reply.stderr);
-  if (mayTake && isDue(DIRECTORIES.state)) {
+  if (mayTake && shouldTakeCheckpoint(DIRECTORIES.state)) {
     const { startTaking } = await import("./checkpoint/start_taking.ts");
     startTaking(DIRECTORIES.state);
   }
@@ -24,7 +24,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
 
 async function admin(args: string[]): Promise<number> {
   if (isRestored()) {
-    const { rehearse, startPlainly } = await import("./checkpoint/become.ts");
+    const { rehearse, startPlainly } = await import("./checkpoint/become_checkpoint.ts");
     if (args[0] !== PROBE) startPlainly();
     if (args[1] !== "-") await rehearse(1, hookCall, args[1]);
   }
@@ -38,7 +38,7 @@ async function admin(args: string[]): Promise<number> {
 
 const words = commandLine();
 if (words[1] === REHEARSE) {
-  const { becomeCheckpoint, end } = await import("./checkpoint/become.ts");
+  const { becomeCheckpoint, end } = await import("./checkpoint/become_checkpoint.ts");
   // Every process restored from the checkpoint goes on from here, with its own command line.
   end(await main(await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall)));
 }

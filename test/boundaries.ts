@@ -2,36 +2,49 @@ import { dirname, join, normalize } from "node:path";
 
 /** Which folder of src/ may import which. Only downwards: a folder stands below all that may import it. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli", "checkpoint", "dispatch", "protocol", "system", "base"],
+  main: ["cli", "checkpoint", "call", "site", "protocol", "system", "base"],
   cli: [
     "checkpoint",
-    "dispatch",
+    "call",
     "sandbox",
     "capability",
-    "ledger",
-    "journal",
+    "undo",
+    "site",
+    "records",
     "manifest",
     "protocol",
     "system",
     "base",
   ],
-  checkpoint: ["dispatch", "protocol", "system", "base"],
-  dispatch: ["sandbox", "capability", "ledger", "journal", "manifest", "protocol", "system", "base"],
+  call: [
+    "checkpoint",
+    "sandbox",
+    "capability",
+    "undo",
+    "site",
+    "records",
+    "manifest",
+    "protocol",
+    "system",
+    "base",
+  ],
+  checkpoint: ["site", "protocol", "system", "base"],
   sandbox: ["capability", "system", "base"],
-  capability: ["ledger", "manifest", "system", "base"],
-  ledger: ["system", "base"],
-  journal: ["protocol", "system", "base"],
-  system: ["manifest", "base"],
+  capability: ["undo", "site", "manifest", "protocol", "system", "base"],
+  undo: ["site", "records", "protocol", "system", "base"],
+  site: ["manifest", "protocol", "system", "base"],
+  records: ["protocol", "system", "base"],
   manifest: ["protocol", "base"],
+  system: ["base"],
   protocol: ["base"],
   base: [],
 };
 
-/** Arrows that may carry types alone. */
-const TYPES_ONLY: ReadonlySet<string> = new Set(["system -> manifest"]);
+/** Who may import what handlers ship with: the CLI as texts, others the types of the handlers' API. */
+const HANDLERS: ReadonlySet<string> = new Set(["cli", "call", "capability", "protocol"]);
 
-/** Who may import what handlers ship with: the CLI as texts, the protocol and dispatch the guest API's types. */
-const HANDLERS: ReadonlySet<string> = new Set(["cli", "dispatch", "protocol"]);
+/** The two rooms that speak to the operating system, and the file that ends the process. */
+const MAY_NAME_DENO = /^src\/(?:system\/|checkpoint\/os\/|main\.ts$)/;
 
 /** The one module of Node's that starts quickly, and only when it is used. */
 const NODE_MODULE = "node:sqlite";
@@ -62,11 +75,11 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
       const sameFolder = folderOf(target) === folderOf(path);
       // Loaded when it is used: a command may look at the command table that loads it.
       if (!one.dynamic || !sameFolder) targets.add(target);
-      found.push(...arrow(path, target, one));
+      found.push(...arrow(path, target));
     }
     files.set(path, targets);
-    if (namesDeno(source) && folderOf(path) !== "system" && path !== "src/main.ts") {
-      found.push(`${path} names Deno: only src/system/ and src/main.ts may`);
+    if (namesDeno(source) && !MAY_NAME_DENO.test(path)) {
+      found.push(`${path} names Deno: only src/system/, src/checkpoint/os/ and src/main.ts may`);
     }
   }
   const folders = new Map<string, Set<string>>();
@@ -82,7 +95,7 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
   return found;
 }
 
-function arrow(path: string, target: string, { typeOnly }: Import): string[] {
+function arrow(path: string, target: string): string[] {
   const from = folderOf(path);
   const to = folderOf(target);
   if (from === to) return [];
@@ -90,7 +103,7 @@ function arrow(path: string, target: string, { typeOnly }: Import): string[] {
   const what = `${from} -> ${to}`;
   if (ARROWS[from] === undefined) return [`${path} lies in a folder without arrows: ${from}`];
   if (!ARROWS[from].includes(to)) return [`${path} imports ${target}: ${what} is not allowed`];
-  return TYPES_ONLY.has(what) && !typeOnly ? [`${path} imports ${target}: ${what} is for types only`] : [];
+  return [];
 }
 
 function outside(path: string, { specifier, typeOnly, dynamic }: Import): string[] {

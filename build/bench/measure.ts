@@ -24,7 +24,7 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
 });
 
 /** What to run. */
-export interface Command {
+export interface TimedCommand {
   /** Absolute path of the program. */
   path: string;
   /** `argv[0]` when it is not the path itself. */
@@ -46,7 +46,7 @@ export interface Cost {
  *
  * @throws {Error} when it cannot be started or does not exit with 0: then its times mean nothing.
  */
-export function run(command: Command): Cost {
+export function run(command: TimedCommand): Cost {
   const start = performance.now();
   const pid = spawn(command);
   const cpu = reap(pid, command);
@@ -54,7 +54,7 @@ export function run(command: Command): Cost {
 }
 
 /** Starts a command so many times at once and waits for all; `cpu` is that of all together. */
-export function runAtOnce(command: Command, count: number): Cost {
+export function runAtOnce(command: TimedCommand, count: number): Cost {
   const start = performance.now();
   const pids = Array.from({ length: count }, () => spawn(command));
   const cpu = pids.reduce((sum, pid) => sum + reap(pid, command), 0);
@@ -62,7 +62,7 @@ export function runAtOnce(command: Command, count: number): Cost {
 }
 
 /** Starts a command; its output goes to /dev/null. Gives its process id. */
-export function spawn({ path, argv0, args, env, stdin }: Command): number {
+export function spawn({ path, argv0, args, env, stdin }: TimedCommand): number {
   const actions = new Uint8Array(ACTIONS_SIZE);
   const pipe = new Int32Array(2);
   check(c.pipe2(new Uint8Array(pipe.buffer), O_CLOEXEC), "pipe2");
@@ -93,7 +93,7 @@ export function spawn({ path, argv0, args, env, stdin }: Command): number {
 }
 
 /** Waits for one process; gives its processor time, user and system. */
-function reap(pid: number, { path, args }: Command): number {
+function reap(pid: number, { path, args }: TimedCommand): number {
   const status = new Int32Array(1);
   const usage = new Uint8Array(RUSAGE_SIZE);
   check(c.wait4(pid, new Uint8Array(status.buffer), 0, usage), "wait4");

@@ -1,4 +1,4 @@
-import { type Command, spawn } from "./measure.ts";
+import { spawn, type TimedCommand } from "./measure.ts";
 
 // ptrace.h, wait.h
 const PTRACE_CONT = 7n;
@@ -19,7 +19,7 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
  * `wait4` cannot tell: a process started by a large one counts that one's memory too. So every process is
  * stopped on its way out, while its memory is still there, and looked at.
  */
-export function peakMemory(command: Command): number {
+export function peakMemory(command: TimedCommand): number {
   const root = spawn(command);
   if (c.ptrace(PTRACE_SEIZE, root, 0n, TRACE_FORK_VFORK_CLONE_EXIT) !== 0n) {
     throw new Error(`cannot trace ${command.path}`);

@@ -2,20 +2,20 @@ import { join } from "node:path";
 import { bindMount } from "./bind_mount.ts";
 import { type Domain, largeDomain, smallDomain } from "./domains.ts";
 import { EXEC, NOTHING, OTHER_GUEST, PARSES, READS, setsFile } from "./handlers.ts";
-import { type Command, run } from "./measure.ts";
+import { run, type TimedCommand } from "./measure.ts";
 
-export type Kind = "floor" | "hookvisor" | "bash" | "python";
+export type ProgramKind = "floor" | "hookvisor" | "bash" | "python";
 
 /** One line of the table. */
 export interface Row {
   id: string;
   label: string;
-  kind: Kind;
+  kind: ProgramKind;
   /** How many handlers or scripts run, where that can be compared with a rival's row. */
   scripts: number;
   /** Size of the domain, as in {@link Domain}. */
   size: string;
-  command: Command;
+  command: TimedCommand;
   /** Puts the row's own directories in place, untimed; the result takes them away again. */
   enter(): () => void;
   /** Undoes what a run has done, untimed. */
@@ -101,7 +101,7 @@ export function makeRows(folder: string, program: string, floor: string, parser:
 }
 
 /** A hook call as libvirt makes it. */
-function hookCall(path: string, { guest, xml }: Domain, operation = ["prepare", "begin"]): Command {
+function hookCall(path: string, { guest, xml }: Domain, operation = ["prepare", "begin"]): TimedCommand {
   return { path, args: [guest, ...operation, "-"], env: ENV, stdin: xml };
 }
 

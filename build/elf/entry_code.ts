@@ -3,7 +3,7 @@ import { CHECK_ARGUMENTS } from "./check_arguments_code.ts";
 import { LOAD_INTERPRETER } from "./load_interpreter_code.ts";
 import { RESTORE } from "./restore_code.ts";
 
-/** Where a checkpoint is looked for, and one that is to be tried out: src/dispatch/directories.ts knows the directory. */
+/** Where a checkpoint is looked for, and one that is to be tried out: src/site/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";
 const TRIAL = `${CHECKPOINT}.new`;
 

@@ -91,7 +91,7 @@ function immediates(reader: Reader, opcode: number, start: number): number | big
   }
 }
 
-type Kind =
+type OperandKind =
   | "none"
   | "index"
   | "two indexes"
@@ -103,7 +103,7 @@ type Kind =
   | "8 bytes";
 
 /** Opcodes by what follows them: first, last, kind. */
-const KINDS: [number, number, Kind][] = [
+const KINDS: [number, number, OperandKind][] = [
   [0x00, 0x01, "none"], // unreachable, nop
   [0x02, 0x04, "signed"], // block, loop, if: a block type is a signed 33-bit number
   [0x05, 0x05, "none"], // else
@@ -136,11 +136,11 @@ const KINDS: [number, number, Kind][] = [
   [0xfc0f, 0xfc11, "index"], // table.grow, table.size, table.fill
 ];
 
-const BY_OPCODE = new Map<number, Kind>();
+const BY_OPCODE = new Map<number, OperandKind>();
 for (const [first, last, kind] of KINDS) {
   for (let opcode = first; opcode <= last; opcode++) BY_OPCODE.set(opcode, kind);
 }
 
-function kindOf(opcode: number): Kind | undefined {
+function kindOf(opcode: number): OperandKind | undefined {
   return BY_OPCODE.get(opcode);
 }

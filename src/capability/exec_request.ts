@@ -1,13 +1,11 @@
 import { type CallContext, type Failure, notAllowed } from "./capability.ts";
-import { runAs } from "./run_as.ts";
 import type { Json } from "../base/json.ts";
 import { parseDuration } from "../manifest/duration.ts";
+import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";
 import { findProgram } from "../system/program.ts";
+import { runAs } from "../system/run_as.ts";
 import { SystemError } from "../system/system_error.ts";
-
-/** All that a command's environment holds unless the manifest and the call add to it. */
-export const ENVIRONMENT = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /** What a handler asks to be run, its form checked and nothing else. */
 export interface ExecRequest {

@@ -10,7 +10,7 @@ import { SystemError } from "../system/system_error.ts";
 /** Largest file that `fs.read` gives and largest text that is written, in bytes. */
 export const SIZE_LIMIT = 8 * 1024 * 1024;
 
-export type Kind = "read" | "write";
+export type Access = "read" | "write";
 
 /**
  * Checks the path against the grant, walks to it, and checks where the links
@@ -18,7 +18,7 @@ export type Kind = "read" | "write";
  */
 export function withPlace(
   call: string,
-  kind: Kind,
+  kind: Access,
   path: Json | undefined,
   { grant }: Pick<CallContext, "grant">,
   follow: boolean,

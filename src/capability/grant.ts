@@ -6,8 +6,8 @@ import {
   parseExecRule,
   suggestExecLine,
 } from "../manifest/exec_rule.ts";
-import type { Policy } from "../manifest/config.ts";
-import { deniedExec, deniedPath } from "../manifest/deny.ts";
+import type { Policy } from "../site/config.ts";
+import { deniedExec, deniedPath } from "../site/deny.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
 

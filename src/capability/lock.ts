@@ -1,7 +1,7 @@
 import { type Answer, type CallContext, type Capability, misuse, type Pending, value } from "./capability.ts";
 import type { Json } from "../base/json.ts";
-import { LedgerError } from "../ledger/ledger.ts";
-import type { LedgerDoor } from "../ledger/door.ts";
+import { JournalError } from "../undo/journal.ts";
+import type { LazyJournal } from "../undo/lazy_journal.ts";
 import type { RangeLock } from "../system/range_lock.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -17,9 +17,9 @@ const MOST = 64;
  * the kernel's: whatever ends this process frees them. Names are the same for
  * all handlers of this host.
  *
- * @param door its code has been loaded
+ * @param lazyJournal its code has been loaded
  */
-export function lockCapabilities(door: LedgerDoor): Map<string, Capability> {
+export function lockCapabilities(lazyJournal: LazyJournal): Map<string, Capability> {
   const held = new Map<number, RangeLock>();
   let count = 0;
   const free = (id: number) => {
@@ -34,9 +34,9 @@ export function lockCapabilities(door: LedgerDoor): Map<string, Capability> {
     if (held.size >= MOST) return misuse(`host.lock: more than ${MOST} locks at once`);
     let lock: RangeLock;
     try {
-      lock = door.ledger.locks();
+      lock = lazyJournal.journal.locks();
     } catch (error) {
-      if (!(error instanceof LedgerError) && !(error instanceof SystemError)) throw error;
+      if (!(error instanceof JournalError) && !(error instanceof SystemError)) throw error;
       return { error: { name: "SystemError", message: `host.lock: ${error.message}` } };
     }
     const id = ++count;

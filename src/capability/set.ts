@@ -2,7 +2,7 @@ import { type Answer, type CallContext, type Capability, type Failure, misuse, v
 import { denied, systemAnswer, withPlace } from "./file_access.ts";
 import { textArgument } from "./file_write.ts";
 import { expand } from "./path_glob.ts";
-import { withLedger } from "./with_ledger.ts";
+import { withJournal } from "./with_journal.ts";
 import {
   globBase,
   isLiteralPath,
@@ -10,10 +10,10 @@ import {
   parsePathRule,
   type PathRule,
 } from "../manifest/path_rule.ts";
-import type { LedgerDoor } from "../ledger/door.ts";
-import type { Holder } from "../ledger/hold.ts";
-import { LedgerError } from "../ledger/ledger.ts";
-import { setValues } from "../ledger/set_values.ts";
+import type { LazyJournal } from "../undo/lazy_journal.ts";
+import type { Holder } from "../undo/held_changes.ts";
+import { JournalError } from "../undo/journal.ts";
+import { setValues } from "../undo/set_values.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -29,8 +29,8 @@ const LONGEST_VALUE = 64 * 1024;
  * whose value cannot be read, and nothing is changed. Where the kernel refuses
  * a value, the rest are set and the error names the paths that are not.
  */
-export function setCapability(door: LedgerDoor, holder: Holder): Capability {
-  return withLedger("fs.set", door, (ledger, [glob, given], context) => {
+export function setCapability(lazyJournal: LazyJournal, holder: Holder): Capability {
+  return withJournal("fs.set", lazyJournal, (journal, [glob, given], context) => {
     const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
     if ("error" in text) return text;
     if (text.bytes.length > LONGEST_VALUE) return misuse("host.fs.set: the value is larger than 64 KiB");
@@ -42,11 +42,11 @@ export function setCapability(door: LedgerDoor, holder: Holder): Capability {
         const failed = addPlace(path, context, places);
         if (failed !== undefined) return failed;
       }
-      const failed = setValues(ledger, holder, [...places.values()], text.text, context);
+      const failed = setValues(journal, holder, [...places.values()], text.text, context);
       if (failed.size > 0) return notAllSet([...failed.values()], places.size);
       return value([...places.keys()].sort());
     } catch (error) {
-      if (error instanceof LedgerError) throw error;
+      if (error instanceof JournalError) throw error;
       return systemAnswer("fs.set", error);
     } finally {
       for (const place of places.values()) place[Symbol.dispose]();

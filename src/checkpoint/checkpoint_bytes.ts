@@ -1,10 +1,10 @@
 import { CheckpointError } from "./checkpoint_error.ts";
 import { descriptorSteps } from "./descriptor_steps.ts";
-import { AT_FDCWD, CALLS, O_CLOEXEC } from "./linux.ts";
+import { AT_FDCWD, O_CLOEXEC, SYSTEM_CALLS } from "./os/system_calls.ts";
 import { memorySteps, Pages } from "./memory_steps.ts";
 import { Steps } from "./steps.ts";
-import type { OwnState } from "../system/own_state.ts";
-import type { StoppedProcess } from "../system/stopped_process.ts";
+import type { ProcessState } from "./os/process_state.ts";
+import type { StoppedProcess } from "./os/stopped_process.ts";
 
 // asm/prctl.h
 const ARCH_SET_FS = 0x1002;
@@ -20,7 +20,7 @@ export const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
 /** What the stopped process has told of itself. */
 export interface Report {
-  state: OwnState;
+  state: ProcessState;
   /** Where its registers are saved. */
   registers: number;
 }
@@ -42,21 +42,21 @@ export function checkpointBytes(
   const steps = new Steps(STEPS_ADDRESS, MOST_STEPS);
   const boot = new TextEncoder().encode(bootId);
   const found = steps.room(boot.length);
-  steps.call(CALLS.openat, [AT_FDCWD, steps.text(BOOT_ID), O_CLOEXEC, 0], 4);
-  steps.call(CALLS.read, [4, found, boot.length], boot.length);
+  steps.call(SYSTEM_CALLS.openat, [AT_FDCWD, steps.text(BOOT_ID), O_CLOEXEC, 0], 4);
+  steps.call(SYSTEM_CALLS.read, [4, found, boot.length], boot.length);
   steps.same(found, boot);
-  steps.call(CALLS.close, [4], 0);
+  steps.call(SYSTEM_CALLS.close, [4], 0);
 
   const stackPointer = Number(new BigUint64Array(process.read(registers, 8).buffer)[0]);
   const pages = new Pages();
   memorySteps(steps, process, stackPointer, pages, STEPS_SIZE);
   descriptorSteps(steps, process);
   for (const [signal, action] of state.signals) {
-    steps.call(CALLS.rt_sigaction, [signal, steps.place(Uint8Array.fromHex(action)), 0, 8], 0);
+    steps.call(SYSTEM_CALLS.rt_sigaction, [signal, steps.place(Uint8Array.fromHex(action)), 0, 8], 0);
   }
-  steps.call(CALLS.sigaltstack, [steps.place(Uint8Array.fromHex(state.signalStack)), 0], 0);
-  steps.call(CALLS.set_robust_list, [...state.robustList], 0);
-  steps.call(CALLS.arch_prctl, [ARCH_SET_FS, state.threadPointer], 0);
+  steps.call(SYSTEM_CALLS.sigaltstack, [steps.place(Uint8Array.fromHex(state.signalStack)), 0], 0);
+  steps.call(SYSTEM_CALLS.set_robust_list, [...state.robustList], 0);
+  steps.call(SYSTEM_CALLS.arch_prctl, [ARCH_SET_FS, state.threadPointer], 0);
   steps.end(registers, state.threadId);
 
   return [steps.encode(tag, STEPS_SIZE, pages.size), ...pages.parts];

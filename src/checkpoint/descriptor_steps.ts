@@ -1,7 +1,7 @@
 import { CheckpointError } from "./checkpoint_error.ts";
-import { CALLS, O_CLOEXEC } from "./linux.ts";
+import { O_CLOEXEC, SYSTEM_CALLS } from "./os/system_calls.ts";
 import type { Steps } from "./steps.ts";
-import type { OpenFile, StoppedProcess } from "../system/stopped_process.ts";
+import type { OpenFile, StoppedProcess } from "./os/stopped_process.ts";
 
 // fcntl.h, sys/epoll.h, sys/socket.h
 const F_DUPFD_CLOEXEC = 1030;
@@ -54,19 +54,19 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
     [number, data, eventsOf(found.get(3)!, number, data)] as const
   );
 
-  steps.call(CALLS.epoll_create1, [O_CLOEXEC], 3);
-  steps.call(CALLS.eventfd2, [0, NONBLOCK_CLOEXEC], 4);
-  steps.call(CALLS.fcntl, [3, F_DUPFD_CLOEXEC, LEAST], 5);
-  steps.call(CALLS.socketpair, [AF_UNIX, SOCK_STREAM | NONBLOCK_CLOEXEC, 0, steps.room(8)], 0);
-  steps.call(CALLS.fcntl, [6, F_DUPFD_CLOEXEC, LEAST], 8);
+  steps.call(SYSTEM_CALLS.epoll_create1, [O_CLOEXEC], 3);
+  steps.call(SYSTEM_CALLS.eventfd2, [0, NONBLOCK_CLOEXEC], 4);
+  steps.call(SYSTEM_CALLS.fcntl, [3, F_DUPFD_CLOEXEC, LEAST], 5);
+  steps.call(SYSTEM_CALLS.socketpair, [AF_UNIX, SOCK_STREAM | NONBLOCK_CLOEXEC, 0, steps.room(8)], 0);
+  steps.call(SYSTEM_CALLS.fcntl, [6, F_DUPFD_CLOEXEC, LEAST], 8);
   for (const [number, data, mask] of events) {
-    steps.call(CALLS.epoll_ctl, [3, EPOLL_CTL_ADD, number, steps.place(epollEvent(mask, data))], 0);
+    steps.call(SYSTEM_CALLS.epoll_ctl, [3, EPOLL_CTL_ADD, number, steps.place(epollEvent(mask, data))], 0);
   }
   const count = parseInt(/^eventfd-count:\s+([0-9a-f]+)$/m.exec(found.get(4)!.info)?.[1] ?? "0", 16);
   const word = new Uint8Array(new BigUint64Array([BigInt(count)]).buffer);
-  if (count > 0) steps.call(CALLS.write, [4, steps.place(word), 8], 8);
-  steps.call(CALLS.dup3, [1, 9, O_CLOEXEC], 9);
-  steps.call(CALLS.dup3, [2, 10, O_CLOEXEC], 10);
+  if (count > 0) steps.call(SYSTEM_CALLS.write, [4, steps.place(word), 8], 8);
+  steps.call(SYSTEM_CALLS.dup3, [1, 9, O_CLOEXEC], 9);
+  steps.call(SYSTEM_CALLS.dup3, [2, 10, O_CLOEXEC], 10);
 }
 
 /** The events that an epoll descriptor waits for, from its `fdinfo`. */

@@ -1,11 +1,11 @@
 import { CheckpointError } from "./checkpoint_error.ts";
-import { AT_EMPTY_PATH, AT_FDCWD, CALLS, O_CLOEXEC } from "./linux.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, O_CLOEXEC, SYSTEM_CALLS } from "./os/system_calls.ts";
 import type { Steps } from "./steps.ts";
 import { fileIdentity, STATX_BASIC_STATS, STATX_SIZE } from "../system/file_identity.ts";
 import type { Mapping } from "../system/mappings.ts";
-import { PAGE, type StoppedProcess } from "../system/stopped_process.ts";
+import { PAGE, type StoppedProcess } from "./os/stopped_process.ts";
 
-const { openat, close, mmap, mprotect, pread64, statx } = CALLS;
+const { openat, close, mmap, mprotect, pread64, statx } = SYSTEM_CALLS;
 // sys/mman.h
 const PROT_READ = 1;
 const PROT_WRITE = 2;

@@ -1,4 +1,4 @@
-import type { Directories } from "../dispatch/directories.ts";
+import type { Directories } from "../site/directories.ts";
 
 /**
  * What a process does before a checkpoint of it is taken: hook calls such as will come, so that the code for them is
@@ -18,7 +18,7 @@ export function rehearsalDirectories(folder: string): Directories {
     state: `${folder}/state`,
     log: `${folder}/log`,
     libvirt: `${folder}/libvirt`,
-    journal: `${folder}/journal`,
+    journald: `${folder}/journald`,
   };
 }
 
@@ -118,7 +118,7 @@ export default function () {}
   };
 }
 
-/** More handlers than a call uses images for (src/dispatch/run_step.ts): their text is read. */
+/** More handlers than a call uses images for (src/call/handler_runner.ts): their text is read. */
 const MANY = 10;
 const ONE_OF_MANY = `/*---
 description: One of many
@@ -132,7 +132,7 @@ export default async ({ domain: { devices, ...domain }, name, uuid }, host) => {
 `;
 
 /** The calls of one round. */
-export const CALLS: readonly RehearsedCall[] = [
+export const REHEARSED_CALLS: readonly RehearsedCall[] = [
   { driver: "qemu", args: [GUEST, "prepare", "begin", "-"], xml: DOMAIN },
   { driver: "qemu", args: [GUEST, "started", "begin", "-"], xml: DOMAIN },
   { driver: "network", args: ["default", "started", "begin", "-"], xml: "<hookData/>" },

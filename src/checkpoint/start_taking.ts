@@ -1,6 +1,6 @@
-import { isDue } from "./due.ts";
-import { lockFile, triedFile } from "./names.ts";
-import { startDetached } from "../system/detached.ts";
+import { shouldTakeCheckpoint } from "./should_take.ts";
+import { lockFile, triedFile } from "./checkpoint_names.ts";
+import { startDetached } from "../system/start_detached.ts";
 import { touch } from "../system/modified.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { RangeLock } from "../system/range_lock.ts";
@@ -13,7 +13,7 @@ export function startTaking(state: string): void {
   try {
     if (privateDirectory(state) !== undefined) return;
     using lock = new RangeLock(lockFile(state));
-    if (!lock.tryLock("start") || !isDue(state)) return;
+    if (!lock.tryLock("start") || !shouldTakeCheckpoint(state)) return;
     touch(triedFile(state));
     startDetached(["checkpoint", "--if-needed"], new Uint8Array());
   } catch {

@@ -10,18 +10,18 @@ import {
   TRIAL_START,
   trialFile,
   triedFile,
-} from "./names.ts";
+} from "./checkpoint_names.ts";
 import { rehearsalDirectories, rehearsedHandlers } from "./rehearsal.ts";
 import { Deadline } from "../base/deadline.ts";
-import { checkpointFile, type Directories } from "../dispatch/directories.ts";
-import { fillCache } from "../dispatch/fill_cache.ts";
-import { readSetup } from "../dispatch/read_setup.ts";
+import { checkpointFile, type Directories } from "../site/directories.ts";
+import { writeIndex } from "../site/write_index.ts";
+import { readSite } from "../site/read_site.ts";
 import { createFile, makeDirectory, readText, removeNamed, removeTree } from "../system/admin_files.ts";
 import { Child } from "../system/child.ts";
 import { bindDatagramSocket } from "../system/datagram.ts";
 import { close } from "../system/descriptor.ts";
-import { SELF } from "../system/detached.ts";
-import { entrySegment } from "../system/entry_segment.ts";
+import { SELF } from "../system/start_detached.ts";
+import { entrySegment } from "./os/entry_segment.ts";
 import { touch } from "../system/modified.ts";
 import { pause } from "../system/pause.ts";
 import { privateDirectory } from "../system/private_directory.ts";
@@ -29,7 +29,7 @@ import { removePrivate, renamePrivate, writePrivateBytes } from "../system/priva
 import { processId } from "../system/process_id.ts";
 import { findProgram } from "../system/program.ts";
 import { RangeLock } from "../system/range_lock.ts";
-import { StoppedProcess } from "../system/stopped_process.ts";
+import { StoppedProcess } from "./os/stopped_process.ts";
 import { userId } from "../system/self.ts";
 
 /** For the rehearsal, and for each thing that is waited for. */
@@ -70,10 +70,10 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   removeTree(folder);
   // What was left behind by one that was killed.
   removeNamed(state, ".checkpoint.");
-  let journal: number | undefined;
+  let journald: number | undefined;
   try {
     await setStage(folder);
-    journal = bindDatagramSocket(rehearsalDirectories(folder).journal);
+    journald = bindDatagramSocket(rehearsalDirectories(folder).journald);
     const parts = await rehearse(folder, segment.tag);
     writePrivateBytes(trial, ...parts);
     const trouble = tryOut(folder);
@@ -81,7 +81,7 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
     renamePrivate(trial, file);
     return parts.reduce((sum, { length }) => sum + length, 0);
   } finally {
-    if (journal !== undefined) close(journal);
+    if (journald !== undefined) close(journald);
     removePrivate(trial);
     removeTree(folder);
   }
@@ -123,7 +123,7 @@ async function setStage(folder: string): Promise<void> {
   for (const [name, text] of Object.entries(handlers)) {
     createFile(`${config}/handlers/${name}`, text, 0o600);
   }
-  const { note } = await fillCache(directories, () => readSetup(directories, 0), () => false);
+  const { note } = await writeIndex(directories, () => readSite(directories, 0), () => false);
   if (note !== undefined) throw new CheckpointError(note);
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { AdminCommand } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { COMMANDS } from "./commands.ts";
 import { commandHelp, overview, usage } from "./help.ts";
@@ -44,7 +44,7 @@ function isExpected(error: unknown): error is Error {
   return error instanceof CommandError || error instanceof AdminFileError || error instanceof SystemError;
 }
 
-function find(name: string): Command | undefined {
+function find(name: string): AdminCommand | undefined {
   return COMMANDS.find((command) => command.name === name);
 }
 

@@ -1,12 +1,12 @@
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadWholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { powerCells, powers } from "./powers.ts";
-import { renderTable } from "./table.ts";
-import { type Approval, approvalPath, readApproval } from "../dispatch/approval.ts";
+import { powerCells, powers } from "./allowed.ts";
+import { renderTable } from "./text_table.ts";
+import { type Approval, approvalPath, readApproval } from "../site/approval.ts";
 import { formatIssue } from "../base/issue.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { removePrivate, writePrivate } from "../system/private_file.ts";
 import { print, userId } from "../system/self.ts";
@@ -14,7 +14,7 @@ import { print, userId } from "../system/self.ts";
 /** `hookvisor approve`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { directories, words: [name = ""] } = invocation;
-  const setup = await loadSetup(directories);
+  const setup = await loadWholeSite(directories);
   const path = approvalPath(directories, name);
   if (flag(invocation, "withdraw")) {
     if (!/^[A-Za-z0-9._-]+$/.test(name) || !removePrivate(path)) {

@@ -3,25 +3,25 @@ import { flag, type Invocation } from "./command.ts";
 import { grantWarnings } from "./grant_warnings.ts";
 import { handlerWarnings, shadowWarnings } from "./handler_warnings.ts";
 import { issueText } from "./issue_text.ts";
-import { loadFile, loadSetup, type Setup } from "./load_setup.ts";
+import { loadFile, loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powerCells, powers } from "./powers.ts";
+import { conditions, powerCells, powers } from "./allowed.ts";
 import { style } from "./style.ts";
-import { renderTable } from "./table.ts";
+import { renderTable } from "./text_table.ts";
 import type { Issue } from "../base/issue.ts";
-import { isTrouble } from "../manifest/handler_files.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
-import { LARGEST_CONFIG } from "../manifest/load_config.ts";
-import { applyOptions, unknownHandlerIssues } from "../manifest/options.ts";
-import { policyIssues } from "../manifest/policy_issues.ts";
-import { handlerFiles } from "../system/handler_files.ts";
+import { isTrouble } from "../system/file_reader.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
+import { LARGEST_CONFIG } from "../site/load_config.ts";
+import { applyOptions, unknownHandlerIssues } from "../site/options.ts";
+import { policyIssues } from "../site/policy_issues.ts";
+import { fileReader } from "../system/file_reader.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor check`. */
 export async function run(invocation: Invocation): Promise<number> {
   // Before the engine starts: with it go the powers to look at the terminal.
   const out = look();
-  const setup = await loadSetup(invocation.directories);
+  const setup = await loadWholeSite(invocation.directories);
   const files = invocation.words.map(loadFile);
   const handlers = files.length > 0 ? files : setup.handlers;
   const issues = files.length > 0 ? await issuesOfAll(handlers, setup) : await allIssues(setup);
@@ -56,7 +56,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return failed ? 1 : 0;
 }
 
-async function allIssues(setup: Setup): Promise<Issue[]> {
+async function allIssues(setup: WholeSite): Promise<Issue[]> {
   const { config, configFile, handlers, issues } = setup;
   const names = handlers.map(({ name }) => name);
   const options = unknownHandlerIssues(config, names).map((issue) => ({
@@ -71,11 +71,11 @@ async function allIssues(setup: Setup): Promise<Issue[]> {
   ];
 }
 
-async function issuesOfAll(handlers: readonly LoadedHandler[], setup: Setup): Promise<Issue[]> {
+async function issuesOfAll(handlers: readonly LoadedHandler[], setup: WholeSite): Promise<Issue[]> {
   return (await Promise.all(handlers.map((handler) => issuesOf(handler, setup)))).flat();
 }
 
-async function issuesOf(handler: LoadedHandler, { config }: Setup): Promise<Issue[]> {
+async function issuesOf(handler: LoadedHandler, { config }: WholeSite): Promise<Issue[]> {
   const { file, name, manifest, issues } = handler;
   const more = manifest === undefined ? [] : [
     ...policyIssues(file, manifest, config),
@@ -95,7 +95,7 @@ function handlerJson({ name, file, manifest }: LoadedHandler) {
 }
 
 function textOf(file: string): string | undefined {
-  const read = handlerFiles.read(file, LARGEST_CONFIG);
+  const read = fileReader.read(file, LARGEST_CONFIG);
   return isTrouble(read) ? undefined : new TextDecoder().decode(read.bytes);
 }
 

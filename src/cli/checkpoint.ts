@@ -2,8 +2,8 @@ import { CommandError } from "./command_error.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CheckpointError } from "../checkpoint/checkpoint_error.ts";
 import { startsFromIt, takeCheckpoint } from "../checkpoint/take_checkpoint.ts";
-import { loadSetup } from "./load_setup.ts";
-import { checkpointFile, DIRECTORIES } from "../dispatch/directories.ts";
+import { loadWholeSite } from "./whole_site.ts";
+import { checkpointFile, DIRECTORIES } from "../site/directories.ts";
 import { removePrivate } from "../system/private_file.ts";
 import { print } from "../system/self.ts";
 
@@ -14,7 +14,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (directories.state !== DIRECTORIES.state) {
     throw new CommandError(`a checkpoint is looked for in ${DIRECTORIES.state} only`, 2);
   }
-  const { config, configFile } = await loadSetup(directories);
+  const { config, configFile } = await loadWholeSite(directories);
   if (!config.checkpoint) print(1, `${configFile} says checkpoint: false\n`);
   if (flag(invocation, "remove") || !config.checkpoint) {
     print(1, removePrivate(file) ? `${file}: removed\n` : `${file}: there is none\n`);

@@ -1,8 +1,8 @@
 import type { Issue } from "../base/issue.ts";
 import { Deadline } from "../base/deadline.ts";
 import { Grant } from "../capability/grant.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
-import { defaultConfig } from "../manifest/settings.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
+import { defaultConfig } from "../site/settings.ts";
 import { EngineMaker } from "../sandbox/make_engine.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import { Loop } from "../system/loop.ts";

@@ -1,7 +1,7 @@
-import type { Directories } from "../dispatch/directories.ts";
+import type { Directories } from "../site/directories.ts";
 
 /** What a word or an option's value is, so that a shell can complete it. Kinds with a fixed list of words are lists. */
-export type Kind =
+export type ValueKind =
   | "file"
   | "directory"
   | "handler"
@@ -15,10 +15,10 @@ export type Kind =
   | readonly string[];
 
 /** A word after the command's name. */
-export interface Word {
+export interface CommandWord {
   /** As usage lines show it: `FILE`, `DRIVER/OPERATION`. */
   name: string;
-  kind: Kind;
+  kind: ValueKind;
   optional?: boolean;
   /** Any number of them; only for the last. */
   many?: boolean;
@@ -29,15 +29,15 @@ export interface Option {
   /** What the value is, for usage lines; absent for a flag. */
   value?: string;
   /** What kind of value; `text` when absent. */
-  kind?: Kind;
+  kind?: ValueKind;
   /** One line, without a final full stop. */
   summary: string;
 }
 
 /** One word after `hookvisor`: a row of the command table, from which parsing, help, completions and man pages are made. */
-export interface Command {
+export interface AdminCommand {
   name: string;
-  words: readonly Word[];
+  words: readonly CommandWord[];
   /** One line for the list of commands, without a final full stop. */
   summary: string;
   /** What it does: paragraphs, each one text without line ends. */

@@ -1,9 +1,9 @@
 // Longer than other files: it is a table, one row a command, and nothing else.
-import type { Command } from "./command.ts";
+import type { AdminCommand } from "./command.ts";
 import { RECIPE_NAMES } from "./recipe_names.ts";
 
 /** The command table: parsing, usage, help, completions and man pages are made from it. In the order of the help. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "install",
     words: [],

@@ -1,9 +1,9 @@
-import type { Command } from "./command.ts";
+import type { AdminCommand } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { exitCodes, optionUsage, usage } from "./help.ts";
 
 /** docs/commands.md: what `--help` and the man pages say, as one page of Markdown. Made from the command table. */
-export function commandsPage(commands: readonly Command[]): string {
+export function commandsPage(commands: readonly AdminCommand[]): string {
   const lines = [
     "# Commands",
     "",
@@ -25,7 +25,7 @@ export function commandsPage(commands: readonly Command[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function section(command: Command): string[] {
+function section(command: AdminCommand): string[] {
   const options = Object.entries(command.options);
   return [
     "",

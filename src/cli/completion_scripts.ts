@@ -1,8 +1,8 @@
-import type { Command, Kind, Option } from "./command.ts";
+import type { AdminCommand, Option, ValueKind } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 
 /** A command's options with those that all take. */
-function optionsOf(command: Command): [string, Option][] {
+function optionsOf(command: AdminCommand): [string, Option][] {
   return Object.entries({ ...command.options, ...COMMON_OPTIONS });
 }
 
@@ -17,7 +17,7 @@ function plain(name: string): string {
 }
 
 /** A script for bash, made from the command table; it needs nothing but bash itself. */
-export function bashCompletion(commands: readonly Command[]): string {
+export function bashCompletion(commands: readonly AdminCommand[]): string {
   const cases = commands.map((command) => {
     const options = optionsOf(command);
     const values = options.filter(([, { value }]) => value !== undefined)
@@ -90,7 +90,7 @@ complete -F _hookvisor hookvisor
 `;
 }
 
-function bashWords(kind: Kind): string {
+function bashWords(kind: ValueKind): string {
   if (Array.isArray(kind)) return `_hookvisor_list ${kind.map(quoted).join(" ")}`;
   if (kind === "file") return "_hookvisor_files";
   if (kind === "directory") return "_hookvisor_directories";
@@ -99,7 +99,7 @@ function bashWords(kind: Kind): string {
 }
 
 /** A script for zsh. */
-export function zshCompletion(commands: readonly Command[]): string {
+export function zshCompletion(commands: readonly AdminCommand[]): string {
   const list = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join("\n");
   const functions = commands.map((command) => {
     const options = optionsOf(command).map(([name, option]) => zshOption(name, option));
@@ -145,7 +145,7 @@ function zshText(text: string): string {
   return text.replace(/[\\[\]:]/g, "\\$&");
 }
 
-function zshAction(kind: Kind): string {
+function zshAction(kind: ValueKind): string {
   if (Array.isArray(kind)) return `(${kind.join(" ")})`;
   if (kind === "file") return "_files";
   if (kind === "directory") return "_files -/";
@@ -154,7 +154,7 @@ function zshAction(kind: Kind): string {
 }
 
 /** A script for fish. */
-export function fishCompletion(commands: readonly Command[]): string {
+export function fishCompletion(commands: readonly AdminCommand[]): string {
   const lines = commands.flatMap((command) => {
     const inside = `-n ${quoted(`__fish_seen_subcommand_from ${command.name}`)}`;
     return [
@@ -174,7 +174,7 @@ ${[...new Set(lines)].join("\n")}
 `;
 }
 
-function fishWords(kind: Kind): string {
+function fishWords(kind: ValueKind): string {
   if (Array.isArray(kind)) return ` -a ${quoted(kind.join(" "))}`;
   if (kind === "file") return " -F";
   if (kind === "directory") return ` -a ${quoted("(__fish_complete_directories)")}`;

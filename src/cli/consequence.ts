@@ -1,4 +1,4 @@
-import type { HookRecord } from "../journal/record.ts";
+import type { HookRecord } from "../records/record.ts";
 
 /** What libvirt does when the hook lets an operation go on, or gives it up. */
 interface Fate {

@@ -1,11 +1,11 @@
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadWholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./powers.ts";
+import { conditions, powers } from "./allowed.ts";
 import { style } from "./style.ts";
 import { visible } from "./text.ts";
-import { readApproval } from "../dispatch/approval.ts";
+import { readApproval } from "../site/approval.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { parseManifest } from "../manifest/parse.ts";
 import { diff } from "../protocol/xml/diff.ts";
@@ -14,7 +14,7 @@ import { print, userId } from "../system/self.ts";
 /** `hookvisor diff`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { directories, words: [name = ""] } = invocation;
-  const { handlers } = await loadSetup(directories);
+  const { handlers } = await loadWholeSite(directories);
   const handler = handlers.find((handler) => handler.name === name);
   if (handler === undefined) {
     throw new CommandError(`there is no handler ${name}; "hookvisor list" shows all`);

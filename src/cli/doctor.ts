@@ -11,7 +11,7 @@ import { links } from "./doctor/links.ts";
 import { ownership } from "./doctor/ownership.ts";
 import { scripts } from "./doctor/scripts.ts";
 import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
-import { loadSetup, type Setup } from "./load_setup.ts";
+import { loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
 import { style } from "./style.ts";
 import { type Look, visible, wrap } from "./text.ts";
@@ -62,7 +62,7 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
   const found = given === undefined ? hooksDirectory(program) : { path: given, why: "--hooks-dir" };
   return {
     directories,
-    setup: await withCodeRead(await loadSetup(directories)),
+    setup: await withCodeRead(await loadWholeSite(directories)),
     hooks: found.path,
     hooksWhy: found.why,
     program: realPath(executable()),
@@ -73,8 +73,8 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
 }
 
 /** The handlers as they would run: one whose code the engine cannot read has no more use than one without a manifest. */
-async function withCodeRead(setup: Setup): Promise<Setup> {
-  const handlers: Setup["handlers"] = [];
+async function withCodeRead(setup: WholeSite): Promise<WholeSite> {
+  const handlers: WholeSite["handlers"] = [];
   for (const handler of setup.handlers) {
     const issues = handler.manifest === undefined ? [] : await codeIssues(handler);
     const { manifest: _, ...rest } = handler;

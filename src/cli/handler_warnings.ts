@@ -1,11 +1,11 @@
 import type { Issue } from "../base/issue.ts";
-import type { Config } from "../manifest/config.ts";
+import type { Config } from "../site/config.ts";
 import { formatDuration } from "../manifest/duration.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { matchPathRule, parsePathRule } from "../manifest/path_rule.ts";
-import { timeoutFor } from "../manifest/settings.ts";
+import { timeoutFor } from "../site/settings.ts";
 import { compilePathTest } from "../protocol/xml/compile_path.ts";
 import type { Operation } from "../protocol/operations.ts";
 

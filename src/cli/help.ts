@@ -1,4 +1,4 @@
-import type { Command, Option, Word } from "./command.ts";
+import type { AdminCommand, CommandWord, Option } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { type Look, pad, textWidth, visible, wrap } from "./text.ts";
 
@@ -6,11 +6,11 @@ import { type Look, pad, textWidth, visible, wrap } from "./text.ts";
 const WIDEST = 80;
 
 /** `hookvisor check [OPTION...] [FILE...]`. */
-export function usage(command: Command): string {
+export function usage(command: AdminCommand): string {
   return ["hookvisor", command.name, "[OPTION...]", ...command.words.map(wordUsage)].join(" ");
 }
 
-function wordUsage({ name, optional, many }: Word): string {
+function wordUsage({ name, optional, many }: CommandWord): string {
   const text = `${name}${many ? "..." : ""}`;
   return optional ? `[${text}]` : text;
 }
@@ -23,14 +23,14 @@ export function optionUsage(name: string, { value }: Option): string {
 const MISUNDERSTOOD = "the command line is not understood";
 
 /** A command's exit codes with the one that all have, in order. */
-export function exitCodes({ exitCodes: own }: Command): [code: number, meaning: string][] {
+export function exitCodes({ exitCodes: own }: AdminCommand): [code: number, meaning: string][] {
   const all = new Map<number, string>([[2, MISUNDERSTOOD]]);
   for (const [code, meaning] of own) all.set(code, code === 2 ? `${meaning}, or ${MISUNDERSTOOD}` : meaning);
   return [...all].sort(([a], [b]) => a - b);
 }
 
 /** What `hookvisor COMMAND --help` prints. */
-export function commandHelp(command: Command, look: Look): string {
+export function commandHelp(command: AdminCommand, look: Look): string {
   const width = Math.min(look.width, WIDEST);
   const options = { ...command.options, ...COMMON_OPTIONS };
   const text = [
@@ -61,7 +61,7 @@ export function commandHelp(command: Command, look: Look): string {
 }
 
 /** What `hookvisor help` prints. */
-export function overview(commands: readonly Command[], look: Look): string {
+export function overview(commands: readonly AdminCommand[], look: Look): string {
   const width = Math.min(look.width, WIDEST);
   const text = [
     "usage: hookvisor COMMAND [OPTION...]",

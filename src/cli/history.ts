@@ -12,8 +12,8 @@ import {
   oldestOf,
   openRecords,
   type Wanted,
-} from "../journal/history.ts";
-import type { HookRecord } from "../journal/record.ts";
+} from "../records/history.ts";
+import type { HookRecord } from "../records/record.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { currentName } from "../protocol/operations.ts";
 import type { LineLog } from "../system/log_lines.ts";

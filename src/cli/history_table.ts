@@ -1,6 +1,6 @@
 import { style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible } from "./text.ts";
-import type { HookRecord } from "../journal/record.ts";
+import type { HookRecord } from "../records/record.ts";
 
 interface Column {
   title: string;

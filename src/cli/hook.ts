@@ -1,5 +1,5 @@
 import { type Invocation, option } from "./command.ts";
-import { hookCall } from "../dispatch/hook_call.ts";
+import { hookCall } from "../call/hook_call.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor hook`: hook mode spelled out. */

@@ -11,12 +11,12 @@ import {
   libvirtVersion,
   runsDirectories,
 } from "./libvirt_host.ts";
-import { loadSetup } from "./load_setup.ts";
-import { DIRECTORIES } from "../dispatch/directories.ts";
-import { newestRecords } from "../journal/history.ts";
-import { isTrouble } from "../manifest/handler_files.ts";
-import { trustIssue } from "../manifest/trust.ts";
-import { handlerFiles } from "../system/handler_files.ts";
+import { loadWholeSite } from "./whole_site.ts";
+import { DIRECTORIES } from "../site/directories.ts";
+import { newestRecords } from "../records/history.ts";
+import { isTrouble } from "../system/file_reader.ts";
+import { trustIssue } from "../site/trust.ts";
+import { fileReader } from "../system/file_reader.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { type Driver, DRIVERS, isDriver } from "../protocol/operations.ts";
 import { executable, makeDirectory, makeLink, remove, workingDirectory } from "../system/admin_files.ts";
@@ -40,7 +40,7 @@ export interface Places {
 }
 
 /** One thing done, or found done. */
-export interface Step {
+export interface LinkStep {
   driver: Driver;
   path: string;
   did: "made" | "was there" | "removed" | "left alone";
@@ -81,7 +81,7 @@ export async function run(invocation: Invocation): Promise<number> {
 
 /** Who else could put another program in the place of this one. */
 function programIssue(program: string): string | undefined {
-  const chain = handlerFiles.chain(program);
+  const chain = fileReader.chain(program);
   return isTrouble(chain) ? chain.message : trustIssue(program, chain, 0)?.message;
 }
 
@@ -123,7 +123,7 @@ export async function driversOf(invocation: Invocation): Promise<Driver[]> {
     }
     return DRIVERS.filter((driver) => words.includes(driver));
   }
-  const { handlers, config } = await loadSetup(invocation.directories);
+  const { handlers, config } = await loadWholeSite(invocation.directories);
   const used = new Set(
     handlers.flatMap(({ manifest, mayMatch }) =>
       manifest === undefined
@@ -157,7 +157,7 @@ function install(
   driver: Driver,
   place: "d" | "main",
   dryRun: boolean,
-): Step {
+): LinkStep {
   const path = linkPath(`${destdir}${hooks}`, driver, place);
   const existing = hookAt(path, driver, program);
   if (existing?.isOurs) return { driver, path, did: "was there" };
@@ -189,7 +189,7 @@ function needReload(
   { directories }: Invocation,
   places: Places,
   drivers: readonly Driver[],
-  steps: readonly Step[],
+  steps: readonly LinkStep[],
 ): Reload[] {
   return places.daemons.flatMap((daemon) => {
     const unseen = drivers.filter((driver) => {
@@ -229,7 +229,7 @@ function reloaded({ daemon, pid, seen }: Reload & { seen: boolean }): string {
 }
 
 /** One step, for a person. */
-export function describe({ path, did, why }: Step, dryRun: boolean): string {
+export function describe({ path, did, why }: LinkStep, dryRun: boolean): string {
   const word = dryRun && did === "made"
     ? "would be made"
     : dryRun && did === "removed"
@@ -254,7 +254,7 @@ function advice(places: Places, reloads: readonly Reload[], changed: boolean, dr
 }
 
 /** Removes one link of ours. */
-export function removeLink(hook: Hook, dryRun: boolean): Step {
+export function removeLink(hook: Hook, dryRun: boolean): LinkStep {
   if (!dryRun) remove(hook.path);
   return { driver: hook.driver, path: hook.path, did: "removed" };
 }

@@ -1,6 +1,6 @@
 import { type Hook, isSeen } from "./hook_links.ts";
 import type { LibvirtDaemon } from "./libvirt_host.ts";
-import { newestRecords } from "../journal/history.ts";
+import { newestRecords } from "../records/history.ts";
 import type { Driver } from "../protocol/operations.ts";
 
 /**

@@ -1,16 +1,16 @@
 import { flag, type Invocation } from "./command.ts";
-import { loadSetup, stateOf } from "./load_setup.ts";
+import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./powers.ts";
+import { conditions, powers } from "./allowed.ts";
 import { style } from "./style.ts";
-import { renderTable } from "./table.ts";
+import { renderTable } from "./text_table.ts";
 import { formatIssue } from "../base/issue.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor list`. */
 export async function run(invocation: Invocation): Promise<number> {
   const out = look();
-  const { handlers, issues } = await loadSetup(invocation.directories);
+  const { handlers, issues } = await loadWholeSite(invocation.directories);
   const rows = handlers.map((handler) => ({ handler, state: stateOf(handler) }));
   const usable = rows.every(({ state }) => state === "ready") &&
     !issues.some(({ severity }) => severity === "error");

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { AdminCommand } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { exitCodes, optionUsage, usage } from "./help.ts";
 
@@ -12,12 +12,12 @@ export interface ManSource {
 const SECTION = 8;
 
 /** A page's name: `hookvisor-check`, or `hookvisor` for the overview. */
-export function pageName(command?: Command): string {
+export function pageName(command?: AdminCommand): string {
   return command === undefined ? "hookvisor" : `hookvisor-${command.name}`;
 }
 
 /** The page of one command, in the man macros of troff (man(7)). */
-export function commandPage(command: Command, source: ManSource): string {
+export function commandPage(command: AdminCommand, source: ManSource): string {
   const options = Object.entries(command.options);
   const common = Object.entries(COMMON_OPTIONS);
   return page([
@@ -56,7 +56,7 @@ export function commandPage(command: Command, source: ManSource): string {
 }
 
 /** The page about hookvisor itself: what it is, its commands and its files. */
-export function overviewPage(commands: readonly Command[], source: ManSource): string {
+export function overviewPage(commands: readonly AdminCommand[], source: ManSource): string {
   return page([
     ...title(pageName(), source),
     ".SH NAME",

@@ -1,15 +1,15 @@
 import { flag, type Invocation, option } from "./command.ts";
-import { loadSetup, stateOf } from "./load_setup.ts";
+import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { programVersion } from "./version.ts";
-import { metricsText, RecordCounts } from "../journal/metrics.ts";
-import { oldestOf, openRecords } from "../journal/history.ts";
+import { metricsText, RecordCounts } from "../records/metrics.ts";
+import { oldestOf, openRecords } from "../records/history.ts";
 import { replaceFile } from "../system/admin_files.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor metrics`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { directories } = invocation;
-  const { handlers } = await loadSetup(directories);
+  const { handlers } = await loadWholeSite(directories);
   const counts = new RecordCounts();
   using lines = openRecords(directories.log);
   for (const record of oldestOf(lines, {})) counts.add(record);

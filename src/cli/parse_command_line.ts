@@ -1,10 +1,10 @@
-import type { Command, Invocation, Option, Word } from "./command.ts";
+import type { AdminCommand, CommandWord, Invocation, Option } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { suggest } from "../base/suggest.ts";
-import { DIRECTORIES } from "../dispatch/directories.ts";
+import { DIRECTORIES } from "../site/directories.ts";
 
 /** Reads what was written after a command's name. A text says what is wrong. Options may stand anywhere unless the command says otherwise; `--` ends them. */
-export function parseCommandLine(command: Command, args: readonly string[]): Invocation | string {
+export function parseCommandLine(command: AdminCommand, args: readonly string[]): Invocation | string {
   const known: Readonly<Record<string, Option>> = { ...command.options, ...COMMON_OPTIONS };
   const options: Record<string, string | true> = {};
   const words: string[] = [];
@@ -66,7 +66,7 @@ function readDirectories(options: Record<string, string | true>): Invocation["di
     state: directory("state", DIRECTORIES.state),
     log: directory("log", DIRECTORIES.log),
     libvirt: directory("libvirt-run", DIRECTORIES.libvirt),
-    journal: DIRECTORIES.journal,
+    journald: DIRECTORIES.journald,
   };
   const relative = Object.entries(directories).find(([, path]) => !path.startsWith("/"));
   if (relative === undefined) return directories;
@@ -76,7 +76,7 @@ function readDirectories(options: Record<string, string | true>): Invocation["di
 }
 
 /** Too few words, or too many. */
-function countProblem(takes: readonly Word[], words: readonly string[]): string | undefined {
+function countProblem(takes: readonly CommandWord[], words: readonly string[]): string | undefined {
   const missing = takes[words.length];
   if (missing !== undefined && !missing.optional) return `${missing.name} is missing`;
   const last = takes.at(-1);

@@ -2,8 +2,8 @@ import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { look } from "./look.ts";
 import { playCall } from "./play_call.ts";
-import { renderTable } from "./table.ts";
-import { callsDirectory, type KeptCall, keptCall, keptCalls } from "../journal/kept_calls.ts";
+import { renderTable } from "./text_table.ts";
+import { callsDirectory, type KeptCall, keptCall, keptCalls } from "../records/replay_calls.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor replay`. */

@@ -2,7 +2,7 @@ import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { type CallToPlay, playCall } from "./play_call.ts";
 import { sampleXml } from "./sample_xml.ts";
-import { type KeptCall, keptCalls } from "../journal/kept_calls.ts";
+import { type KeptCall, keptCalls } from "../records/replay_calls.ts";
 import { isGlob, operationGlobError } from "../manifest/operation_glob.ts";
 import { currentName, findOperation, type Operation } from "../protocol/operations.ts";
 import { parseDocument } from "../protocol/xml/parse_document.ts";

@@ -1,23 +1,23 @@
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { loadSetup, stateOf } from "./load_setup.ts";
+import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./powers.ts";
-import { renderTable } from "./table.ts";
+import { conditions, powers } from "./allowed.ts";
+import { renderTable } from "./text_table.ts";
 import { formatIssue } from "../base/issue.ts";
 import { suggest } from "../base/suggest.ts";
-import type { Config } from "../manifest/config.ts";
+import type { Config } from "../site/config.ts";
 import { formatDuration } from "../manifest/duration.ts";
-import type { LoadedHandler } from "../manifest/load.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
-import { applyOptions } from "../manifest/options.ts";
-import { handlerTimeout, onFailureFor } from "../manifest/settings.ts";
+import { applyOptions } from "../site/options.ts";
+import { handlerTimeout, onFailureFor } from "../site/settings.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor show`. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { handlers, config } = await loadSetup(invocation.directories);
+  const { handlers, config } = await loadWholeSite(invocation.directories);
   const name = invocation.words[0]!.replace(/\.js$/, "");
   const handler = handlers.find((one) => one.name === name);
   if (handler === undefined) {

@@ -2,7 +2,7 @@ import { consequence } from "./consequence.ts";
 import { type Style, style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible, wrap } from "./text.ts";
 import type { CallRecord } from "../base/call_record.ts";
-import type { HandlerEntry, HookRecord, UndoneEntry } from "../journal/record.ts";
+import type { HandlerEntry, HookRecord, UndoneEntry } from "../records/record.ts";
 
 /** Columns of a duration: `12345.6 ms`. */
 const DURATION = 10;

@@ -1,20 +1,20 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { loadSetup } from "./load_setup.ts";
+import { loadWholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
 import { style } from "./style.ts";
-import { renderTable } from "./table.ts";
+import { renderTable } from "./text_table.ts";
 import { visible } from "./text.ts";
-import { UndoByHand } from "../dispatch/undo_by_hand.ts";
-import type { UndoneEntry } from "../journal/record.ts";
-import { guestWord, type Hold } from "../ledger/hold.ts";
-import { LedgerError } from "../ledger/ledger.ts";
+import { UndoByHand } from "../undo/undo_by_hand.ts";
+import type { UndoneEntry } from "../records/record.ts";
+import { guestWord, type HeldChange } from "../undo/held_changes.ts";
+import { JournalError } from "../undo/journal.ts";
 import { print } from "../system/self.ts";
 
 /** `hookvisor undo`. */
 export async function run(invocation: Invocation): Promise<number> {
   const { directories, words: [word] } = invocation;
-  const { config } = await loadSetup(directories);
+  const { config } = await loadWholeSite(directories);
   const note = (text: string) => print(2, `hookvisor undo: ${text}\n`);
   try {
     const desk = await UndoByHand.open(directories, config.policy, note);
@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
       desk?.close();
     }
   } catch (error) {
-    if (error instanceof LedgerError) throw new CommandError(error.message);
+    if (error instanceof JournalError) throw new CommandError(error.message);
     throw error;
   }
 }
@@ -54,7 +54,7 @@ function forgetOne(desk: UndoByHand | undefined, text: string): number {
   return 0;
 }
 
-function list(holds: readonly Hold[], json: boolean): void {
+function list(holds: readonly HeldChange[], json: boolean): void {
   if (json) {
     print(1, `${JSON.stringify(holds.map(holdJson))}\n`);
     return;
@@ -92,7 +92,7 @@ function list(holds: readonly Hold[], json: boolean): void {
   print(1, renderTable(columns, rows, out));
 }
 
-function holdJson(hold: Hold) {
+function holdJson(hold: HeldChange) {
   const { id, driver, name, handler, since, leaving, failures, error, what } = hold;
   const common = { id, driver, name, handler, since: new Date(since).toISOString(), leaving, failures };
   const failed = error === undefined ? {} : { error };
@@ -103,11 +103,11 @@ function holdJson(hold: Hold) {
   return { ...common, command, args, ...(runAs === undefined ? {} : { runAs }), ...failed };
 }
 
-function whatOf({ what }: Hold): string {
+function whatOf({ what }: HeldChange): string {
   return "path" in what ? what.path : [what.command, ...what.args].join(" ");
 }
 
-function stateOf({ leaving, failures, error }: Hold): string {
+function stateOf({ leaving, failures, error }: HeldChange): string {
   if (!leaving) return "held";
   return failures === 0 ? "due" : `failed ${failures} times: ${error}`;
 }

@@ -1,8 +1,8 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
 import { describe, driversOf, placesOf, removeLink } from "./install.ts";
-import { checkpointFile } from "../dispatch/directories.ts";
-import { LedgerDoor } from "../ledger/door.ts";
+import { checkpointFile } from "../site/directories.ts";
+import { LazyJournal } from "../undo/lazy_journal.ts";
 import { DRIVERS } from "../protocol/operations.ts";
 import { isThere } from "../system/file.ts";
 import { removePrivate } from "../system/private_file.ts";
@@ -28,7 +28,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (steps.length === 0) print(1, `${directory} holds no link to ${places.program}\n`);
   else print(1, `libvirt notices at once; no daemon has to be reloaded\n`);
   if (removed) print(1, `${file}: removed\n`);
-  if (new LedgerDoor(invocation.directories.state, () => {}).exists) {
+  if (new LazyJournal(invocation.directories.state, () => {}).exists) {
     print(
       1,
       `what guests still hold on this host is shown by "hookvisor undo --list" and brought back by "hookvisor undo"\n`,

@@ -1,10 +1,10 @@
 import { COMMANDS } from "./commands.ts";
-import type { Directories } from "../dispatch/directories.ts";
-import { newestRecords } from "../journal/history.ts";
-import { keptCalls } from "../journal/kept_calls.ts";
-import { isTrouble } from "../manifest/handler_files.ts";
+import type { Directories } from "../site/directories.ts";
+import { newestRecords } from "../records/history.ts";
+import { keptCalls } from "../records/replay_calls.ts";
+import { isTrouble } from "../system/file_reader.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
-import { handlerFiles } from "../system/handler_files.ts";
+import { fileReader } from "../system/file_reader.ts";
 
 /** Records that are looked at for names: a shell waits while somebody types. */
 const MOST_RECORDS = 2000;
@@ -35,7 +35,7 @@ export function wordsOfKind(kind: string, directories: Directories): string[] {
 }
 
 function handlerNames({ config }: Directories): string[] {
-  const files = handlerFiles.list(`${config}/handlers`);
+  const files = fileReader.list(`${config}/handlers`);
   if (isTrouble(files)) return [];
   return files.filter((name) => name.endsWith(".js")).map((name) => name.slice(0, -".js".length)).sort();
 }

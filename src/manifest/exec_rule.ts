@@ -1,7 +1,7 @@
 // The rule, what it matches, and what to say when nothing does are one idea, and each is read against the others.
 import { suggest } from "../base/suggest.ts";
 import { addsLineEnd, matchStar, type StarPattern } from "./star.ts";
-import { quoteWord, splitWords, type Word } from "./words.ts";
+import { type PatternWord, quoteWord, splitWords } from "./words.ts";
 import { yamlText } from "./yaml_text.ts";
 
 /** One line of `allow.exec`: a program and patterns for its arguments. */
@@ -52,7 +52,7 @@ export function parseExecRule(text: string): { rule: ExecRule } | RuleError {
   return { rule: { text, program: program.pattern[0] ?? "", args, more: dots >= 0 } };
 }
 
-function programError(word: Word): { error: string; hint?: string } | undefined {
+function programError(word: PatternWord): { error: string; hint?: string } | undefined {
   if (word.pattern.length > 1 || word.pattern[0]?.includes("*")) {
     return { error: "the program cannot hold a *", hint: "one rule for each program" };
   }

@@ -1,7 +1,7 @@
 import type { StarPattern } from "./star.ts";
 
 /** One word of a rule. */
-export interface Word {
+export interface PatternWord {
   /** As written, quotes and all. */
   text: string;
   /** What it stands for: quotes gone, split at the stars that stood outside quotes. */
@@ -16,10 +16,10 @@ export interface Word {
  * themselves, `*` included. In double quotes a backslash is special only
  * before `"` and `\`. Nothing else is special: no variables, no comments.
  */
-export function splitWords(rule: string): { words: Word[] } | { error: string; column: number } {
+export function splitWords(rule: string): { words: PatternWord[] } | { error: string; column: number } {
   const nul = rule.indexOf("\0");
   if (nul >= 0) return { error: "NUL cannot stand in a command line", column: nul + 1 };
-  const words: Word[] = [];
+  const words: PatternWord[] = [];
   let at = 0;
   while (at < rule.length) {
     if (isSpace(rule.charAt(at))) {
@@ -37,7 +37,7 @@ export function splitWords(rule: string): { words: Word[] } | { error: string; c
 function readWord(
   rule: string,
   start: number,
-): { word: Word; end: number } | { error: string; column: number } {
+): { word: PatternWord; end: number } | { error: string; column: number } {
   const pieces = [""];
   const add = (text: string) => pieces[pieces.length - 1] += text;
   let at = start;

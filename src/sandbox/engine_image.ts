@@ -20,20 +20,18 @@ export interface Snapshot {
 
 /**
  * The memory of an engine right after its set-up, as build/engine_image.ts
- * writes it into `engine.img`, or after a handler was loaded too. Little-endian
+ * writes it into `engine.img`. Little-endian
  * 32-bit numbers:
  *
- *     magic, length of all, tag, five roots, number of seeds, number of runs,
+ *     magic, length of all, five roots, number of seeds, number of runs,
  *     seeds: an address each,
  *     runs: address, length, bytes padded to a multiple of four
  *
  * Memory outside the runs is zero. A seed is eight bytes that QuickJS took
- * from the clock for `Math.random`: they are different in every engine. The
- * tag tells images apart.
+ * from the clock for `Math.random`: they are different in every engine.
  */
 export class EngineImage {
   readonly roots: EngineRoots;
-  readonly tag: number;
   readonly seeds: readonly number[];
   readonly #runs: readonly { address: number; bytes: Uint8Array }[];
 
@@ -49,7 +47,6 @@ export class EngineImage {
     if (bytes.length < 4 * HEADER_WORDS || next() !== MAGIC || next() !== bytes.length) {
       throw new Error("this is not an engine's image");
     }
-    this.tag = next();
     this.roots = { runtime: next(), context: next(), out: next(), enter: next(), stack: next() };
     const seeds = next();
     const runs = next();
@@ -64,7 +61,7 @@ export class EngineImage {
   }
 
   /** The bytes of an image. `seeds` are addresses. */
-  static encode({ roots, memory }: Snapshot, seeds: readonly number[], tag: number): Uint8Array<ArrayBuffer> {
+  static encode({ roots, memory }: Snapshot, seeds: readonly number[]): Uint8Array<ArrayBuffer> {
     const runs = runsOf(memory);
     const length = runs.reduce((sum, { bytes }) => sum + 8 + Math.ceil(bytes.length / 4) * 4, 0) +
       4 * (HEADER_WORDS + seeds.length);
@@ -78,7 +75,7 @@ export class EngineImage {
         at += 4;
       }
     };
-    put(MAGIC, length, tag, runtime, context, out, enter, stack, seeds.length, runs.length, ...seeds);
+    put(MAGIC, length, runtime, context, out, enter, stack, seeds.length, runs.length, ...seeds);
     for (const { address, bytes } of runs) {
       put(address, bytes.length);
       image.set(bytes, at);
@@ -96,7 +93,7 @@ export class EngineImage {
 }
 
 const MAGIC = 0x67696b69;
-const HEADER_WORDS = 10;
+const HEADER_WORDS = 9;
 /** Zero words of eight bytes that end a run: fewer cost less to write than a new run. */
 const GAP = 4;
 

@@ -3,14 +3,14 @@ import type { Answer, CallContext, CallError, Capability, Pending } from "../cap
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";
 import { Deadline } from "../base/deadline.ts";
-import { detached } from "../base/detached.ts";
+import { ownCopy } from "../base/own_copy.ts";
 import type { Json } from "../base/json.ts";
 import { type Outcome, SUCCESS } from "../base/outcome.ts";
 import type { Loop } from "../system/loop.ts";
 import { countValues } from "./count_values.ts";
-import { callRecord, round } from "./call_record.ts";
+import { callRecord, round } from "./new_call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
-import type { EngineMaker, KeptImage } from "./make_engine.ts";
+import type { EngineMaker } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
 /** What is to be run. */
@@ -18,8 +18,6 @@ export interface HandlerTask {
   /** Absolute path of the handler's file, for messages. */
   file: string;
   source: string;
-  /** Where an engine with this very source loaded may be found. */
-  image?: KeptImage;
   /** The plain fields of `event`, and the names of those fetched when looked at (`event.<name>` among the capabilities). */
   event: Json;
   lazy: readonly string[];
@@ -107,9 +105,8 @@ class Run {
       call: (request: string) => this.#answerCall(request),
       shouldStop: () => this.#outcome !== undefined || task.deadline.passed,
     };
-    const loaded = task.image && this.#maker.makeLoaded(host, task.image);
-    const engine = this.#engine = loaded ?? this.#maker.make(host);
-    if (loaded === undefined) this.#threw(engine.load(task.source, name));
+    const engine = this.#engine = this.#maker.make(host);
+    this.#threw(engine.load(task.source, name));
     if (this.#outcome !== undefined) return;
     const start = JSON.stringify({ event: task.event, lazy: task.lazy, options: task.options });
     this.#threw(engine.start(name, start));
@@ -266,7 +263,7 @@ class Run {
 }
 
 function noteAnswer(record: CallRecord, answer: Answer): void {
-  if ("error" in answer) record.error = detached(answer.error.message.slice(0, MAX_ERROR_LENGTH));
+  if ("error" in answer) record.error = ownCopy(answer.error.message.slice(0, MAX_ERROR_LENGTH));
   const result = "error" in answer ? answer.error.result : answer.value;
   if (record.call !== "exec" || !isObject(result)) return;
   if (typeof result.code === "number") record.code = result.code;

@@ -11,7 +11,7 @@ export function hasHandlers(config: string): boolean {
     (name === "handlers" && holds(`${config}/handlers`, (file) => file.endsWith(".js"))));
 }
 
-/** Whether a state directory holds a journal of what guests hold (src/ledger/). */
+/** Whether a state directory holds a journal of what guests hold (src/journal/). */
 export function hasJournal(state: string): boolean {
   return holds(state, (name) => name === "journal.db");
 }

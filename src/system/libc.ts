@@ -69,7 +69,7 @@ const AARCH64: typeof X86_64 = {
   memfd_create: 279,
   statx: 291,
 };
-const CALLS = Deno.build.arch === "aarch64" ? AARCH64 : X86_64;
+const SYSTEM_CALLS = Deno.build.arch === "aarch64" ? AARCH64 : X86_64;
 const PIDFD_OPEN = 434;
 
 const BOUND = {
@@ -126,44 +126,51 @@ export function systemCall(number: number, ...args: (number | Bytes)[]): number 
 }
 
 const calls = {
-  read: (fd: number, into: Bytes, size: number) => call(CALLS.read, fd, address(into), size),
-  write: (fd: number, from: Bytes, size: number) => call(CALLS.write, fd, address(from), size),
-  close: (fd: number) => call(CALLS.close, fd),
-  fcntl: (fd: number, command: number, value: number) => call(CALLS.fcntl, fd, command, value),
-  fcntlLock: (fd: number, command: number, lock: Bytes) => call(CALLS.fcntl, fd, command, address(lock)),
-  socket: (domain: number, type: number, protocol: number) => call(CALLS.socket, domain, type, protocol),
-  connect: (fd: number, to: Bytes, size: number) => call(CALLS.connect, fd, address(to), size),
-  bind: (fd: number, to: Bytes, size: number) => call(CALLS.bind, fd, address(to), size),
-  lseek: (fd: number, offset: number) => call(CALLS.lseek, fd, offset, 0),
-  fchmodat: (dirfd: number, name: Bytes, mode: number) => call(CALLS.fchmodat, dirfd, address(name), mode),
+  read: (fd: number, into: Bytes, size: number) => call(SYSTEM_CALLS.read, fd, address(into), size),
+  write: (fd: number, from: Bytes, size: number) => call(SYSTEM_CALLS.write, fd, address(from), size),
+  close: (fd: number) => call(SYSTEM_CALLS.close, fd),
+  fcntl: (fd: number, command: number, value: number) => call(SYSTEM_CALLS.fcntl, fd, command, value),
+  fcntlLock: (fd: number, command: number, lock: Bytes) =>
+    call(SYSTEM_CALLS.fcntl, fd, command, address(lock)),
+  socket: (domain: number, type: number, protocol: number) =>
+    call(SYSTEM_CALLS.socket, domain, type, protocol),
+  connect: (fd: number, to: Bytes, size: number) => call(SYSTEM_CALLS.connect, fd, address(to), size),
+  bind: (fd: number, to: Bytes, size: number) => call(SYSTEM_CALLS.bind, fd, address(to), size),
+  lseek: (fd: number, offset: number) => call(SYSTEM_CALLS.lseek, fd, offset, 0),
+  fchmodat: (dirfd: number, name: Bytes, mode: number) =>
+    call(SYSTEM_CALLS.fchmodat, dirfd, address(name), mode),
   fchownat: (dirfd: number, name: Bytes, uid: number, gid: number, flags: number) =>
-    call(CALLS.fchownat, dirfd, address(name), uid, gid, flags),
-  memfd_create: (name: Bytes, flags: number) => call(CALLS.memfd_create, address(name), flags),
-  kill: (pid: number, signal: number) => call(CALLS.kill, pid, signal),
-  waitpid: (pid: number, status: Bytes, flags: number) => call(CALLS.wait4, pid, address(status), flags),
-  getdents64: (fd: number, into: Bytes, size: number) => call(CALLS.getdents64, fd, address(into), size),
+    call(SYSTEM_CALLS.fchownat, dirfd, address(name), uid, gid, flags),
+  memfd_create: (name: Bytes, flags: number) => call(SYSTEM_CALLS.memfd_create, address(name), flags),
+  kill: (pid: number, signal: number) => call(SYSTEM_CALLS.kill, pid, signal),
+  waitpid: (pid: number, status: Bytes, flags: number) =>
+    call(SYSTEM_CALLS.wait4, pid, address(status), flags),
+  getdents64: (fd: number, into: Bytes, size: number) =>
+    call(SYSTEM_CALLS.getdents64, fd, address(into), size),
   openat: (dirfd: number, name: Bytes, flags: number, mode: number) =>
-    call(CALLS.openat, dirfd, address(name), flags, mode),
-  mkdirat: (dirfd: number, name: Bytes, mode: number) => call(CALLS.mkdirat, dirfd, address(name), mode),
-  unlinkat: (dirfd: number, name: Bytes, flags: number) => call(CALLS.unlinkat, dirfd, address(name), flags),
+    call(SYSTEM_CALLS.openat, dirfd, address(name), flags, mode),
+  mkdirat: (dirfd: number, name: Bytes, mode: number) =>
+    call(SYSTEM_CALLS.mkdirat, dirfd, address(name), mode),
+  unlinkat: (dirfd: number, name: Bytes, flags: number) =>
+    call(SYSTEM_CALLS.unlinkat, dirfd, address(name), flags),
   renameat: (fromDirfd: number, from: Bytes, toDirfd: number, to: Bytes) =>
-    call(CALLS.renameat, fromDirfd, address(from), toDirfd, address(to)),
+    call(SYSTEM_CALLS.renameat, fromDirfd, address(from), toDirfd, address(to)),
   readlinkat: (dirfd: number, name: Bytes, into: Bytes, size: number) =>
-    call(CALLS.readlinkat, dirfd, address(name), address(into), size),
-  dup3: (from: number, fd: number, flags: number) => call(CALLS.dup3, from, fd, flags),
-  pipe2: (ends: Bytes, flags: number) => call(CALLS.pipe2, address(ends), flags),
+    call(SYSTEM_CALLS.readlinkat, dirfd, address(name), address(into), size),
+  dup3: (from: number, fd: number, flags: number) => call(SYSTEM_CALLS.dup3, from, fd, flags),
+  pipe2: (ends: Bytes, flags: number) => call(SYSTEM_CALLS.pipe2, address(ends), flags),
   statx: (dirfd: number, name: Bytes, flags: number, mask: number, into: Bytes) =>
-    call(CALLS.statx, dirfd, address(name), flags, mask, address(into)),
-  getpid: () => call(CALLS.getpid, 0),
-  getppid: () => call(CALLS.getppid, 0),
-  getrandom: (into: Bytes, size: number) => call(CALLS.getrandom, address(into), size),
+    call(SYSTEM_CALLS.statx, dirfd, address(name), flags, mask, address(into)),
+  getpid: () => call(SYSTEM_CALLS.getpid, 0),
+  getppid: () => call(SYSTEM_CALLS.getppid, 0),
+  getrandom: (into: Bytes, size: number) => call(SYSTEM_CALLS.getrandom, address(into), size),
   pidfdOpen: (pid: number) => call(PIDFD_OPEN, pid),
   /** `ms` may be a fraction; there is no way to wait for ever. */
   poll(entries: Bytes, count: number, ms: number): number {
     const time = new BigInt64Array(new ArrayBuffer(16));
     time[0] = BigInt(Math.floor(ms / 1000));
     time[1] = BigInt(Math.floor((ms % 1000) * 1_000_000));
-    return call(CALLS.ppoll, address(entries), count, address(new Uint8Array(time.buffer)));
+    return call(SYSTEM_CALLS.ppoll, address(entries), count, address(new Uint8Array(time.buffer)));
   },
 };
 

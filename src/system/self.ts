@@ -3,16 +3,11 @@ export function commandLine(): string[] {
   return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
 }
 
-/** On the global object, because each part of the bundle has its own copy of this module (build/bundle.ts). */
-const USER = Symbol.for("hookvisor.user");
+let user: number | undefined;
 
 /** Asked once: the power to ask is given up before guest code runs. */
 export function userId(): number {
-  const known: unknown = Reflect.get(globalThis, USER);
-  if (typeof known === "number") return known;
-  const user = Deno.uid() ?? 0;
-  Reflect.set(globalThis, USER, user);
-  return user;
+  return user ??= Deno.uid() ?? 0;
 }
 
 /** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business; gives whether there was one. */

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { addCheckpoint } from "../scenario/checkpoint.ts";
 import { type Ended, fixture, Host } from "../scenario/support.ts";
-import type { HookRecord } from "../../src/journal/record.ts";
+import type { HookRecord } from "../../src/records/record.ts";
 
 /**
  * One hostile handler, a file in handlers/. After its manifest stand lines for us:

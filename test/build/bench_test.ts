@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { largeDomain, smallDomain } from "../../build/bench/domains.ts";
 import { asTable, lines, targets } from "../../build/bench/report.ts";
 import type { Figures } from "../../build/bench/rounds.ts";
-import type { Kind, Row } from "../../build/bench/rows.ts";
+import type { ProgramKind, Row } from "../../build/bench/rows.ts";
 import { median, medianDifference, medianRatio } from "../../build/bench/statistics.ts";
 
-function row(id: string, kind: Kind, scripts = 0): Row {
+function row(id: string, kind: ProgramKind, scripts = 0): Row {
   const command = { path: "/bin/true", args: [], env: {}, stdin: new Uint8Array() };
   return { id, label: id, kind, scripts, size: "1.2 KB", command, enter: () => () => {} };
 }
@@ -65,7 +65,10 @@ Deno.test("targets() leaves out what was not measured and says of the rest wheth
 });
 
 Deno.test("targets() holds what handlers cost against its limits for both domains", () => {
-  const of = (id: string, kind: Kind, scripts: number, size: string) => ({ ...row(id, kind, scripts), size });
+  const of = (id: string, kind: ProgramKind, scripts: number, size: string) => ({
+    ...row(id, kind, scripts),
+    size,
+  });
   const rows = [row("floor", "floor")];
   const measured = new Map([["floor", figures([10])]]);
   for (const [id, size, slow] of [["1", "1.2 KB", 1], ["8", "8 KB", 2]] as const) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { grantOf } from "./support.ts";
-import { parseConfig } from "../../src/manifest/parse_config.ts";
+import { parseConfig } from "../../src/site/parse_config.ts";
 
 Deno.test("an empty manifest grants nothing, and every refusal says which line to add", () => {
   const grant = grantOf({});

@@ -4,27 +4,28 @@ import { lockCapabilities } from "../../src/capability/lock.ts";
 import { setCapability } from "../../src/capability/set.ts";
 import { stateCapabilities } from "../../src/capability/state.ts";
 import { sleep } from "../../src/capability/time.ts";
-import { runUndo, undoCapability } from "../../src/capability/undo.ts";
+import { undoCapability } from "../../src/capability/undo.ts";
+import { runUndoCommand } from "../../src/undo/run_undo_command.ts";
 import { Deadline } from "../../src/base/deadline.ts";
-import { LedgerDoor } from "../../src/ledger/door.ts";
-import { listHolds } from "../../src/ledger/hold.ts";
-import { defaultConfig } from "../../src/manifest/settings.ts";
+import { LazyJournal } from "../../src/undo/lazy_journal.ts";
+import { listHeldChanges } from "../../src/undo/held_changes.ts";
+import { defaultConfig } from "../../src/site/settings.ts";
 import { Loop } from "../../src/system/loop.ts";
 
 const HOLDER = { driver: "qemu", name: "v1", handler: "10-a" };
 
 async function world() {
   const root = Deno.makeTempDirSync();
-  const door = new LedgerDoor(`${root}/run`, () => {});
-  await door.load();
+  const lazyJournal = new LazyJournal(`${root}/run`, () => {});
+  await lazyJournal.load();
   Deno.mkdirSync(`${root}/in`);
   const grant = grantOf({ write: [`${root}/in/*`], exec: ["true ...", "false", "sleep *"] });
   return {
     root,
-    door,
+    lazyJournal,
     caller: new Caller(grant),
     [Symbol.dispose]: () => {
-      door.close();
+      lazyJournal.close();
       Deno.removeSync(root, { recursive: true });
     },
   };
@@ -32,8 +33,8 @@ async function world() {
 
 Deno.test("fs.set names what it set by real paths, each once, and what the kernel refuses is not held", async () => {
   using at = await world();
-  const { root, door, caller } = at;
-  const set = setCapability(door, HOLDER);
+  const { root, lazyJournal, caller } = at;
+  const set = setCapability(lazyJournal, HOLDER);
   Deno.writeTextFileSync(`${root}/in/a`, "old");
   Deno.symlinkSync("a", `${root}/in/b`);
   assert.equal(shown(await caller.call(set, `${root}/in/*`, 7)), JSON.stringify([`${root}/in/a`]));
@@ -42,7 +43,10 @@ Deno.test("fs.set names what it set by real paths, each once, and what the kerne
     const kernel = new Caller(grantOf({ write: ["/proc/sys/vm/swappiness"] }));
     assert.match(shown(await kernel.call(set, "/proc/sys/vm/swappiness", "no number")), /^EINVAL/);
   }
-  const holds = door.ledger.transaction(caller.deadline, (transaction) => listHolds(transaction));
+  const holds = lazyJournal.journal.transaction(
+    caller.deadline,
+    (transaction) => listHeldChanges(transaction),
+  );
   assert.deepEqual(holds.map(({ what }) => what), [{
     path: `${root}/in/a`,
     original: "old",
@@ -53,11 +57,14 @@ Deno.test("fs.set names what it set by real paths, each once, and what the kerne
 
 Deno.test("undo takes what exec would, and refuses what exec would", async () => {
   using at = await world();
-  const undo = undoCapability(at.door, HOLDER);
+  const undo = undoCapability(at.lazyJournal, HOLDER);
   assert.equal(shown(await at.caller.call(undo, "true", ["x"], { timeout: "1s" })), "null");
   assert.match(shown(await at.caller.call(undo, "rm", ["x"])), /^NotAllowed/);
   assert.match(shown(await at.caller.call(undo, "true", [], { stdin: "x" })), /unknown option "stdin"/);
-  const holds = at.door.ledger.transaction(at.caller.deadline, (transaction) => listHolds(transaction));
+  const holds = at.lazyJournal.journal.transaction(
+    at.caller.deadline,
+    (transaction) => listHeldChanges(transaction),
+  );
   assert.deepEqual(holds.map(({ what }) => what), [{
     command: "true",
     args: ["x"],
@@ -66,11 +73,11 @@ Deno.test("undo takes what exec would, and refuses what exec would", async () =>
   }]);
 });
 
-Deno.test("runUndo() says why a command failed: its code, its time, the policy, or that it is missing", () => {
+Deno.test("runUndoCommand() says why a command failed: its code, its time, the policy, or that it is missing", () => {
   const { policy } = defaultConfig();
   const run = (command: string, args: string[] = [], timeoutMs = 1000, deadlineMs = 5000) => {
     const waiting = { loop: new Loop(), deadline: Deadline.in(deadlineMs) };
-    return runUndo({ command, args, env: {}, timeoutMs }, policy, waiting);
+    return runUndoCommand({ command, args, env: {}, timeoutMs }, policy, waiting);
   };
   assert.equal(run("true"), undefined);
   assert.equal(run("false"), "exit code 1");
@@ -83,7 +90,7 @@ Deno.test("runUndo() says why a command failed: its code, its time, the policy, 
 Deno.test("state answers with values, and says when there is no guest", async () => {
   using at = await world();
   const host = { driver: "", uuid: "", handler: "10-a", name: "", keep: true };
-  const table = stateCapabilities(at.door, () => "there is no guest here", host);
+  const table = stateCapabilities(at.lazyJournal, () => "there is no guest here", host);
   const call = async (
     name: string,
     ...args: Parameters<typeof at.caller.call> extends [unknown, ...infer R] ? R : never
@@ -100,14 +107,14 @@ Deno.test("state answers with values, and says when there is no guest", async ()
 Deno.test("a lock is waited for, freed by its number, and by the end of its handler", async () => {
   using at = await world();
   const first = new Caller(at.caller.grant);
-  const mine = lockCapabilities(at.door);
-  const theirs = lockCapabilities(at.door);
+  const mine = lockCapabilities(at.lazyJournal);
+  const theirs = lockCapabilities(at.lazyJournal);
   const taken = await first.call(mine.get("lock.take")!, "x");
   const late = new Caller(at.caller.grant, Deadline.in(150));
   assert.match(shown(await late.call(theirs.get("lock.take")!, "x")), /^Unanswered/);
   await first.call(mine.get("lock.free")!, "value" in taken ? taken.value : null);
   const second = new Caller(at.caller.grant);
-  const next = lockCapabilities(at.door);
+  const next = lockCapabilities(at.lazyJournal);
   assert.ok("value" in await second.call(next.get("lock.take")!, "x"));
   second.end();
   assert.ok("value" in await first.call(mine.get("lock.take")!, "x"));

@@ -3,8 +3,8 @@ import type { Answer, CallContext, Capability } from "../../src/capability/capab
 import { Grant } from "../../src/capability/grant.ts";
 import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";
-import type { Policy } from "../../src/manifest/config.ts";
-import { defaultConfig } from "../../src/manifest/settings.ts";
+import type { Policy } from "../../src/site/config.ts";
+import { defaultConfig } from "../../src/site/settings.ts";
 import { Loop } from "../../src/system/loop.ts";
 
 export interface Rules {

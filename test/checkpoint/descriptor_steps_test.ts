@@ -2,7 +2,7 @@ import { throws } from "node:assert/strict";
 import { CheckpointError } from "../../src/checkpoint/checkpoint_error.ts";
 import { descriptorSteps } from "../../src/checkpoint/descriptor_steps.ts";
 import { Steps } from "../../src/checkpoint/steps.ts";
-import { StoppedProcess } from "../../src/system/stopped_process.ts";
+import { StoppedProcess } from "../../src/checkpoint/os/stopped_process.ts";
 
 /** The steps for a shell that has opened these descriptors, and stopped itself. */
 async function stepsFor(redirections: string): Promise<void> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Command } from "../../src/cli/command.ts";
+import type { AdminCommand } from "../../src/cli/command.ts";
 import { parseCommandLine } from "../../src/cli/parse_command_line.ts";
 
-const COMMAND: Command = {
+const COMMAND: AdminCommand = {
   name: "sample",
   words: [{ name: "NAME", kind: "text" }, { name: "FILE", kind: "file", optional: true }],
   summary: "",
@@ -35,7 +35,7 @@ Deno.test("parseCommandLine() takes what follows -- as words", () => {
 });
 
 Deno.test("parseCommandLine() of a raw command takes everything from the first word on as it is", () => {
-  const raw: Command = { ...COMMAND, raw: true };
+  const raw: AdminCommand = { ...COMMAND, raw: true };
   const result = parseCommandLine(raw, ["--json", "qemu", "--help", "a", "b", "c"]);
   assert.ok(typeof result !== "string");
   assert.deepEqual(result.words, ["qemu", "--help", "a", "b", "c"]);
@@ -67,6 +67,6 @@ Deno.test("parseCommandLine() takes directories without their final slash, and d
     state: "/run/hookvisor",
     log: "/var/log/hookvisor",
     libvirt: "/run/libvirt",
-    journal: "/run/systemd/journal/socket",
+    journald: "/run/systemd/journal/socket",
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { renderTimeline } from "../../src/cli/timeline.ts";
 import { textWidth } from "../../src/cli/text.ts";
-import type { HookRecord } from "../../src/journal/record.ts";
+import type { HookRecord } from "../../src/records/record.ts";
 
 const RECORD: HookRecord = {
   v: 1,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatDuration, parseDuration } from "../../src/manifest/duration.ts";
-import { parseSize } from "../../src/manifest/size.ts";
+import { parseSize } from "../../src/site/size.ts";
 
 Deno.test("parseDuration() reads whole numbers with their units, the longest first", () => {
   const good: [text: string, ms: number][] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { type MatchCall, matchManifest } from "../../src/manifest/match.ts";
-import { orderHandlers } from "../../src/manifest/order.ts";
+import { orderHandlers } from "../../src/site/order.ts";
 
 const at = (value: string) => ({ value, line: 1, column: 1 });
 

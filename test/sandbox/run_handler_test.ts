@@ -4,7 +4,7 @@ import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";
 import type { Capability } from "../../src/capability/capability.ts";
 import { Grant } from "../../src/capability/grant.ts";
-import { defaultConfig } from "../../src/manifest/settings.ts";
+import { defaultConfig } from "../../src/site/settings.ts";
 import { EngineMaker } from "../../src/sandbox/make_engine.ts";
 import { runHandler } from "../../src/sandbox/run_handler.ts";
 import { Loop } from "../../src/system/loop.ts";

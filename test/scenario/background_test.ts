@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { HookRecord } from "../../src/journal/record.ts";
+import type { HookRecord } from "../../src/records/record.ts";
 import { fixture, Host, type Words } from "./support.ts";
 
 const STARTED: Words = ["qemu", "v1", "started", "begin", "-"];

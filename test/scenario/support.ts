@@ -4,7 +4,7 @@
  * place, its time and its memory.
  */
 import { dirname, join } from "node:path";
-import type { HookRecord } from "../../src/journal/record.ts";
+import type { HookRecord } from "../../src/records/record.ts";
 
 const TEST = join(import.meta.dirname!, "..");
 

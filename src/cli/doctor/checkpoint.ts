@@ -1,7 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
 import { startsFromIt } from "../../checkpoint/take_checkpoint.ts";
-import { checkpointFile, DIRECTORIES } from "../../dispatch/directories.ts";
-import { entrySegment } from "../../system/entry_segment.ts";
+import { checkpointFile, DIRECTORIES } from "../../site/directories.ts";
+import { entrySegment } from "../../checkpoint/os/entry_segment.ts";
 import { linkStatus } from "../../system/file.ts";
 import { userId } from "../../system/self.ts";
 

@@ -1,6 +1,6 @@
 import type { LibvirtDaemon } from "../libvirt_host.ts";
-import type { Setup } from "../load_setup.ts";
-import type { Directories } from "../../dispatch/directories.ts";
+import type { WholeSite } from "../whole_site.ts";
+import type { Directories } from "../../site/directories.ts";
 
 /** How bad something is. `note`: something to know, or something that could not be looked at. */
 export type Level = "ok" | "note" | "warn" | "fail";
@@ -19,7 +19,7 @@ export interface Finding {
 /** What every check may look at. */
 export interface Patient {
   directories: Directories;
-  setup: Setup;
+  setup: WholeSite;
   /** libvirt's hooks directory. */
   hooks: string;
   /** Why that one. */

@@ -1,8 +1,8 @@
 import type { Finding, Patient } from "./finding.ts";
-import { stateOf } from "../load_setup.ts";
-import { isLibvirtClient } from "../../manifest/deny.ts";
+import { stateOf } from "../whole_site.ts";
+import { isLibvirtClient } from "../../site/deny.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
-import type { LoadedHandler } from "../../manifest/load.ts";
+import type { LoadedHandler } from "../../site/load_handlers.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { globBase, isLiteralPath, parsePathRule } from "../../manifest/path_rule.ts";
 import { fileStatus, linkStatus } from "../../system/file.ts";

@@ -1,6 +1,6 @@
 import type { Finding, Patient } from "./finding.ts";
-import { eventsFile, newestRecords, openRecords } from "../../journal/history.ts";
-import { JOURNAL_SOCKET } from "../../journal/journal_socket.ts";
+import { eventsFile, newestRecords, openRecords } from "../../records/history.ts";
+import { DIRECTORIES } from "../../site/directories.ts";
 import { fileStatus } from "../../system/file.ts";
 import { runQuickly } from "../../system/processes.ts";
 import { programVersion } from "../version.ts";
@@ -21,7 +21,7 @@ export function host(patient: Patient): Finding[] {
     glibc(),
     diskSpace(patient),
     records(patient),
-    journald(),
+    journaldSocket(),
   ];
 }
 
@@ -89,15 +89,15 @@ function records({ directories }: Patient): Finding {
   };
 }
 
-function journald(): Finding {
+function journaldSocket(): Finding {
+  const { journald } = DIRECTORIES;
   const check = "journald";
-  if (fileStatus(JOURNAL_SOCKET)?.kind === "socket") {
+  if (fileStatus(journald)?.kind === "socket") {
     return {
       check,
       level: "ok",
-      seen:
-        `${JOURNAL_SOCKET} is there: calls with handlers are in the journal too (journalctl -t hookvisor)`,
+      seen: `${journald} is there: calls with handlers are in the journal too (journalctl -t hookvisor)`,
     };
   }
-  return { check, level: "note", seen: `${JOURNAL_SOCKET} is not there: records are in events.jsonl only` };
+  return { check, level: "note", seen: `${journald} is not there: records are in events.jsonl only` };
 }

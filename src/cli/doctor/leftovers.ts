@@ -1,24 +1,24 @@
 import type { Finding, Patient } from "./finding.ts";
 import { Deadline } from "../../base/deadline.ts";
-import { LedgerDoor } from "../../ledger/door.ts";
-import { goneGuests } from "../../ledger/gone_guests.ts";
-import { listHolds } from "../../ledger/hold.ts";
-import { LedgerError } from "../../ledger/ledger.ts";
+import { LazyJournal } from "../../undo/lazy_journal.ts";
+import { goneGuests } from "../../undo/gone_guests.ts";
+import { listHeldChanges } from "../../undo/held_changes.ts";
+import { JournalError } from "../../undo/journal.ts";
 
 const TIMEOUT_MS = 5000;
 
 /** What guests that are gone have left on the host: values and commands that did not come back. */
 export async function leftovers({ directories }: Patient): Promise<Finding[]> {
   const check = "leftovers";
-  const door = new LedgerDoor(directories.state, () => {});
-  if (!door.exists) {
+  const lazyJournal = new LazyJournal(directories.state, () => {});
+  if (!lazyJournal.exists) {
     return [{ check, level: "ok", seen: `no journal in ${directories.state}: no guest holds anything` }];
   }
   try {
-    await door.load();
+    await lazyJournal.load();
     const deadline = Deadline.in(TIMEOUT_MS);
-    const holds = door.ledger.transaction(deadline, (transaction) => listHolds(transaction));
-    const gone = goneGuests(door.ledger, directories.libvirt, undefined, deadline);
+    const holds = lazyJournal.journal.transaction(deadline, (transaction) => listHeldChanges(transaction));
+    const gone = goneGuests(lazyJournal.journal, directories.libvirt, undefined, deadline);
     const failed = holds.filter(({ failures }) => failures > 0);
     const findings: Finding[] = [];
     if (gone.length > 0) {
@@ -49,7 +49,7 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
       : `${count}, by guests that run or have just begun`;
     return [{ check, level: "ok", seen }];
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
+    if (!(error instanceof JournalError)) throw error;
     return [{
       check,
       level: "fail",
@@ -57,6 +57,6 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
       remedy: `look at ${directories.state}; it is made anew when it is removed`,
     }];
   } finally {
-    door.close();
+    lazyJournal.close();
   }
 }

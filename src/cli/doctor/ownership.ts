@@ -1,8 +1,8 @@
 import type { Finding, Patient } from "./finding.ts";
-import { isTrouble } from "../../manifest/handler_files.ts";
-import { trustIssue } from "../../manifest/trust.ts";
+import { isTrouble } from "../../system/file_reader.ts";
+import { trustIssue } from "../../site/trust.ts";
 import { linkStatus } from "../../system/file.ts";
-import { handlerFiles } from "../../system/handler_files.ts";
+import { fileReader } from "../../system/file_reader.ts";
 import { userId } from "../../system/self.ts";
 
 const ROOT = 0;
@@ -31,7 +31,7 @@ export function ownership({ directories, setup, program, hooks }: Patient): Find
 }
 
 function trust(path: string, kind: "file" | "directory"): Finding | undefined {
-  const chain = handlerFiles.chain(path);
+  const chain = fileReader.chain(path);
   if (isTrouble(chain)) return undefined;
   const issue = trustIssue(path, chain, userId(), kind);
   if (issue === undefined) return undefined;

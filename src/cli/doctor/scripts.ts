@@ -1,6 +1,6 @@
 import type { Finding, Patient } from "./finding.ts";
 import { hooksFor } from "../hook_links.ts";
-import { isLibvirtClient } from "../../manifest/deny.ts";
+import { isLibvirtClient } from "../../site/deny.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
 import { fileStatus, listDirectory } from "../../system/file.ts";
 import { readText } from "../../system/read_text.ts";

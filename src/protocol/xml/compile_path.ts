@@ -7,9 +7,9 @@ import {
   type NameTest,
   type Path,
   type PathResult,
+  type PathStep,
   type PathTestResult,
   type Predicate,
-  type Step,
 } from "./path.ts";
 
 export interface PathOptions {
@@ -95,7 +95,7 @@ class Compiler {
     const from = this.#at;
     let anyDepth = this.#eat("//");
     const absolute = !anyDepth && this.#eat("/");
-    const steps: Step[] = [];
+    const steps: PathStep[] = [];
     let take: Path["take"] = "element";
     for (;;) {
       this.#skip();
@@ -124,7 +124,7 @@ class Compiler {
     return { source: this.#text.slice(from, this.#at).trimEnd(), absolute, steps, take };
   }
 
-  #step(anyDepth: boolean): Step {
+  #step(anyDepth: boolean): PathStep {
     const test = this.#nameTest("an element's name");
     const predicates: Predicate[] = [];
     for (this.#skip(); this.#eat("["); this.#skip()) {

@@ -3,7 +3,7 @@ import type { Issue } from "../../base/issue.ts";
 import { localNameOf, prefixOf } from "./characters.ts";
 import { type XmlDocument, XmlElement } from "./document.ts";
 import { decodeAttribute } from "./escape.ts";
-import type { NameTest, Path, PathTest, Predicate, Step } from "./path.ts";
+import type { NameTest, Path, PathStep, PathTest, Predicate } from "./path.ts";
 
 /** What a path leads to: elements, or the decoded values of attributes and text. */
 export type Found = XmlElement | string;
@@ -102,7 +102,7 @@ class Finder {
     return this.#compares(from, test.path, test.glob, test.negated);
   }
 
-  #step(from: number[], step: Step): number[] {
+  #step(from: number[], step: PathStep): number[] {
     const found: number[] = [];
     const { nexts, count } = this.#document.structure;
     let covered = -1;
@@ -122,7 +122,7 @@ class Finder {
     return found;
   }
 
-  #descendants(from: number, stop: number, step: Step): number[] {
+  #descendants(from: number, stop: number, step: PathStep): number[] {
     const { parents } = this.#document.structure;
     const byParent = new Map<number, number[]>();
     for (let at = from; at < stop; at++) {

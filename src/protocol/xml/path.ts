@@ -16,7 +16,7 @@ export type Predicate =
   | { kind: "compare"; path: Path; glob: string; negated: boolean };
 
 /** One step from elements to elements inside them. */
-export interface Step {
+export interface PathStep {
   /** `//` before it: elements at any depth, not only children. */
   anyDepth: boolean;
   test: NameTest;
@@ -29,7 +29,7 @@ export interface Path {
   source: string;
   /** It begins with `/`: at the document, not at an element. */
   absolute: boolean;
-  steps: Step[];
+  steps: PathStep[];
   /** What it ends at: elements, an attribute of them, or their own text. */
   take: "element" | "text" | { attribute: NameTest; name: string };
 }

@@ -1,0 +1,68 @@
+import { whenFails } from "./when.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { Config } from "../site/config.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
+import { matchManifest } from "../manifest/match.ts";
+import { orderHandlers } from "../site/order.ts";
+import { onFailureFor } from "../site/settings.ts";
+import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import type { OnFailure } from "../protocol/operations.ts";
+
+/** One handler that has its turn in a hook call, or a broken one that may have been meant for it. */
+export interface PlannedHandler {
+  handler: LoadedHandler;
+  onFailure: OnFailure;
+  /** Why it could not be told whether the handler is for this call: then it counts as failed. */
+  problem?: string;
+}
+
+/** What a hook call is going to do. */
+export interface Plan {
+  /** In the order they run. */
+  steps: PlannedHandler[];
+  /** The other handlers, and why each is not for this call. */
+  left: { name: string; why: string }[];
+}
+
+/** Chooses and orders the handlers for a call. Nothing is run. */
+export function plan(
+  event: HookEvent,
+  handlers: readonly LoadedHandler[],
+  config: Config,
+  data: HookData,
+): Plan {
+  const { known } = event;
+  if (known === undefined) return { steps: [], left: [] };
+  const left: Plan["left"] = [];
+  const chosen = new Map<string, PlannedHandler>();
+  for (const handler of handlers) {
+    const step = { handler, onFailure: onFailureFor(config, handler.manifest, known) };
+    try {
+      const why = whyNot(handler, event, data);
+      if (why !== undefined) left.push({ name: handler.name, why });
+      else chosen.set(handler.name, step);
+    } catch (error) {
+      if (!(error instanceof HookDataError)) throw error;
+      chosen.set(handler.name, { ...step, problem: `its filters need the XML: ${error.message}` });
+    }
+  }
+  const steps = orderHandlers([...chosen.keys()], known.teardown).map((name) => chosen.get(name)!);
+  return { steps, left };
+}
+
+function whyNot(handler: LoadedHandler, event: HookEvent, data: HookData): string | undefined {
+  const { driver, operation, object } = event;
+  const { manifest } = handler;
+  if (manifest === undefined) {
+    return handler.mayMatch(driver, operation) ? undefined : `on does not name ${driver}/${operation}`;
+  }
+  const match = matchManifest(manifest, {
+    driver,
+    operation,
+    name: object,
+    uuid: () => data.uuid,
+    owner: () => data.owner,
+  });
+  if (!match.matches) return match.why;
+  return manifest.when === undefined ? undefined : whenFails(manifest.when, event, data);
+}

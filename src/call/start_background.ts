@@ -1,0 +1,62 @@
+import type { Directories } from "../site/directories.ts";
+import type { HandlerResult } from "../sandbox/run_handler.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import { SUCCESS } from "../base/outcome.ts";
+import { startDetached } from "../system/start_detached.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** One handler of a call that runs on by itself. */
+export interface Background {
+  handler: string;
+  /** The id of the call that started it. */
+  of: string;
+  /** The process that made that call. */
+  caller?: string | undefined;
+}
+
+/**
+ * Starts a handler in a process of its own that nobody waits for: this very
+ * program, told to make the same call with that one handler. It gets the XML
+ * as a file in memory, so it does not depend on this process any more.
+ */
+export function startBackground(
+  event: HookEvent,
+  data: HookData,
+  directories: Directories,
+  { handler, of, caller }: Background,
+): HandlerResult & { background?: true } {
+  const started = performance.now();
+  const result = (outcome: HandlerResult["outcome"]): HandlerResult => ({
+    outcome,
+    calls: [],
+    moreCalls: 0,
+    ms: Math.round((performance.now() - started) * 10) / 10,
+    memoryBytes: 0,
+  });
+  const { driver, object, calledOperation, subOperation, extra } = event;
+  try {
+    startDetached([
+      "hook",
+      `--config-dir=${directories.config}`,
+      `--state-dir=${directories.state}`,
+      `--log-dir=${directories.log}`,
+      `--libvirt-run-dir=${directories.libvirt}`,
+      `--background=${handler}`,
+      `--of=${of}`,
+      ...(caller === undefined ? [] : [`--caller=${caller}`]),
+      "--",
+      driver,
+      object,
+      calledOperation,
+      subOperation,
+      extra,
+    ], data.isEmpty ? new Uint8Array() : new Uint8Array(data.bytes));
+    return { ...result(SUCCESS), background: true };
+  } catch (error) {
+    if (error instanceof HookDataError) return result({ ok: false, cause: "error", message: error.message });
+    if (!(error instanceof SystemError)) throw error;
+    const message = `it could not be started in the background: ${error.message}`;
+    return result({ ok: false, cause: "resources", message });
+  }
+}

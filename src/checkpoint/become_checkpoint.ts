@@ -1,0 +1,102 @@
+import { PLAIN_START } from "./checkpoint_names.ts";
+import { LAST_ROUNDS, rehearsalDirectories, REHEARSED_CALLS, ROUNDS } from "./rehearsal.ts";
+import type { Directories } from "../site/directories.ts";
+import type { Reply } from "../protocol/reply.ts";
+import { close, replace } from "../system/descriptor.ts";
+import { memoryFile, SELF } from "../system/start_detached.ts";
+import { entrySegment, stopForCheckpoint } from "./os/entry_segment.ts";
+import { execve } from "./os/execve.ts";
+import { address, systemCall } from "../system/libc.ts";
+import { disableBrk } from "./os/disable_brk.ts";
+import { endWithParent, processState } from "./os/process_state.ts";
+import { environment, ownCommandLine } from "../system/proc.ts";
+import { resetClockAndRandom } from "./os/reset_clock_and_random.ts";
+import { markRestored } from "../system/restored.ts";
+import { print } from "../system/self.ts";
+
+// asm/unistd_64.h
+const EXIT_GROUP = 231;
+/** Bytes: a process's addresses have 47 bits, so no kernel gives that. */
+const MORE_THAN_THERE_IS = 2 ** 47;
+const STDIN = 0;
+/** Room for the registers that a function must keep. */
+const REGISTERS_SIZE = 64;
+
+/** A hook call as main.ts makes one: with the modules that the restored processes will use. */
+export type HookCall = (driver: string, args: readonly string[], directories: Directories) => Promise<Reply>;
+
+/**
+ * Makes this process one that checkpoints are taken of: it rehearses, says on stdout where everything is, and stops.
+ * Returns only in a process restored from the checkpoint: that has the arguments, the environment and the standard
+ * descriptors of its own call.
+ *
+ * @param folder where the rehearsal's files are (take_checkpoint.ts)
+ * @param parent the process that takes the checkpoint: this one ends with it
+ * @returns that process's command line
+ * @throws {Error} when a call of the rehearsal fails
+ */
+export async function becomeCheckpoint(
+  folder: string,
+  parent: number,
+  hookCall: HookCall,
+): Promise<string[]> {
+  endWithParent(parent);
+  const segment = entrySegment();
+  if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
+  await rehearse(ROUNDS, hookCall, folder);
+  collectGarbage();
+  // With the garbage goes code that was not used of late.
+  await rehearse(LAST_ROUNDS, hookCall, folder);
+  // What follows the restoring is rehearsed too.
+  resetClockAndRandom();
+  ownCommandLine();
+  disableBrk();
+  const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
+  const report = { state: processState(), registers: address(registers) };
+  print(1, `${JSON.stringify(report)}\n`);
+  if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
+  markRestored();
+  resetClockAndRandom();
+  return ownCommandLine();
+}
+
+/** Ends this process, without what the runtime does at its end: nothing is open that would have to be written. */
+export function end(code: number): never {
+  systemCall(EXIT_GROUP, code);
+  throw new Error("exit_group came back");
+}
+
+/**
+ * Makes the calls of a rehearsal, `rounds` times.
+ *
+ * @throws {Error} when one fails
+ */
+export async function rehearse(rounds: number, hookCall: HookCall, folder = ""): Promise<void> {
+  const directories = rehearsalDirectories(folder);
+  for (let round = 0; round < rounds; round++) {
+    for (const { driver, args, xml } of REHEARSED_CALLS) {
+      const input = memoryFile(new TextEncoder().encode(xml));
+      replace(STDIN, input);
+      close(input);
+      const reply = await hookCall(driver, args, directories);
+      if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
+    }
+  }
+}
+
+/**
+ * Makes V8 free what is not used any more: a checkpoint should not hold it. There is no call for that; it is what V8
+ * does when a buffer cannot be had.
+ */
+function collectGarbage(): void {
+  try {
+    new ArrayBuffer(MORE_THAN_THERE_IS);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
+
+/** Gives a restored process that is no hook call the start that it needs: the same again, without the checkpoint. Does not return. */
+export function startPlainly(): never {
+  execve(SELF, ownCommandLine(), [...environment(), `${PLAIN_START}=plain`]);
+}

@@ -1,0 +1,46 @@
+import { type Mapping, parseMappings } from "../../system/mappings.ts";
+
+declare const __CHECKPOINT_CODE__: number | undefined;
+declare const __CHECKPOINT_TAG__: number | undefined;
+
+const FUNCTION = { parameters: ["buffer"], result: "i32" } as const;
+
+/** The code that the build has put at the entry of this program (build/elf/entry_code.ts), where it is in memory. */
+export interface EntrySegment {
+  /** Of the C function `checkpoint`. */
+  checkpoint: number;
+  /** What tells this program from every other: 16 bytes that a checkpoint of it begins with. */
+  tag: Uint8Array<ArrayBuffer>;
+}
+
+/** Undefined in a program without such code: one for aarch64, or the sources run as they are. */
+export function entrySegment(): EntrySegment | undefined {
+  if (typeof __CHECKPOINT_CODE__ !== "number" || typeof __CHECKPOINT_TAG__ !== "number") return undefined;
+  const program = Deno.readLinkSync("/proc/self/exe");
+  const last = parseMappings(Deno.readTextFileSync("/proc/self/maps"))
+    .filter(({ path, execute }) => path === program && execute)
+    .reduce<Mapping | undefined>((last, one) => last && last.offset > one.offset ? last : one, undefined);
+  if (last === undefined) return undefined;
+  const file = Deno.openSync("/proc/self/exe");
+  try {
+    const tag = new Uint8Array(16);
+    file.seekSync(last.offset + __CHECKPOINT_TAG__, Deno.SeekMode.Start);
+    if (file.readSync(tag) !== tag.length) return undefined;
+    return { checkpoint: last.start + __CHECKPOINT_CODE__, tag };
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Saves the registers and stops this process until it gets SIGCONT; false then. True in a process that was restored
+ * from the checkpoint that somebody took meanwhile.
+ *
+ * @param registers at least 56 bytes, not on V8's heap
+ */
+export function stopForCheckpoint({ checkpoint }: EntrySegment, registers: Uint8Array<ArrayBuffer>): boolean {
+  const pointer = Deno.UnsafePointer.create<typeof FUNCTION>(BigInt(checkpoint));
+  if (pointer === null) throw new Error("the code at the program's entry is at address 0");
+  const stop = new Deno.UnsafeFnPointer(pointer, FUNCTION);
+  return stop.call(registers) === 1;
+}

@@ -1,0 +1,47 @@
+import type { Json } from "../base/json.ts";
+import type { OnFailure } from "../protocol/operations.ts";
+import type { ExecRule } from "../manifest/exec_rule.ts";
+import type { PathRule } from "../manifest/path_rule.ts";
+
+/** A value for the operations that a `driver/operation` glob names. */
+export interface Setting<T> {
+  on: string;
+  value: T;
+}
+
+/** One option of one handler, and where `config.yaml` sets it. */
+export interface OptionSetting {
+  key: string;
+  value: Json;
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** What no handler may exceed, whatever its manifest says. */
+export interface Policy {
+  deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
+  /** Whether `virsh` and other clients of libvirt are denied. */
+  libvirtClients: "deny" | "allow";
+  /** In milliseconds; absent: no limit but the operation's. */
+  maxTimeoutMs?: number;
+  /** `required`: a handler runs only as it was approved. */
+  approval: "required" | "none";
+}
+
+/** `config.yaml`, complete: what it does not say has its default. */
+export interface Config {
+  /** How long a hook call may take, in milliseconds, in the order of the file. */
+  timeouts: Setting<number>[];
+  onFailure: Setting<OnFailure>[];
+  /** By handler, which is the file's name without `.js`. */
+  options: Record<string, OptionSetting[]>;
+  policy: Policy;
+  background: { timeoutMs: number };
+  /** How many hook calls are kept for `replay`; 0: none. */
+  record: { keep: number };
+  /** Whether hook calls may start from a checkpoint of this program. */
+  checkpoint: boolean;
+  /** The log of events: the size at which a new file begins, and how many old ones are kept. */
+  log: { maxSizeBytes: number; keep: number };
+}

@@ -1,0 +1,92 @@
+import type { Directories } from "./directories.ts";
+import { type HandlerIndex, MISSING, readIndex } from "./handler_index.ts";
+import { type FileStatus, linkStatus, listDirectory } from "../system/file.ts";
+import { readPrivate } from "../system/private_file.ts";
+import { userId } from "../system/self.ts";
+
+declare const __HOOKVISOR_BUILD__: string | undefined;
+
+const LARGEST_INDEX = 8 * 1024 * 1024;
+const ROOT = 0;
+
+/**
+ * The index of handlers that an earlier call of root's left in the state
+ * directory: there so that a call need not parse YAML, nor even load what
+ * does. It counts only while every file is exactly the one it was; undefined
+ * when there is none that still tells the truth.
+ */
+export function currentIndex(directories: Directories): HandlerIndex | undefined {
+  const build = buildName();
+  const files = siteFiles(directories);
+  if (build === undefined || !isPlain(files.directory)) return undefined;
+  const text = readPrivate(indexFile(directories), LARGEST_INDEX);
+  const index = text === undefined ? undefined : readIndex(text, build);
+  return index !== undefined && isCurrent(index, files) ? index : undefined;
+}
+
+export function indexFile({ state }: Directories): string {
+  return `${state}/handlers.json`;
+}
+
+/** Known only to a compiled program, and only for root: nobody else has a state directory. */
+export function buildName(): string | undefined {
+  return typeof __HOOKVISOR_BUILD__ === "string" && userId() === ROOT ? __HOOKVISOR_BUILD__ : undefined;
+}
+
+/** The files that make up a set-up, and what identifies them now. */
+export interface SiteFiles {
+  directory: string;
+  configFile: string;
+  /** Ids by path; undefined when a file is not one that the index may speak for. */
+  ids(): Map<string, string> | undefined;
+}
+
+export function siteFiles({ config }: Directories): SiteFiles {
+  const directory = `${config}/handlers`;
+  const configFile = `${config}/config.yaml`;
+  return {
+    directory,
+    configFile,
+    ids() {
+      const names = (listDirectory(directory) ?? []).filter((name) =>
+        name.endsWith(".js") && !name.startsWith(".")
+      );
+      const ids = new Map<string, string>();
+      for (const file of [configFile, ...names.map((name) => `${directory}/${name}`)]) {
+        const status = linkStatus(file);
+        if (status === undefined && file === configFile) ids.set(file, MISSING);
+        else if (status === undefined || !isRoots(status, "file")) return undefined;
+        else ids.set(file, idOf(status));
+      }
+      return ids;
+    },
+  };
+}
+
+/** Whether every step to a directory is one that only root can change, without links: trusted at a glance. */
+export function isPlain(directory: string): boolean {
+  let path = "";
+  for (const part of directory.split("/").slice(1)) {
+    path += `/${part}`;
+    const status = linkStatus(path);
+    if (status === undefined || !isRoots(status, "directory")) return false;
+  }
+  return true;
+}
+
+/** A sticky directory counts as safe for an entry that root owns. */
+function isRoots(status: FileStatus, kind: "file" | "directory"): boolean {
+  const sticky = kind === "directory" && (status.mode & 0o1000) !== 0;
+  return status.kind === kind && status.uid === ROOT && (sticky || (status.mode & 0o022) === 0);
+}
+
+function idOf({ device, inode, size, modifiedNs, changedNs }: FileStatus): string {
+  return [device, inode, size, modifiedNs, changedNs].join(" ");
+}
+
+function isCurrent(index: HandlerIndex, files: SiteFiles): boolean {
+  const ids = files.ids();
+  if (ids === undefined || ids.size !== index.handlers.length + 1) return false;
+  return ids.get(files.configFile) === index.config.id &&
+    index.handlers.every(({ fileName, id }) => ids.get(`${files.directory}/${fileName}`) === id);
+}

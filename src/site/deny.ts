@@ -1,0 +1,100 @@
+import type { Policy } from "./config.ts";
+import type { ExecRule } from "../manifest/exec_rule.ts";
+import { matchPathRule } from "../manifest/path_rule.ts";
+import { matchStar } from "../manifest/star.ts";
+
+/**
+ * Programs that connect to libvirtd. Sources: libvirt's own clients
+ * (tools/meson.build), virt-manager's, virt-viewer's, virt-top, virt-v2v's
+ * and libguestfs's, whose default backend may be libvirt. Left out are those
+ * of the same family that never connect: `virt-what`, `virt-host-validate`,
+ * `virt-xml-validate`, `virt-pki-validate`.
+ */
+const LIBVIRT_CLIENTS: ReadonlySet<string> = new Set([
+  "virsh",
+  "virt-admin",
+  "virt-builder",
+  "virt-cat",
+  "virt-clone",
+  "virt-copy-in",
+  "virt-copy-out",
+  "virt-customize",
+  "virt-df",
+  "virt-edit",
+  "virt-filesystems",
+  "virt-inspector",
+  "virt-install",
+  "virt-log",
+  "virt-login-shell",
+  "virt-ls",
+  "virt-manager",
+  "virt-p2v",
+  "virt-qemu-qmp-proxy",
+  "virt-rescue",
+  "virt-resize",
+  "virt-sparsify",
+  "virt-ssh-helper",
+  "virt-sysprep",
+  "virt-tar-in",
+  "virt-tar-out",
+  "virt-top",
+  "virt-v2v",
+  "virt-viewer",
+  "virt-xml",
+  "guestfish",
+  "guestmount",
+  "gnome-boxes",
+]);
+
+/** Whether a program, by its name or the last part of its path, is a client of libvirt. */
+export function isLibvirtClient(program: string): boolean {
+  return LIBVIRT_CLIENTS.has(baseName(program));
+}
+
+/**
+ * Why the site's policy denies a command that a handler's own rules allow, or
+ * undefined when it does not.
+ *
+ * Denying is meant broadly: a rule's program is compared by its last part
+ * only, wherever it lies; its arguments have to match the first ones of the
+ * call, whatever follows; and a `*` stands for anything at all.
+ *
+ * @param program As the handler gave it.
+ * @param file The file that would run, with every symbolic link resolved, so that another name for it is no way round.
+ */
+export function deniedExec(
+  policy: Policy,
+  program: string,
+  args: readonly string[],
+  file: string = program,
+): string | undefined {
+  const client = [program, file].find(isLibvirtClient);
+  if (client !== undefined && policy.libvirtClients === "deny") {
+    return `${
+      baseName(client)
+    } is a client of libvirt, and libvirt waits for this hook: the two would wait for ` +
+      "each other. What the hook needs is in event; policy.libvirtClients: allow in config.yaml lets it through";
+  }
+  const names = [baseName(program), baseName(file)];
+  const rule = policy.deny.exec.find((r) => names.includes(baseName(r.program)) && beginsLike(r, args));
+  return rule && `the site's policy denies it: policy.deny.exec in config.yaml holds ${rule.text}`;
+}
+
+function beginsLike(rule: ExecRule, args: readonly string[]): boolean {
+  return rule.args.every(({ pattern }, i) => {
+    const arg = args[i];
+    return arg !== undefined && matchStar(pattern, arg);
+  });
+}
+
+/** Why the site's policy denies to read or write a path from `normalisePath`, or undefined when it does not. */
+export function deniedPath(policy: Policy, access: "read" | "write", path: string): string | undefined {
+  // A star of an allowing rule stands for no line end; one of a denying rule does.
+  const spellings = [path, path.replace(/[\n\r]/g, "?")];
+  const rule = policy.deny[access].find((r) => spellings.some((spelling) => matchPathRule(r, spelling)));
+  return rule && `the site's policy denies it: policy.deny.${access} in config.yaml holds ${rule.text}`;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,50 @@
+import type { Issue } from "../base/issue.ts";
+import type { Config } from "./config.ts";
+import { deniedExec, deniedPath, isLibvirtClient } from "./deny.ts";
+import { formatDuration } from "../manifest/duration.ts";
+import { parseExecRule } from "../manifest/exec_rule.ts";
+import type { Located, Manifest } from "../manifest/manifest.ts";
+import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
+
+/**
+ * Rules of a manifest that can never take effect because the site's policy
+ * denies all they allow. It is a help for `check`, not the wall: that is
+ * `deniedExec` and `deniedPath` at each call.
+ *
+ * @param file The handler's path.
+ */
+export function policyIssues(file: string, manifest: Manifest, config: Config): Issue[] {
+  const issues: Issue[] = [];
+  const add = (severity: Issue["severity"], at: Located<unknown>, message: string, hint?: string) =>
+    issues.push({ severity, file, line: at.line, column: at.column, message, ...(hint ? { hint } : {}) });
+
+  for (const located of manifest.allow.exec) {
+    const read = parseExecRule(located.value);
+    if ("error" in read) continue;
+    const { program } = read.rule;
+    const why = deniedExec(config.policy, program, []);
+    if (why !== undefined) add("error", located, `exec: ${program}: ${why}`);
+    else if (isLibvirtClient(program)) {
+      add("warning", located, `exec: ${program} can deadlock with libvirt, which waits for this hook`);
+    }
+  }
+  for (const access of ["read", "write"] as const) {
+    for (const located of manifest.allow[access]) {
+      const read = parsePathRule(located.value);
+      if ("error" in read || !isLiteralPath(read.rule)) continue;
+      const why = deniedPath(config.policy, access, located.value);
+      if (why !== undefined) add("error", located, `${access}: ${located.value}: ${why}`);
+    }
+  }
+  const most = config.policy.maxTimeoutMs;
+  if (most !== undefined && manifest.timeoutMs !== undefined && manifest.timeoutMs > most) {
+    const at = { value: undefined, line: 0, column: 0 };
+    const own = formatDuration(manifest.timeoutMs);
+    add(
+      "warning",
+      at,
+      `timeout ${own} is cut to ${formatDuration(most)} by policy.maxTimeout in config.yaml`,
+    );
+  }
+  return issues;
+}

@@ -1,0 +1,62 @@
+import type { FileStat } from "../system/file_reader.ts";
+import type { Issue } from "../base/issue.ts";
+
+const ROOT = 0;
+const STICKY = 0o1000;
+const WRITE_BY_GROUP = 0o020;
+const WRITE_BY_OTHERS = 0o002;
+
+/**
+ * Whether somebody other than root and `uid` could have written a file or put
+ * another in its place. An access list (ACL) that lets others write shows in
+ * the group's bits, so it is seen too.
+ *
+ * @param path The path that was asked for.
+ * @param chain `lstat` of every step of it from `/` on, and, after a symbolic link, of every step of the path it leads
+ * to; the last is the file itself.
+ * @param uid The user hookvisor runs as.
+ * @param kind What the last step has to be.
+ * @returns The first reason not to trust it, or undefined.
+ */
+export function trustIssue(
+  path: string,
+  chain: readonly FileStat[],
+  uid: number,
+  kind: "file" | "directory" = "file",
+): Issue | undefined {
+  const issue = (message: string, hint: string): Issue => ({
+    severity: "error",
+    file: path,
+    line: 0,
+    column: 0,
+    message,
+    hint,
+  });
+  const last = chain[chain.length - 1];
+  if (!last) return issue("nothing is known of its owner", "look at it with ls -l");
+  if (kind === "file" ? !last.isFile : !last.isDirectory) {
+    return issue(`${last.path} is not a ${kind === "file" ? "regular file" : "directory"}`, "replace it");
+  }
+  for (const [i, step] of chain.entries()) {
+    if (step.uid !== ROOT && step.uid !== uid) {
+      const who = uid === ROOT ? "root" : `root or user ${uid}`;
+      return issue(`${step.path} belongs to user ${step.uid}, not to ${who}`, `chown root ${step.path}`);
+    }
+    // What a link's own mode says means nothing: nobody can write to a link.
+    const writers = step.isSymlink ? 0 : step.mode & (WRITE_BY_GROUP | WRITE_BY_OTHERS);
+    if (writers === 0 || isSafeFor(step, chain[i + 1])) continue;
+    const who = writers & WRITE_BY_OTHERS ? "everybody" : `group ${step.gid}`;
+    return issue(`${step.path} can be written by ${who}`, `chmod go-w ${step.path}`);
+  }
+  return undefined;
+}
+
+/** In a sticky directory only the owner of an entry can remove or rename it. The entry's own owner is checked as its own step. */
+function isSafeFor(directory: FileStat, entry: FileStat | undefined): boolean {
+  if (!directory.isDirectory || !(directory.mode & STICKY) || !entry) return false;
+  return parentOf(entry.path) === directory.path;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

@@ -1,0 +1,155 @@
+/** What `lstat` says of one step on the way to a file. */
+export interface FileStat {
+  path: string;
+  uid: number;
+  gid: number;
+  /** Permission bits with set-id and sticky, as in `chmod`. */
+  mode: number;
+  isDirectory: boolean;
+  isSymlink: boolean;
+  isFile: boolean;
+}
+
+/** Why a file could not be looked at or read. */
+export interface FileTrouble {
+  /** `missing`: there is nothing of that name (a link that leads nowhere is `other`). `denied`: this user may not. */
+  trouble: "missing" | "denied" | "other";
+  /** What the system said, without a final full stop. */
+  message: string;
+}
+
+/** A step on the way to a file, with what tells one file from another. */
+export interface ChainStep extends FileStat {
+  device: string;
+  inode: bigint;
+}
+
+/** What loading handlers and `config.yaml` needs of the file system. Tests have one of their own. */
+export interface FileReader {
+  /** The names in a directory, in any order. */
+  list(directory: string): string[] | FileTrouble;
+  /**
+   * `lstat` of every step of an absolute path from `/` on; where a step is a
+   * symbolic link, then every step from `/` on of what it leads to. The last
+   * is what the path means in the end.
+   */
+  chain(path: string): ChainStep[] | FileTrouble;
+  /** The bytes of a regular file of at most `most` bytes, and which file was opened. A larger one is trouble. */
+  read(path: string, most: number): { bytes: Uint8Array; device: string; inode: bigint } | FileTrouble;
+}
+
+export function isTrouble(result: object): result is FileTrouble {
+  return "trouble" in result;
+}
+
+const MAX_LINKS = 40;
+
+/**
+ * The real file system, for loading handlers and `config.yaml`. By Deno's own
+ * calls, so that a hook call without a handler never loads the C library.
+ */
+export const fileReader: FileReader = {
+  list(directory) {
+    try {
+      return [...Deno.readDirSync(directory)].map((entry) => entry.name);
+    } catch (error) {
+      return trouble(error, directory);
+    }
+  },
+
+  chain(path) {
+    try {
+      return chainOf(path);
+    } catch (error) {
+      return trouble(error, path);
+    }
+  },
+
+  read(path, most) {
+    try {
+      using file = Deno.openSync(path);
+      const { size, dev, ino } = file.statSync();
+      if (size > most) return { trouble: "other", message: `${path} is larger than ${most} bytes` };
+      // One more byte than there should be, to see a file that grows.
+      const bytes = new Uint8Array(size + 1);
+      let length = 0;
+      for (;;) {
+        const n = file.readSync(bytes.subarray(length));
+        if (n === null || n === 0) break;
+        length += n;
+      }
+      if (length > size) return { trouble: "other", message: `${path} grew while it was read` };
+      return { bytes: bytes.subarray(0, length), device: String(dev), inode: BigInt(ino ?? 0) };
+    } catch (error) {
+      return trouble(error, path);
+    }
+  },
+};
+
+function chainOf(path: string): ChainStep[] {
+  const steps = [step("/")];
+  let rest = path.split("/").filter((part) => part !== "" && part !== ".");
+  let here = "";
+  let links = 0;
+  while (rest.length > 0) {
+    const name = rest.shift()!;
+    const next = stepOf(`${here}/${name}`, links);
+    steps.push(next);
+    if (!next.isSymlink) {
+      here = next.path;
+      continue;
+    }
+    if (++links > MAX_LINKS) throw new Error(`${path}: too many symbolic links`);
+    const target = Deno.readLinkSync(next.path);
+    rest = [...resolve(here, target).split("/").filter((part) => part !== ""), ...rest];
+    here = "";
+    steps.push(step("/"));
+  }
+  return steps;
+}
+
+/** The path a link's text means, seen from its directory. Directories on the way hold no links: they were walked. */
+function resolve(directory: string, target: string): string {
+  const parts = target.startsWith("/") ? [] : directory.split("/").filter((part) => part !== "");
+  for (const part of target.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
+function step(path: string): ChainStep {
+  const info = Deno.lstatSync(path);
+  return {
+    path,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    mode: (info.mode ?? 0) & 0o7777,
+    isDirectory: info.isDirectory,
+    isSymlink: info.isSymlink,
+    isFile: info.isFile,
+    device: String(info.dev),
+    inode: BigInt(info.ino ?? 0),
+  };
+}
+
+/** A step behind a link that is not there is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
+function stepOf(at: string, links: number): ChainStep {
+  try {
+    return step(at);
+  } catch (error) {
+    if (links === 0 || !(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`a symbolic link on the way leads to ${at}, which is not there`, { cause: error });
+  }
+}
+
+function trouble(error: unknown, path: string): FileTrouble {
+  if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} is not there` };
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return { trouble: "denied", message: `user ${Deno.uid()} may not read ${path}` };
+  }
+  return {
+    trouble: "other",
+    message: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}

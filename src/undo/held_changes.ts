@@ -1,0 +1,114 @@
+import type { Row, Transaction } from "./journal.ts";
+
+/** Who holds something: a guest, or a network, or with driver `daemon` one of libvirt's daemons. */
+export interface Guest {
+  driver: string;
+  name: string;
+}
+
+/** A guest and the handler that acts for it. */
+export interface Holder extends Guest {
+  handler: string;
+}
+
+/** A command that is run when its guest is gone. */
+export interface UndoCommand {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  runAs?: string;
+  timeoutMs: number;
+}
+
+/** What a file held at first and what was written; `call` is the same for all that one `fs.set` first held. */
+export interface HeldValue {
+  path: string;
+  original: string;
+  written: string;
+  call: number;
+}
+
+/** One thing that comes back when its guest is gone. */
+export interface HeldChange extends Holder {
+  /** Grows with the order in which things were held. */
+  id: number;
+  /** When it was first held, in milliseconds since the epoch. */
+  since: number;
+  /** The process that made it. */
+  maker: number;
+  /** Its guest is gone: it is to be played back. */
+  leaving: boolean;
+  /** How often playing it back failed, and why it did the last time. */
+  failures: number;
+  error?: string;
+  what:
+    | HeldValue
+    | UndoCommand;
+}
+
+/** A word for a guest in messages: `qemu/win11`. */
+export function guestWord({ driver, name }: Guest): string {
+  return `${driver}/${name}`;
+}
+
+const SELECT = `SELECT hold.*, original.text AS original FROM hold LEFT JOIN original USING (path)`;
+
+/** All holds, or those of a guest, in the order in which they were made. */
+export function listHeldChanges(transaction: Transaction, guest?: Guest): HeldChange[] {
+  const rows = guest === undefined
+    ? transaction.all(`${SELECT} ORDER BY id`)
+    : transaction.all(`${SELECT} WHERE driver = ? AND name = ? ORDER BY id`, guest.driver, guest.name);
+  return rows.map(readHeldChange);
+}
+
+/** The hold of that id, unless somebody else has played it back by now. */
+export function findHeldChange(transaction: Transaction, id: number): HeldChange | undefined {
+  const [row] = transaction.all(`${SELECT} WHERE id = ?`, id);
+  return row === undefined ? undefined : readHeldChange(row);
+}
+
+/** Marks all that a guest holds as to be played back. */
+export function markLeaving(transaction: Transaction, { driver, name }: Guest): void {
+  transaction.run("UPDATE hold SET leaving = 1 WHERE driver = ? AND name = ?", driver, name);
+}
+
+/** Removes a hold, and what a file held before when nobody holds its path any more. */
+export function dropHeldChange(transaction: Transaction, { id, what }: HeldChange): void {
+  transaction.run("DELETE FROM hold WHERE id = ?", id);
+  if ("path" in what) dropOriginal(transaction, what.path);
+}
+
+export function dropOriginal(transaction: Transaction, path: string): void {
+  transaction.run(
+    "DELETE FROM original WHERE path = ?1 AND NOT EXISTS (SELECT 1 FROM hold WHERE path = ?1)",
+    path,
+  );
+}
+
+/** Notes that playing it back failed: it stays and is tried again. */
+export function noteFailure(transaction: Transaction, id: number, error: string): void {
+  transaction.run("UPDATE hold SET failures = failures + 1, error = ? WHERE id = ?", error, id);
+}
+
+function readHeldChange(row: Row): HeldChange {
+  const { error } = row;
+  return {
+    id: Number(row.id),
+    driver: String(row.driver),
+    name: String(row.name),
+    handler: String(row.handler),
+    since: Number(row.since),
+    maker: Number(row.maker),
+    leaving: row.leaving === 1,
+    failures: Number(row.failures),
+    ...(typeof error === "string" ? { error } : {}),
+    what: typeof row.path === "string"
+      ? {
+        path: row.path,
+        original: String(row.original),
+        written: String(row.written),
+        call: Number(row.call),
+      }
+      : JSON.parse(String(row.command)) as UndoCommand,
+  };
+}

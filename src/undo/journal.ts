@@ -1,0 +1,189 @@
+import { JOURNAL_FILE } from "./journal_file.ts";
+import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import type { Deadline } from "../base/deadline.ts";
+import { close } from "../system/descriptor.ts";
+import { isThere, linkStatus, O_CREAT, O_RDWR, walk } from "../system/file.ts";
+import { privateDirectory } from "../system/private_directory.ts";
+import { RangeLock } from "../system/range_lock.ts";
+import {
+  type Cell,
+  type Database,
+  openDatabase,
+  resultCode,
+  SQLITE_BUSY,
+  SQLITE_CORRUPT,
+  SQLITE_NOTADB,
+} from "../system/sqlite.ts";
+import { SystemError } from "../system/system_error.ts";
+
+const LOCKS = "locks";
+
+/** The journal cannot be used now. The message is one line and says what to do. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+  /** Other processes had it until the deadline. */
+  readonly busy: boolean;
+
+  constructor(message: string, busy = false) {
+    super(message);
+    this.busy = busy;
+  }
+}
+
+export type Row = Record<string, Cell>;
+
+/** One transaction on the journal. SQL text is always ours; what varies is bound. */
+export interface Transaction {
+  run(sql: string, ...values: Cell[]): void;
+  all(sql: string, ...values: Cell[]): Row[];
+}
+
+/**
+ * What guests hold of this host and what handlers keep, in an SQLite database
+ * that many hook processes use at once. See schema.ts for its tables.
+ *
+ * A rollback journal and `synchronous = OFF`: a process may be killed at any
+ * instant and the database is as it was before or after its transaction. A
+ * power cut may break it, which does not matter where it is kept: /run does
+ * not outlive one, and neither does what it would bring back.
+ */
+export class Journal {
+  readonly directory: string;
+  readonly #note: (text: string) => void;
+  #database: Database | undefined;
+  #inode: bigint | undefined;
+
+  /**
+   * @param directory made when it is missing; has to belong to root or this user and to nobody else
+   * @param note takes a remark for the record: a broken journal was set aside
+   * @throws {JournalError} when the directory is not safe
+   */
+  constructor(directory: string, note: (text: string) => void) {
+    const unsafe = privateDirectory(directory);
+    if (unsafe !== undefined) throw new JournalError(`no values can be kept: ${unsafe}`);
+    this.directory = directory;
+    this.#note = note;
+  }
+
+  /** The names that processes lock against each other. Dispose of it to give up what it locked. */
+  locks(): RangeLock {
+    return new RangeLock(`${this.directory}/${LOCKS}`);
+  }
+
+  /**
+   * Does all of `act` or nothing of it, with no other process in between.
+   *
+   * @throws {JournalError} when others have it until the deadline, or when it cannot be used
+   */
+  transaction<T>(deadline: Deadline, act: (transaction: Transaction) => T): T {
+    try {
+      return this.#attempt(deadline, act);
+    } catch (error) {
+      const code = resultCode(error);
+      if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+        this.#setAside(error instanceof Error ? error.message : String(error));
+        return this.#explained(() => this.#attempt(deadline, act));
+      }
+      return this.#explained(() => {
+        throw error;
+      });
+    }
+  }
+
+  close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  #explained<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      const code = resultCode(error);
+      if (code === SQLITE_BUSY) {
+        throw new JournalError(`${this.directory}/${JOURNAL_FILE} was in use until the time was over`, true);
+      }
+      if (code !== undefined || error instanceof SystemError) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new JournalError(`${this.directory}/${JOURNAL_FILE}: ${message}`);
+      }
+      throw error;
+    }
+  }
+
+  #attempt<T>(deadline: Deadline, act: (transaction: Transaction) => T): T {
+    const database = this.#database ?? this.#open(deadline);
+    database.exec(`PRAGMA busy_timeout = ${Math.ceil(deadline.remaining)}`);
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = act(transactionOn(database));
+      database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // After some errors SQLite has already rolled back by itself.
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #open(deadline: Deadline): Database {
+    const path = `${this.directory}/${JOURNAL_FILE}`;
+    using place = walk(path, false);
+    // Made here and not by SQLite, so that nobody else may ever read it.
+    close(place.open(O_RDWR | O_CREAT, 0o600));
+    this.#inode = linkStatus(path)?.inode;
+    const database = this.#database = openDatabase(path);
+    database.exec(`PRAGMA busy_timeout = ${Math.ceil(deadline.remaining)}`);
+    database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
+    this.#prepare(database);
+    return database;
+  }
+
+  #prepare(database: Database): void {
+    const version = () => Number(database.prepare("PRAGMA user_version").get()?.user_version);
+    if (version() === SCHEMA_VERSION) return;
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const found = version();
+      if (found === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+      else if (found !== SCHEMA_VERSION) {
+        throw new JournalError(
+          `${this.directory}/${JOURNAL_FILE} was made by another version of hookvisor (its form is ${found}, ` +
+            `this one knows ${SCHEMA_VERSION}): run "hookvisor undo" of that version, or remove the file`,
+        );
+      }
+      database.exec("COMMIT");
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      this.close();
+      throw error;
+    }
+  }
+
+  /** A broken database is kept under another name, once, and a new one begins. */
+  #setAside(why: string): void {
+    this.close();
+    using lock = this.locks();
+    // Whoever else found it broken does the same. Waiting is bounded by what is done here: a rename.
+    for (let i = 0; i < 1000 && !lock.tryLock("set aside"); i++);
+    const path = `${this.directory}/${JOURNAL_FILE}`;
+    if (linkStatus(path)?.inode !== this.#inode) return;
+    const name = `${JOURNAL_FILE}.broken-${Date.now()}`;
+    using place = walk(`${this.directory}/${name}`, false);
+    place.replaceBy(JOURNAL_FILE);
+    if (isThere(`${path}-journal`)) {
+      using rest = walk(`${this.directory}/${name}-journal`, false);
+      rest.replaceBy(`${JOURNAL_FILE}-journal`);
+    }
+    this.#note(
+      `${path} is broken (${why}) and was set aside as ${name}: what guests hold is not known any more`,
+    );
+  }
+}
+
+function transactionOn(database: Database): Transaction {
+  return {
+    run: (sql, ...values) => void database.prepare(sql).run(...values),
+    all: (sql, ...values) => database.prepare(sql).all(...values) as Row[],
+  };
+}

@@ -1,0 +1,2 @@
+/** The journal's name in the state directory. */
+export const JOURNAL_FILE = "journal.db";

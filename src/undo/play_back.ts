@@ -1,0 +1,130 @@
+import {
+  dropHeldChange,
+  findHeldChange,
+  type Guest,
+  guestWord,
+  type HeldChange,
+  type HeldValue,
+  listHeldChanges,
+  markLeaving,
+  noteFailure,
+} from "./held_changes.ts";
+import { type Journal, JournalError } from "./journal.ts";
+import { restoreValues } from "./restore_values.ts";
+import type { Waiting } from "../system/setting_file.ts";
+import { pollUntil } from "../system/wait.ts";
+
+/** One step of playing back, for the record. */
+export interface UndoneStep {
+  /** `qemu/win11` */
+  guest: string;
+  handler: string;
+  /** The path, or the command line. */
+  what: string;
+  /** It is done and forgotten; else it is kept and tried again. */
+  ok: boolean;
+  /** Something to know: another value than expected was there, the file is gone. */
+  note?: string;
+  error?: string;
+}
+
+/** How playing back reaches the host. */
+export interface PlaybackSetting extends Waiting {
+  journal: Journal;
+  /** Runs a command of a hold; gives why it failed, or undefined. */
+  runCommand(hold: HeldChange, waiting: Waiting): string | undefined;
+}
+
+/**
+ * Brings back what a guest held, the last first. A step that fails stays and
+ * the rest go on. What another process plays back at the same time is waited
+ * for, and not done twice.
+ *
+ * @throws {JournalError} when the journal cannot be used
+ */
+export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
+  const { journal, loop, deadline } = setting;
+  // First of all, so that what is not done now is known to be due.
+  const due = journal.transaction(deadline, (transaction) => {
+    markLeaving(transaction, guest);
+    return listHeldChanges(transaction, guest);
+  });
+  if (due.length === 0) return [];
+  using lock = journal.locks();
+  if (!pollUntil(() => lock.tryLock(`guest ${guestWord(guest)}`), loop, deadline)) {
+    throw new JournalError(`what ${guestWord(guest)} held was being played back by another hook call`, true);
+  }
+  return playSteps(setting, due);
+}
+
+/**
+ * Tries again what failed before, for every guest that is not being played
+ * back by another process, nor was just now.
+ */
+export function playLeftovers(setting: PlaybackSetting, played: readonly Guest[]): UndoneStep[] {
+  const { journal, deadline } = setting;
+  const due = journal.transaction(deadline, listHoldsLeaving);
+  const guests = new Set(due.map(guestWord));
+  for (const guest of played) guests.delete(guestWord(guest));
+  return [...guests].flatMap((word) => {
+    using lock = journal.locks();
+    if (!lock.tryLock(`guest ${word}`)) return [];
+    return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
+  });
+}
+
+function listHoldsLeaving(transaction: Parameters<typeof listHeldChanges>[0]): HeldChange[] {
+  return listHeldChanges(transaction).filter((hold) => hold.leaving);
+}
+
+/** The last first; values of one `fs.set` together. */
+function playSteps(setting: PlaybackSetting, due: readonly HeldChange[]): UndoneStep[] {
+  const steps: UndoneStep[] = [];
+  for (let last = due.length - 1; last >= 0;) {
+    let first = last;
+    while (first > 0 && isSameCall(due[first - 1]!, due[last]!)) first--;
+    steps.push(...playGroup(setting, due.slice(first, last + 1)));
+    last = first - 1;
+  }
+  return steps;
+}
+
+function isSameCall(a: HeldChange, b: HeldChange): boolean {
+  return isValue(a) && isValue(b) && a.what.call === b.what.call;
+}
+
+function isValue(hold: HeldChange): hold is HeldChange & { what: HeldValue } {
+  return "path" in hold.what;
+}
+
+/** Values of one call, or one command. Nothing for what another process has done, or what the guest holds anew. */
+function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneStep[] {
+  const values = holds.filter(isValue);
+  if (setting.deadline.passed) return holds.map((hold) => told({ hold, error: "the time was over" }));
+  if (values.length > 0) return restoreValues(setting, values).reverse().map(told);
+  return holds.flatMap((hold) => runCommand(setting, hold));
+}
+
+function told({ hold, ...result }: { hold: HeldChange; note?: string; error?: string }): UndoneStep {
+  const { what } = hold;
+  return {
+    guest: guestWord(hold),
+    handler: hold.handler,
+    what: "path" in what ? what.path : [what.command, ...what.args].join(" "),
+    ok: result.error === undefined,
+    ...(result.note === undefined ? {} : { note: result.note }),
+    ...(result.error === undefined ? {} : { error: result.error }),
+  };
+}
+
+function runCommand(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
+  const { journal, deadline } = setting;
+  const hold = journal.transaction(deadline, (transaction) => findHeldChange(transaction, id));
+  if (hold === undefined || !hold.leaving) return [];
+  const error = setting.runCommand(hold, setting);
+  journal.transaction(deadline, (transaction) => {
+    if (error === undefined) dropHeldChange(transaction, hold);
+    else noteFailure(transaction, id, error);
+  });
+  return [told({ hold, ...(error === undefined ? {} : { error }) })];
+}

@@ -1,0 +1,92 @@
+import { guestOf, mayPlayBack } from "./plays_back.ts";
+import { runUndoCommand } from "./run_undo_command.ts";
+import { Deadline } from "../base/deadline.ts";
+import type { UndoneEntry } from "../records/record.ts";
+import type { LazyJournal } from "./lazy_journal.ts";
+import { goneGuests, hasGuests, isRunning } from "./gone_guests.ts";
+import { type Guest, listHeldChanges } from "./held_changes.ts";
+import { JournalError } from "./journal.ts";
+import { playBack, type PlaybackSetting, playLeftovers } from "./play_back.ts";
+import { dropState } from "./state.ts";
+import type { Policy } from "../site/config.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { Operation } from "../protocol/operations.ts";
+import type { Loop } from "../system/loop.ts";
+import { processId } from "../system/process_id.ts";
+
+/** There is always this much, or a call whose handlers took all its time could not even note what is due. */
+const LEAST_MS = 100;
+
+/** What playing back needs to know of a hook call. */
+export interface PlaybackCall {
+  event: HookEvent;
+  known: Operation;
+  lazyJournal: LazyJournal;
+  policy: Policy;
+  loop: Loop;
+  deadline: Deadline;
+  caller: string | undefined;
+  /** libvirt's directory for what runs: `/run/libvirt`. */
+  run: string;
+  /** Takes remarks for the record. */
+  note(text: string): void;
+}
+
+/**
+ * Brings back what is not held any more after a call's handlers have run,
+ * whatever they did: at the end of its guest, when its start was given up, and
+ * at a daemon's start for all guests that are gone. Then tries again what
+ * failed before. Failures are told and change no verdict.
+ */
+export async function playBackAfter(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
+  const { known, event, caller, lazyJournal, run } = call;
+  if (!mayPlayBack(known, aborted) || !lazyJournal.exists) return [];
+  return await withSetting(call, (setting) => {
+    if (event.driver === "daemon" && known.name === "start") {
+      if (!hasGuests(caller)) return [];
+      const gone = goneGuests(setting.journal, run, caller, setting.deadline);
+      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone)];
+    }
+    const guest = guestOf(event, caller);
+    // A restore or migration that was given up may be of a guest that runs all the same.
+    if (aborted && ["migrate", "restore"].includes(known.name) && isRunning(guest, run)) return [];
+    return [...leave(setting, guest), ...playLeftovers(setting, [guest])];
+  });
+}
+
+/**
+ * What a handler in the background has set for a guest that has gone
+ * meanwhile: its release has been and will not come again.
+ */
+export async function playBackLate(call: PlaybackCall): Promise<UndoneEntry[]> {
+  const guest = guestOf(call.event, call.caller);
+  if (call.event.driver === "daemon" || !call.lazyJournal.exists || isRunning(guest, call.run)) return [];
+  return await withSetting(call, (setting) => {
+    const holds = setting.journal.transaction(setting.deadline, (t) => listHeldChanges(t, guest));
+    return holds.some(({ maker }) => maker === processId()) ? leave(setting, guest) : [];
+  });
+}
+
+/** Plays back what a guest holds and drops what was kept for it. */
+export function leave(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
+  const undone = playBack(setting, guest);
+  dropState(setting.journal, guest, setting.deadline);
+  return undone;
+}
+
+async function withSetting(
+  { lazyJournal, policy, loop, deadline, note }: PlaybackCall,
+  act: (setting: PlaybackSetting) => UndoneEntry[],
+): Promise<UndoneEntry[]> {
+  const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
+  try {
+    await lazyJournal.load();
+    const runCommand: PlaybackSetting["runCommand"] = ({ what }, waiting) =>
+      "path" in what ? undefined : runUndoCommand(what, policy, waiting);
+    return act({ journal: lazyJournal.journal, loop, deadline: until, runCommand });
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    note(error.message);
+    return [];
+  }
+}

@@ -1,0 +1,34 @@
+import type { LazyJournal } from "./lazy_journal.ts";
+import type { Guest } from "./held_changes.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { Operation } from "../protocol/operations.ts";
+
+/** Whether what guests hold comes back at this operation, whether there is a handler or not. */
+export function playsBack(known: Operation | undefined): boolean {
+  if (known === undefined) return false;
+  const { driver, name } = known;
+  if (driver === "daemon") return name === "start" || name === "shutdown";
+  return name === (driver === "network" ? "stopped" : "release");
+}
+
+/** Whether a guest that holds something does not come to run when this operation is given up. */
+export function leavesNothing({ driver, name }: Operation): boolean {
+  return driver === "network" ? name === "start" : ["prepare", "start", "migrate", "restore"].includes(name);
+}
+
+/** Whether something may have to come back after a call's handlers have run. */
+export function mayPlayBack(known: Operation, aborted: boolean): boolean {
+  return playsBack(known) || (aborted && leavesNothing(known));
+}
+
+/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
+const MOST_RESERVED_MS = 3000;
+/** Who holds what handlers set in a call: its guest or network, or for the `daemon` hooks the daemon. */
+export function guestOf({ driver, object }: HookEvent, caller: string | undefined): Guest {
+  return { driver, name: driver === "daemon" ? caller ?? object : object };
+}
+
+/** How much of a call's time is left for playing back after its handlers, in milliseconds. */
+export function reservedMs(known: Operation, lazyJournal: LazyJournal, timeoutMs: number): number {
+  return playsBack(known) && lazyJournal.exists ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
+}

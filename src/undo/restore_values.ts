@@ -1,0 +1,138 @@
+import {
+  dropHeldChange,
+  findHeldChange,
+  type HeldChange,
+  type HeldValue,
+  noteFailure,
+} from "./held_changes.ts";
+import { type Journal, JournalError, type Transaction } from "./journal.ts";
+import { lockPath } from "./set_values.ts";
+import { type Place, walkReal } from "../system/file.ts";
+import { isKernelFile } from "../system/kernel_file.ts";
+import { NotOrdinary } from "../system/ordinary_file.ts";
+import { readSettings, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** What became of one value. Without `error` it is done and not held any more. */
+export interface Restored {
+  hold: HeldChange;
+  note?: string;
+  error?: string;
+}
+
+/** A value on its way back. */
+interface Target extends Restored {
+  what: HeldValue;
+  /** What the file is to hold; undefined where somebody has set it after this guest did: that stays. */
+  text: string | undefined;
+}
+
+const GONE = "the file is gone";
+
+/**
+ * Takes a guest's values away from files: for each the value of whoever set it
+ * last among those that still hold it comes back, or what the file held at
+ * first.
+ *
+ * What somebody else has written meanwhile is overwritten, and said in `note`:
+ * an admin who wants to keep a change makes it where the guest's end does not
+ * undo it. A file that is gone has nothing to come back to.
+ *
+ * @param holds values of one `fs.set`, whose order does not matter
+ * @returns what became of those that nobody else has brought back meanwhile
+ */
+export function restoreValues(
+  { journal, ...waiting }: Waiting & { journal: Journal },
+  holds: readonly (HeldChange & { what: HeldValue })[],
+): Restored[] {
+  using locks = journal.locks();
+  try {
+    // In the order in which everybody locks.
+    const paths = holds.map(({ what }) => what.path).sort();
+    for (const path of paths) lockPath(locks, path, waiting);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return holds.map((hold) => ({ hold, error: error.message }));
+  }
+  const targets = journal.transaction(
+    waiting.deadline,
+    (transaction) => holds.flatMap(({ id }) => targetOf(transaction, id) ?? []),
+  );
+  bringBack(targets, waiting);
+  journal.transaction(waiting.deadline, (transaction) => {
+    for (const { hold, error } of targets) {
+      if (error === undefined) dropHeldChange(transaction, hold);
+      else noteFailure(transaction, hold.id, error);
+    }
+  });
+  return targets;
+}
+
+function targetOf(transaction: Transaction, id: number): Target | undefined {
+  const hold = findHeldChange(transaction, id);
+  if (hold === undefined || !hold.leaving || !("path" in hold.what)) return undefined;
+  const { what } = hold;
+  const others = transaction.all(
+    `SELECT written, turn > (SELECT turn FROM hold WHERE id = ?1) AS later FROM hold
+     WHERE path = ?2 AND id <> ?1 AND leaving = 0 ORDER BY turn DESC`,
+    id,
+    what.path,
+  );
+  const [next] = others;
+  if (next?.later === 1) return { hold, what, text: undefined };
+  return { hold, what, text: next === undefined ? what.original : String(next.written) };
+}
+
+/** Writes what is not there yet, and notes in each target what became of it. */
+function bringBack(targets: readonly Target[], waiting: Waiting): void {
+  using places = new DisposableStack();
+  const there: { target: Target; place: Place }[] = [];
+  for (const target of targets) {
+    if (target.text === undefined) continue;
+    const place = placeOf(target);
+    if (place !== undefined) there.push({ target, place: places.use(place) });
+  }
+  const found = readSettings(there.map(({ place }) => place), waiting);
+  const jobs = there.flatMap(({ target, place }, i) => {
+    const now = found[i]!;
+    const text = typeof now === "string" ? settingText(place.path, now) : undefined;
+    // What cannot be read may still be written, unless it is no file to be written at all.
+    if (now instanceof NotOrdinary || isGone(now)) note(target, now);
+    else if (text !== target.text) return [{ target, place, text: target.text!, found: text }];
+    return [];
+  });
+  writeSettings(jobs, waiting).forEach((error, i) => {
+    const { target, found } = jobs[i]!;
+    if (error !== undefined) note(target, error);
+    else if (found !== undefined && !isSame(target.what, found)) {
+      target.note = `it held ${JSON.stringify(found.slice(0, 200))}, which somebody else had written`;
+    }
+  });
+}
+
+function placeOf(target: Target): Place | undefined {
+  try {
+    const place = walkReal(target.what.path);
+    if (place.status() !== undefined) return place;
+    place[Symbol.dispose]();
+    target.note = GONE;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    note(target, error);
+  }
+  return undefined;
+}
+
+function note(target: Target, error: SystemError | NotOrdinary): void {
+  if (isGone(error)) target.note = GONE;
+  else target.error = error.message;
+}
+
+/** Files of the kernel's are read with a line end, whether it was written or not. */
+function isSame({ path, written }: HeldValue, found: string): boolean {
+  return found === written || (isKernelFile(path) && found.trim() === written.trim());
+}
+
+function isGone(error: unknown): error is SystemError {
+  return error instanceof SystemError && ["ENOENT", "ENOTDIR", "ENODEV"].includes(error.code);
+}

@@ -1,0 +1,67 @@
+import { Command, type CommandResult } from "../system/command.ts";
+import { ENVIRONMENT } from "../system/command_environment.ts";
+import { realPath } from "../system/file.ts";
+import { findProgram } from "../system/program.ts";
+import { runAs } from "../system/run_as.ts";
+import type { Waiting } from "../system/setting_file.ts";
+import { SystemError } from "../system/system_error.ts";
+import { waitUntil } from "../system/wait.ts";
+import type { Policy } from "../site/config.ts";
+import { deniedExec } from "../site/deny.ts";
+import type { UndoCommand } from "./held_changes.ts";
+
+const OUTPUT_LIMIT = 65_536;
+const GRACE_MS = 500;
+
+/**
+ * Runs a command of `host.undo` when it is played back. The manifest may be gone by
+ * then; what the site's policy denies now is not run.
+ *
+ * @returns why it failed, or undefined
+ */
+export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiting): string | undefined {
+  const path = findProgram(what.command, ENVIRONMENT.PATH);
+  if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;
+  try {
+    const denied = deniedExec(policy, what.command, what.args, realPath(path));
+    if (denied !== undefined) return denied;
+    const ready = what.runAs === undefined
+      ? { path, args: what.args, env: {} }
+      : runAs(what.runAs, path, what.args, ENVIRONMENT.PATH, waiting);
+    if (typeof ready === "string") return ready;
+    return run({ ...ready, env: { ...ENVIRONMENT, ...ready.env, ...what.env } }, what.timeoutMs, waiting);
+  } catch (error) {
+    if (error instanceof SystemError) return error.message;
+    throw error;
+  }
+}
+
+function run(
+  ready: { path: string; args: readonly string[]; env: Record<string, string> },
+  timeoutMs: number,
+  { loop, deadline }: Waiting,
+): string | undefined {
+  let result: CommandResult | undefined;
+  const command = new Command(loop, {
+    ...ready,
+    stdin: "",
+    outputLimit: OUTPUT_LIMIT,
+    timeoutMs,
+    graceMs: GRACE_MS,
+    done: (it) => result = it,
+  });
+  if (!waitUntil(() => result !== undefined, loop, deadline)) {
+    command.terminate();
+    command.kill();
+    return "the time was over before it ended";
+  }
+  const { code, signal, timedOut, stderr } = result!;
+  if (code === 0 && !timedOut) return undefined;
+  const said = stderr.trim();
+  const how = timedOut
+    ? `it did not end within ${timeoutMs} ms`
+    : code === null
+    ? `${signal}`
+    : `exit code ${code}`;
+  return said === "" ? how : `${how}: ${said.slice(said.lastIndexOf("\n") + 1).slice(0, 300)}`;
+}

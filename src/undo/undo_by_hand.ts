@@ -1,0 +1,92 @@
+import type { Directories } from "../site/directories.ts";
+import { leave } from "./play_back_after_call.ts";
+import { runUndoCommand } from "./run_undo_command.ts";
+import { Deadline } from "../base/deadline.ts";
+import type { UndoneEntry } from "../records/record.ts";
+import { LazyJournal } from "./lazy_journal.ts";
+import { goneGuests } from "./gone_guests.ts";
+import {
+  dropHeldChange,
+  findHeldChange,
+  type Guest,
+  guestWord,
+  type HeldChange,
+  listHeldChanges,
+} from "./held_changes.ts";
+import { type PlaybackSetting, playLeftovers } from "./play_back.ts";
+import type { Policy } from "../site/config.ts";
+import { hasJournal } from "../system/has_handlers.ts";
+import { Loop } from "../system/loop.ts";
+
+/** An admin waits longer than libvirtd. */
+const TIMEOUT_MS = 120_000;
+
+/** What an admin does with the journal, outside any hook call. Each throws `JournalError` when it cannot be used. */
+export class UndoByHand {
+  readonly #directories: Directories;
+  readonly #setting: PlaybackSetting;
+  readonly #lazyJournal: LazyJournal;
+
+  private constructor(directories: Directories, lazyJournal: LazyJournal, policy: Policy) {
+    this.#directories = directories;
+    this.#lazyJournal = lazyJournal;
+    this.#setting = {
+      journal: lazyJournal.journal,
+      loop: new Loop(),
+      deadline: Deadline.in(TIMEOUT_MS),
+      runCommand: ({ what }, waiting) => "path" in what ? undefined : runUndoCommand(what, policy, waiting),
+    };
+  }
+
+  /** Undefined when there is no journal: nothing is held. */
+  static async open(
+    directories: Directories,
+    policy: Policy,
+    note: (text: string) => void,
+  ): Promise<UndoByHand | undefined> {
+    const lazyJournal = new LazyJournal(directories.state, note);
+    // One that may not be looked at is no empty one: opening it says why.
+    if (!hasJournal(directories.state)) return undefined;
+    await lazyJournal.load();
+    return new UndoByHand(directories, lazyJournal, policy);
+  }
+
+  /** Everything that is held, in the order in which it was set. */
+  holds(): HeldChange[] {
+    return this.#setting.journal.transaction(
+      this.#setting.deadline,
+      (transaction) => listHeldChanges(transaction),
+    );
+  }
+
+  /** The guests that hold something and that a word means: `win11`, or `qemu/win11`. */
+  guests(word: string): Guest[] {
+    const all = new Map(this.holds().map(({ driver, name }) => [`${driver}/${name}`, { driver, name }]));
+    return [...all.values()].filter((guest) => guest.name === word || guestWord(guest) === word);
+  }
+
+  /** Brings back what a guest holds, whether it runs or not. */
+  leave(guest: Guest): UndoneEntry[] {
+    return leave(this.#setting, guest);
+  }
+
+  /** Brings back what guests hold that are gone, and tries again what failed before. */
+  leaveGone(): UndoneEntry[] {
+    const { journal, deadline } = this.#setting;
+    const gone = goneGuests(journal, this.#directories.libvirt, undefined, deadline);
+    return [...gone.flatMap((guest) => leave(this.#setting, guest)), ...playLeftovers(this.#setting, gone)];
+  }
+
+  /** Forgets one thing that is held, without bringing it back; undefined when there is none of that number. */
+  forget(id: number): HeldChange | undefined {
+    return this.#setting.journal.transaction(this.#setting.deadline, (transaction) => {
+      const hold = findHeldChange(transaction, id);
+      if (hold !== undefined) dropHeldChange(transaction, hold);
+      return hold;
+    });
+  }
+
+  close(): void {
+    this.#lazyJournal.close();
+  }
+}
