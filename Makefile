@@ -4,16 +4,21 @@ TOOLS := .tools
 DENO := $(TOOLS)/deno
 DEPS := $(TOOLS)/deps
 RUNTIME := $(TOOLS)/denort$(if $(DENORT_BIN),-given)
-# Another runtime than that of the last build makes a new file here, and so a new program.
-LINKED := dist/.linked-$(notdir $(RUNTIME))
+# With CHECKPOINT=no the program has neither checkpoints nor code of ours at its entry.
+CHECKPOINT ?= yes
+# Another runtime or kind of program than that of the last build makes a new file here, and so a new program.
+LINKED := dist/.linked-$(notdir $(RUNTIME))-$(CHECKPOINT)
 ENGINE := dist/engine.bin
 IMAGE := dist/engine.img
 PROGRAM := dist/hookvisor
+# For tests: as CHECKPOINT=no makes it.
+PLAIN_PROGRAM := dist/hookvisor-without-checkpoint
 FLOOR := dist/bench/empty
 PARSER := dist/bench/parse
 ENTRY ?= src/main.ts
 
 export DENO_DIR := $(CURDIR)/$(TOOLS)/cache
+export CHECKPOINT
 export DENO_NO_UPDATE_CHECK := 1
 export npm_config_cache := $(CURDIR)/$(TOOLS)/npm
 
@@ -55,12 +60,15 @@ $(PROGRAM): $(SOURCES) $(RUNTIME) $(LINKED) $(ENGINE) $(IMAGE) $(DEPS) build/com
 		$(wildcard build/elf/*.ts) LICENSE
 	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
 
+# One after the other: both are bundled in the same folder.
+$(PLAIN_PROGRAM): $(PROGRAM)
+	@CHECKPOINT=no $(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
+
 demo: $(PROGRAM) ## build, and play the recorded life of a guest and of a network
 	@$(DENO) run -A --cached-only build/demo.ts $(PROGRAM)
 
-test: $(PROGRAM) ## everything that needs no libvirt: unit tests, and scenarios with the compiled program
-	@$(DENO) test -A --cached-only --no-check --quiet $(UNIT_TESTS); unit=$$?; \
-	$(DENO) test -A --cached-only --no-check $(SCENARIOS) && exit $$unit
+test: $(PROGRAM) $(PLAIN_PROGRAM) ## everything that needs no libvirt; T=test/manifest/match_test.ts runs that file alone
+	@$(DENO) run -A --cached-only build/test.ts $(if $(T),$(T),$(UNIT_TESTS) -- $(SCENARIOS))
 
 check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) fmt --check --quiet

@@ -11,6 +11,8 @@ export interface BundleOptions {
   folder: string;
   /** Names replaced by constants wherever the source uses them. */
   constants: Record<string, string | number | undefined>;
+  /** Source files to take in place of others. */
+  instead?: Record<string, string>;
   /** npm packages that the source may import. */
   packages: string[];
 }
@@ -55,7 +57,7 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
       external: ["node:*"],
       nodePaths: [modules],
       define: definitions(options.constants),
-      plugins: [textImports],
+      plugins: [textImports, replacements(options.instead ?? {})],
     });
     const chunks = chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js")));
     const early = chunks.filter((chunk) => chunk.atStart && chunk.external.length > 0);
@@ -80,6 +82,20 @@ const textImports: esbuild.Plugin = {
     });
   },
 };
+
+/** Takes other files in place of some. */
+function replacements(instead: Record<string, string>): esbuild.Plugin {
+  const files = new Map(Object.entries(instead).map(([from, to]) => [resolve(from), resolve(to)]));
+  return {
+    name: "replacements",
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const other = files.get(resolve(resolveDir, path));
+        return other === undefined ? undefined : { path: other };
+      });
+    },
+  };
+}
 
 /** A `node_modules` folder of links, the form in which esbuild finds packages by name. */
 function linkPackages(folder: string, packages: string[]): string {

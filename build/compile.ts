@@ -29,7 +29,9 @@ const V8_FLAGS = [
   "--stack-size=3900",
 ];
 
-const HAS_ENTRY_CODE = Deno.build.arch === "x86_64";
+/** `make CHECKPOINT=no`: neither code at the entry nor checkpoints. */
+const WITHOUT_CHECKPOINT = Deno.env.get("CHECKPOINT") === "no";
+const HAS_ENTRY_CODE = Deno.build.arch === "x86_64" && !WITHOUT_CHECKPOINT;
 
 /** npm packages that src/ may import. */
 const PACKAGES = ["yaml"];
@@ -41,13 +43,14 @@ const { version } = JSON.parse(Deno.readTextFileSync("deno.json")) as { version:
 const date = buildDate();
 const chunks = await bundle({
   entry,
+  ...(WITHOUT_CHECKPOINT && { instead: { "src/checkpoint/enabled.ts": "src/checkpoint/disabled.ts" } }),
   folder: join(dirname(output), "bundle"),
   constants: {
     __HOOKVISOR_VERSION__: version,
     __BUILD_DATE__: date,
     __CHECKPOINT_CODE__: HAS_ENTRY_CODE ? entryCodeLabel("checkpoint") : undefined,
     __CHECKPOINT_TAG__: HAS_ENTRY_CODE ? entryCodeLabel("tag") : undefined,
-    __HOOKVISOR_BUILD__: `${version} ${await sourcesDigest("src")}`,
+    __HOOKVISOR_BUILD__: `${version} ${await sourcesDigest("src")}${WITHOUT_CHECKPOINT ? " plain" : ""}`,
   },
   packages: PACKAGES,
 });
@@ -97,7 +100,9 @@ function stage(file: string, folder: string): void {
 async function putCodeAtEntry(program: string): Promise<void> {
   if (!HAS_ENTRY_CODE) {
     console.log(
-      `build: no entry code for ${Deno.build.arch}: an argument that is not UTF-8 ends the program (SIGABRT), and ` +
+      `build: no entry code ${
+        WITHOUT_CHECKPOINT ? "wanted" : `for ${Deno.build.arch}`
+      }: an argument that is not UTF-8 ends the program (SIGABRT), and ` +
         `there are no checkpoints`,
     );
     return;

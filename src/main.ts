@@ -1,9 +1,7 @@
-import { shouldTakeCheckpoint } from "./checkpoint/should_take.ts";
-import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint/checkpoint_names.ts";
-import { DIRECTORIES } from "./site/directories.ts";
 import { hookCall } from "./call/hook_call.ts";
+import { CHECKPOINTS } from "./checkpoint/enabled.ts";
+import { DIRECTORIES } from "./site/directories.ts";
 import { hookDriver } from "./protocol/invocation.ts";
-import { isRestored } from "./system/restored.ts";
 import { commandLine, print, userId } from "./system/self.ts";
 
 /** Hook mode or admin mode, by `argv[0]`; gives the exit code. */
@@ -11,25 +9,18 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args);
   // Before handlers run: the power to ask is given up then.
-  const mayTake = !isRestored() && userId() === 0;
+  const mayTake = userId() === 0;
   const reply = await hookCall(driver, args, DIRECTORIES);
   print(1, reply.stdout);
   print(2, reply.stderr);
-  if (mayTake && shouldTakeCheckpoint(DIRECTORIES.state)) {
-    const { startTaking } = await import("./checkpoint/start_taking.ts");
-    startTaking(DIRECTORIES.state);
-  }
+  if (mayTake) await CHECKPOINTS.afterCall(DIRECTORIES);
   return reply.exitCode;
 }
 
 async function admin(args: string[]): Promise<number> {
-  if (isRestored()) {
-    const { rehearse, startPlainly } = await import("./checkpoint/become_checkpoint.ts");
-    if (args[0] !== PROBE) startPlainly();
-    if (args[1] !== "-") await rehearse(1, hookCall, args[1]);
-  }
-  if (args[0] === PROBE) {
-    print(1, isRestored() ? RESTORED : PLAIN);
+  const said = await CHECKPOINTS.probe(args, hookCall);
+  if (said !== undefined) {
+    print(1, said);
     return 0;
   }
   const { admin } = await import("./cli/admin.ts");
@@ -37,9 +28,7 @@ async function admin(args: string[]): Promise<number> {
 }
 
 const words = commandLine();
-if (words[1] === REHEARSE) {
-  const { becomeCheckpoint, end } = await import("./checkpoint/become_checkpoint.ts");
-  // Every process restored from the checkpoint goes on from here, with its own command line.
-  end(await main(await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall)));
-}
+const restored = await CHECKPOINTS.become(words, hookCall);
+// Every process restored from a checkpoint goes on from here, with its own command line.
+if (restored !== undefined) restored.end(await main(restored.words));
 Deno.exit(await main(words));

@@ -23,7 +23,7 @@ Deno.test("the imports of a real file are found", () => {
   const source = Deno.readTextFileSync(join(ROOT, "src/call/hook_call.ts"));
   const found = importsOf(source).map(({ specifier }) => specifier);
   assert.ok(found.includes("../protocol/event.ts"), found.join());
-  assert.ok(found.includes("./indexed_call.ts"), found.join());
+  assert.ok(found.includes("./libvirt_call.ts"), found.join());
 });
 
 /** Made-up sources, to see that the rules can be broken. */

@@ -88,12 +88,18 @@ export function targets(
     ]),
     ["exec adds, ms", milliseconds("exec", "nothing"), 3],
     ["first parse of 8 KB, in floors", added(parse, floor, floor), 0.4],
+    ["a call after an edit of one of 20, to the usual", ratio(figures, "edited", "hookvisor-20-1"), 3],
     ["burst of 50, CPU to Python's", burst.find((one) => one.id === "hookvisor-1-1")?.cpuToPython, 0.5],
     ["peak memory, to the floor's", Math.max(...peaks) / (line("floor")?.peakMiB ?? NaN), 1.6],
   ];
   return wanted.flatMap(([text, value, limit]) =>
     value === undefined || Number.isNaN(value) ? [] : [{ text, value, limit, met: value <= limit }]
   );
+}
+
+function ratio(figures: Map<string, Figures>, id: string, base: string): number | undefined {
+  const [row, other] = [figures.get(id), figures.get(base)];
+  return row && other && medianRatio(row.wall, other.wall);
 }
 
 function added(row?: Figures, base?: Figures, unit?: Figures): number | undefined {

@@ -72,6 +72,12 @@ export function makeRows(folder: string, program: string, floor: string, parser:
   const none = hookvisor("none", "no handlers", []);
   const set = hookvisor("fs-set", "1 handler: one fs.set", [setsFile(target)]);
   set.reset = () => void run(hookCall(link, small, ["release", "end"]));
+  const edited = hookvisor("edited", "20 that read 1.2 KB, one of them just edited", Array(20).fill(READS));
+  let edits = 0;
+  edited.reset = () => {
+    const file = join(folder, edited.id, "etc", "handlers", "20-bench.js");
+    Deno.writeTextFileSync(file, `${READS}// edit ${++edits}\n`);
+  };
 
   return [
     empty,
@@ -84,6 +90,7 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     hookvisor("parse-8", "1 handler: event.domain of 8 KB", [PARSES], large),
     hookvisor("exec", "1 handler: exec /usr/bin/true", [EXEC]),
     set,
+    edited,
     ...[small, large].flatMap((domain) =>
       COUNTS.flatMap((count) => {
         const of = `${count} that read ${domain.size}`;

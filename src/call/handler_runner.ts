@@ -11,7 +11,6 @@ import type { LazyJournal } from "../undo/lazy_journal.ts";
 import type { Config } from "../site/config.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { HookData } from "../protocol/hook_data.ts";
-import { EngineMaker } from "../sandbox/make_engine.ts";
 import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
 import { dropPermissions } from "../system/self.ts";
@@ -25,11 +24,11 @@ export interface CallSetting {
   caller: string | undefined;
   lazyJournal: LazyJournal;
   /** Starts a handler whose mode is background; absent: it runs here. */
-  detach?: ((handler: string) => Promise<HandlerResult & { background?: true }>) | undefined;
-  wrap?: WrapCapabilities;
+  detach?: ((handler: string) => HandlerResult & { background?: true }) | undefined;
+  wrap?: WrapCapabilities | undefined;
 }
 
-/** Puts others in the place of a handler's powers. */
+/** Puts others in the place of a handler's capabilities. */
 export type WrapCapabilities = (
   capabilities: ReadonlyMap<string, Capability>,
   handler: string,
@@ -41,15 +40,13 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
   const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
-  let maker: EngineMaker | undefined;
+  let mayAsk = true;
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
-    if (manifest.mode === "background" && detach !== undefined) return await detach(handler.name);
-    if (maker === undefined) {
-      maker = new EngineMaker();
-      dropPermissions();
-    }
+    if (manifest.mode === "background" && detach !== undefined) return detach(handler.name);
+    if (mayAsk) dropPermissions();
+    mayAsk = false;
     const edits = await editsOf(event, data, manifest.allow.xml);
     data.deadline = deadline;
     const kept = async () => {
@@ -64,7 +61,7 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
       ...editCalls(edits, event, handler.name),
       ...keptLazily(kept),
     ]);
-    const result = await runHandler(maker, {
+    const result = await runHandler({
       file: handler.file,
       source: handler.code,
       event: fields,

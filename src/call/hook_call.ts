@@ -1,28 +1,32 @@
 import type { Directories } from "../site/directories.ts";
 import { playsBack } from "../undo/plays_back.ts";
-import type { Background } from "./start_background.ts";
 import { writeRecord } from "../records/write_record.ts";
 import { type HookEvent, parseEvent } from "../protocol/event.ts";
 import { findOperation, type Operation } from "../protocol/operations.ts";
 import { abort, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
 import { hasHandlers, hasJournal } from "../system/has_handlers.ts";
 
+/** Answers a hook call whose arguments are understood. */
+export type AnswerCall = (event: HookEvent, directories: Directories) => Promise<Reply>;
+
 /**
  * One hook call, from its arguments to its reply. What most calls need is
  * here; what a call with handlers needs is loaded only then. Never throws.
+ *
+ * @param answer what is done with it; by default what libvirt wants
  */
 export async function hookCall(
   driver: string,
   args: readonly string[],
   directories: Directories,
-  background?: Background,
+  answer: AnswerCall = answerLibvirt,
 ): Promise<Reply> {
   try {
     const parsed = parseEvent(driver, args);
     if ("error" in parsed) {
       return faulty(driver, args, directories, parsed.error.known, parsed.error.message);
     }
-    return await answer(parsed.event, directories, background);
+    return await answer(parsed.event, directories);
   } catch (error) {
     const message = `internal error, please report it: ${
       error instanceof Error ? `${error.name}: ${error.message}` : String(error)
@@ -31,23 +35,19 @@ export async function hookCall(
   }
 }
 
-async function answer(
-  event: HookEvent,
-  directories: Directories,
-  background: Background | undefined,
-): Promise<Reply> {
+async function answerLibvirt(event: HookEvent, directories: Directories): Promise<Reply> {
   const { known } = event;
   const mustPlayBack = playsBack(known) && hasJournal(directories.state);
-  const isForUs = mustPlayBack || hasHandlers(directories.config);
-  if (known === undefined || !isForUs) {
+  const mayMatch = mustPlayBack || hasHandlers(directories.config);
+  if (known === undefined || !mayMatch) {
     const notes = known === undefined
       ? [`unknown operation ${event.driver}/${event.operation}: nothing to do`]
       : [];
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
     return goOn();
   }
-  const { indexedCall } = await import("./indexed_call.ts");
-  return await indexedCall(event, known, directories, { background, mustPlayBack });
+  const { libvirtCall } = await import("./libvirt_call.ts");
+  return await libvirtCall(event, known, directories, mustPlayBack);
 }
 
 /**

@@ -24,12 +24,17 @@ export interface Plan {
   left: { name: string; why: string }[];
 }
 
-/** Chooses and orders the handlers for a call. Nothing is run. */
+/**
+ * Chooses and orders the handlers for a call. Nothing is run.
+ *
+ * @param only the name of the only handler that is wanted
+ */
 export function plan(
   event: HookEvent,
   handlers: readonly LoadedHandler[],
   config: Config,
   data: HookData,
+  only?: string,
 ): Plan {
   const { known } = event;
   if (known === undefined) return { steps: [], left: [] };
@@ -40,7 +45,9 @@ export function plan(
     try {
       const why = whyNot(handler, event, data);
       if (why !== undefined) left.push({ name: handler.name, why });
-      else chosen.set(handler.name, step);
+      else if (only !== undefined && handler.name !== only) {
+        left.push({ name: handler.name, why: `only ${only} is played` });
+      } else chosen.set(handler.name, step);
     } catch (error) {
       if (!(error instanceof HookDataError)) throw error;
       chosen.set(handler.name, { ...step, problem: `its filters need the XML: ${error.message}` });

@@ -1,31 +1,16 @@
-import type { Directories } from "../site/directories.ts";
+import type { StartBackground } from "./call_kind.ts";
 import type { HandlerResult } from "../sandbox/run_handler.ts";
-import type { HookEvent } from "../protocol/event.ts";
-import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data.ts";
 import { SUCCESS } from "../base/outcome.ts";
 import { startDetached } from "../system/start_detached.ts";
 import { SystemError } from "../system/system_error.ts";
-
-/** One handler of a call that runs on by itself. */
-export interface Background {
-  handler: string;
-  /** The id of the call that started it. */
-  of: string;
-  /** The process that made that call. */
-  caller?: string | undefined;
-}
 
 /**
  * Starts a handler in a process of its own that nobody waits for: this very
  * program, told to make the same call with that one handler. It gets the XML
  * as a file in memory, so it does not depend on this process any more.
  */
-export function startBackground(
-  event: HookEvent,
-  data: HookData,
-  directories: Directories,
-  { handler, of, caller }: Background,
-): HandlerResult & { background?: true } {
+export const startBackground: StartBackground = (event, data, directories, { handler, of, caller }) => {
   const started = performance.now();
   const result = (outcome: HandlerResult["outcome"]): HandlerResult => ({
     outcome,
@@ -59,4 +44,4 @@ export function startBackground(
     const message = `it could not be started in the background: ${error.message}`;
     return result({ ok: false, cause: "resources", message });
   }
-}
+};

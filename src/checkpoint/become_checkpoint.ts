@@ -1,7 +1,6 @@
+import type { HookCall } from "./checkpoints.ts";
 import { PLAIN_START } from "./checkpoint_names.ts";
 import { LAST_ROUNDS, rehearsalDirectories, REHEARSED_CALLS, ROUNDS } from "./rehearsal.ts";
-import type { Directories } from "../site/directories.ts";
-import type { Reply } from "../protocol/reply.ts";
 import { close, replace } from "../system/descriptor.ts";
 import { memoryFile, SELF } from "../system/start_detached.ts";
 import { entrySegment, stopForCheckpoint } from "./os/entry_segment.ts";
@@ -21,9 +20,6 @@ const MORE_THAN_THERE_IS = 2 ** 47;
 const STDIN = 0;
 /** Room for the registers that a function must keep. */
 const REGISTERS_SIZE = 64;
-
-/** A hook call as main.ts makes one: with the modules that the restored processes will use. */
-export type HookCall = (driver: string, args: readonly string[], directories: Directories) => Promise<Reply>;
 
 /**
  * Makes this process one that checkpoints are taken of: it rehearses, says on stdout where everything is, and stops.

@@ -14,7 +14,7 @@ const STEPS_ADDRESS = 0x1000_0000;
 /** Room for this many steps; some 300 are needed. */
 const MOST_STEPS = 2000;
 /** With what they need, paths and structures: bytes, whole pages. */
-const STEPS_SIZE = 48 * 4096;
+export const STEPS_SIZE = 48 * 4096;
 /** The kernel makes a new one at every start: on another kernel or processor nothing of a checkpoint can be trusted. */
 export const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 

@@ -5,6 +5,26 @@ const HEADER = 64;
 const SAME = -1;
 const END = -2;
 
+/** One step as it is in a checkpoint. */
+export interface DecodedStep {
+  /** The system call's number; SAME and END are below 0. */
+  number: number;
+  args: number[];
+  expected: number;
+}
+
+/** The steps of a checkpoint's beginning; as many as there are whole ones up to the end. */
+export function decodeSteps(bytes: Uint8Array<ArrayBuffer>): DecodedStep[] {
+  const words = new BigInt64Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 8));
+  const steps: DecodedStep[] = [];
+  for (let at = HEADER / 8; at + WORDS <= words.length; at += WORDS) {
+    const [number, ...rest] = [...words.subarray(at, at + WORDS)].map(Number);
+    if (number === undefined || number === END) break;
+    steps.push({ number, args: rest.slice(0, 6), expected: rest[6] ?? 0 });
+  }
+  return steps;
+}
+
 /**
  * What a new process does to become a copy of the one a checkpoint was taken of: system calls in their order, each
  * with the result it has to have, and the data they need. build/elf/restore_code.ts reads them, and says how they are

@@ -51,7 +51,7 @@ const PROBES = 5;
 export async function takeCheckpoint({ state }: Pick<Directories, "state">): Promise<number | undefined> {
   const segment = entrySegment();
   if (segment === undefined) {
-    throw new CheckpointError("this program is not made for checkpoints (x86-64 only)");
+    throw new CheckpointError("checkpoints exist for x86-64 only");
   }
   if (readText(RANDOMIZE)?.trim() === "0") {
     throw new CheckpointError(
@@ -123,7 +123,7 @@ async function setStage(folder: string): Promise<void> {
   for (const [name, text] of Object.entries(handlers)) {
     createFile(`${config}/handlers/${name}`, text, 0o600);
   }
-  const { note } = await writeIndex(directories, () => readSite(directories, 0), () => false);
+  const note = await writeIndex(directories, () => readSite(directories, 0), () => false);
   if (note !== undefined) throw new CheckpointError(note);
 }
 

@@ -3,7 +3,6 @@ import { Deadline } from "../base/deadline.ts";
 import { Grant } from "../capability/grant.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import { defaultConfig } from "../site/settings.ts";
-import { EngineMaker } from "../sandbox/make_engine.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import { Loop } from "../system/loop.ts";
 
@@ -18,7 +17,7 @@ const TIMEOUT_MS = 10_000;
  */
 export async function codeIssues({ file, name, code }: LoadedHandler): Promise<Issue[]> {
   if (!code.startsWith("\n")) return [];
-  const { outcome } = await runHandler(new EngineMaker(), {
+  const { outcome } = await runHandler({
     file,
     source: `throw new Error(${JSON.stringify(STOP)});${code}`,
     event: {},

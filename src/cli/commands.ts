@@ -382,6 +382,8 @@ export const COMMANDS: readonly AdminCommand[] = [
     options: {
       "if-needed": { summary: "only when hook calls do not start from one already" },
       remove: { summary: "remove it; the next hook call has another one taken" },
+      show: { summary: "print what it holds: steps, mappings, sizes, age, program" },
+      json: { summary: "with --show: as JSON" },
     },
     load: () => import("./checkpoint.ts"),
   },

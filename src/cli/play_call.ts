@@ -6,7 +6,7 @@ import { style } from "./style.ts";
 import { type Look, visible, wrap } from "./text.ts";
 import { renderTimeline } from "./timeline.ts";
 import { suggest } from "../base/suggest.ts";
-import { performCall } from "../call/handlers_call.ts";
+import { playedCall } from "../call/played_call.ts";
 import type { Directories } from "../site/directories.ts";
 import type { HookRecord } from "../records/record.ts";
 import { appendRecord, makeRecord } from "../records/write_record.ts";
@@ -44,14 +44,12 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
   const only = option(invocation, "handler")?.replace(/\.js$/, "");
   const began = performance.now();
   const note = (handler: string, what: string) => void notDone.push({ handler, what });
-  const { reply, record: told } = await performCall(event, event.known, directories, {
-    play: {
-      input: new TextEncoder().encode(call.xml),
-      began,
-      ...(only === undefined ? {} : { only }),
-      ...(call.caller === undefined ? {} : { caller: call.caller }),
-      ...(dryRun ? { wrap: (real, handler) => dryCapabilities(real, handler, note) } : {}),
-    },
+  const { reply, record: told } = await playedCall(event, event.known, directories, {
+    input: new TextEncoder().encode(call.xml),
+    began,
+    ...(only === undefined ? {} : { only }),
+    ...(call.caller === undefined ? {} : { caller: call.caller }),
+    ...(dryRun ? { wrap: (real, handler) => dryCapabilities(real, handler, note) } : {}),
   });
   const record = sinceBegan(makeRecord(event, told, began), began);
   const known = [...record.handlers, ...record.left ?? []].map(({ name }) => name);

@@ -1,4 +1,5 @@
 import { flag, type Invocation } from "./command.ts";
+import { CHECKPOINTS } from "../checkpoint/enabled.ts";
 import { print, versions } from "../system/self.ts";
 
 declare const __HOOKVISOR_VERSION__: string | undefined;
@@ -17,12 +18,26 @@ export function programVersion(): { version: string; date?: string } {
 export function run(invocation: Invocation): number {
   const { version, date } = programVersion();
   const { deno, v8 } = versions();
+  const without = CHECKPOINTS.impossible();
   if (flag(invocation, "json")) {
     const built = date === undefined ? {} : { buildDate: date };
-    print(1, `${JSON.stringify({ hookvisor: version, ...built, deno, v8, quickjsNg: QUICKJS_NG })}\n`);
+    print(
+      1,
+      `${
+        JSON.stringify({
+          hookvisor: version,
+          ...built,
+          deno,
+          v8,
+          quickjsNg: QUICKJS_NG,
+          checkpoints: without === undefined,
+        })
+      }\n`,
+    );
     return 0;
   }
   const built = date === undefined ? "" : `, built from sources of ${date}`;
-  print(1, `hookvisor ${version}${built}\nDeno ${deno}\nV8 ${v8}\nQuickJS-ng ${QUICKJS_NG}\n`);
+  const plain = without === undefined ? "" : `\nno checkpoints: ${without}`;
+  print(1, `hookvisor ${version}${built}${plain}\nDeno ${deno}\nV8 ${v8}\nQuickJS-ng ${QUICKJS_NG}\n`);
   return 0;
 }

@@ -6,16 +6,16 @@ import { embeddedFile } from "../system/embedded.ts";
 let compiled: WebAssembly.Module | undefined;
 let base: EngineImage | undefined;
 
-/** Makes engines for handlers, of the metered engine (build/meter_wasm.ts); it is compiled once. */
-export class EngineMaker {
-  readonly #module = compiled ??= new WebAssembly.Module(embeddedFile("engine.bin"));
+/** Compiles the metered engine (build/meter_wasm.ts) and reads its image, where this process has not yet. */
+export function prepareEngine(): { module: WebAssembly.Module; image: EngineImage } {
+  return {
+    module: compiled ??= new WebAssembly.Module(embeddedFile("engine.bin")),
+    image: base ??= new EngineImage(embeddedFile("engine.img")),
+  };
+}
 
-  /** An engine in the state after its set-up (build/engine_image.ts). */
-  make(host: EngineHost): Engine {
-    return Engine.restored(this.#module, this.#image, host);
-  }
-
-  get #image(): EngineImage {
-    return base ??= new EngineImage(embeddedFile("engine.img"));
-  }
+/** An engine for one handler, in the state after its set-up (build/engine_image.ts). */
+export function makeEngine(host: EngineHost): Engine {
+  const { module, image } = prepareEngine();
+  return Engine.restored(module, image, host);
 }

@@ -10,7 +10,7 @@ import type { Loop } from "../system/loop.ts";
 import { countValues } from "./count_values.ts";
 import { callRecord, round } from "./new_call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
-import type { EngineMaker } from "./make_engine.ts";
+import { makeEngine } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
 /** What is to be run. */
@@ -50,11 +50,10 @@ const KILL_MS = 50;
 
 /** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
 export async function runHandler(
-  maker: EngineMaker,
   task: HandlerTask,
   loop: Loop,
 ): Promise<HandlerResult> {
-  return await new Run(maker, task, loop).result();
+  return await new Run(task, loop).result();
 }
 
 class Run {
@@ -71,10 +70,7 @@ class Run {
   #outcome: Outcome | undefined;
   #engine: Engine | undefined;
 
-  readonly #maker: EngineMaker;
-
-  constructor(maker: EngineMaker, task: HandlerTask, loop: Loop) {
-    this.#maker = maker;
+  constructor(task: HandlerTask, loop: Loop) {
     this.#task = task;
     this.#loop = loop;
   }
@@ -105,7 +101,7 @@ class Run {
       call: (request: string) => this.#answerCall(request),
       shouldStop: () => this.#outcome !== undefined || task.deadline.passed,
     };
-    const engine = this.#engine = this.#maker.make(host);
+    const engine = this.#engine = makeEngine(host);
     this.#threw(engine.load(task.source, name));
     if (this.#outcome !== undefined) return;
     const start = JSON.stringify({ event: task.event, lazy: task.lazy, options: task.options });

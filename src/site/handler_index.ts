@@ -107,21 +107,26 @@ export function indexedHandlers(
   driver: string,
   operation: string,
 ): LoadedHandler[] {
-  return index.handlers.flatMap((handler) => {
-    if (!indexedFor(handler, driver, operation)) return [];
-    const { fileName, source, manifest, on, issues, trouble } = handler;
-    const file = `${directory}/${fileName}`;
-    const front = extractFrontMatter(file, source);
-    return [{
-      name: fileName.slice(0, -".js".length),
-      file,
-      source,
-      code: "issue" in front ? "" : front.frontMatter.code,
-      issues,
-      mayMatch: (driver, operation) => onMatches(on, driver, operation),
-      ...(on && { on }),
-      ...(manifest && { manifest }),
-      ...(trouble && { trouble }),
-    }];
-  });
+  return index.handlers.filter((handler) => indexedFor(handler, driver, operation))
+    .map((handler) => indexedHandler(handler, directory));
+}
+
+/** A handler of an index as `loadHandlers` would give it. */
+export function indexedHandler(
+  { fileName, source, manifest, on, issues, trouble }: IndexedHandler,
+  directory: string,
+): LoadedHandler {
+  const file = `${directory}/${fileName}`;
+  const front = extractFrontMatter(file, source);
+  return {
+    name: fileName.slice(0, -".js".length),
+    file,
+    source,
+    code: "issue" in front ? "" : front.frontMatter.code,
+    issues,
+    mayMatch: (driver, operation) => onMatches(on, driver, operation),
+    ...(on && { on }),
+    ...(manifest && { manifest }),
+    ...(trouble && { trouble }),
+  };
 }

@@ -42,6 +42,8 @@ export interface LoadedHandlers {
 export interface LoadOptions {
   uid: number;
   call?: { driver: string; operation: string };
+  /** Gives a handler that need not be read again, by its file's name. */
+  known?(fileName: string): LoadedHandler | undefined;
 }
 
 /** Two digits, which give the order, and a name that can stand in a log line, a key of YAML and a file's name. */
@@ -72,7 +74,7 @@ export async function loadHandlers(
   }
   const handlers: LoadedHandler[] = [];
   for (const name of orderHandlers(names.filter((n) => n.endsWith(".js") && !n.startsWith(".")), false)) {
-    const handler = await loadHandler(`${directory}/${name}`, name, files, options);
+    const handler = options.known?.(name) ?? await loadHandler(`${directory}/${name}`, name, files, options);
     if (handler) handlers.push(handler);
   }
   return { handlers };

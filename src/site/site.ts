@@ -1,5 +1,6 @@
 import type { Directories } from "./directories.ts";
-import { type HandlerIndex, indexedHandlers, isFor } from "./handler_index.ts";
+import { indexedHandlers, isFor } from "./handler_index.ts";
+import type { FoundIndex } from "./index_file.ts";
 import type { LoadedConfig } from "./load_config.ts";
 import type { LoadedHandlers } from "./load_handlers.ts";
 
@@ -7,44 +8,36 @@ import type { LoadedHandlers } from "./load_handlers.ts";
 export interface Site {
   config: LoadedConfig;
   handlers: LoadedHandlers;
-  /** A remark for the record. */
-  note?: string;
+  /** Makes the index anew for the calls to come; for after the handlers. Gives a remark for the record when it cannot. */
+  refresh?(): Promise<string | undefined>;
 }
 
 /**
- * `config.yaml` and the handlers that may be for an operation: from the index
- * that an earlier call left, where that holds; else from the files, and then
- * an index is left for the next call.
+ * `config.yaml` and the handlers that may be for an operation: from the index that an earlier call left, and from
+ * the files what has changed since.
  *
- * @param index what `currentIndex` gave, when it was asked already
+ * @param found what `findIndex` gave
  */
 export async function siteForCall(
   directories: Directories,
   uid: number,
   call: { driver: string; operation: string },
-  index: HandlerIndex | undefined,
+  found: FoundIndex | undefined,
 ): Promise<Site> {
-  if (index !== undefined) {
-    const handlers = indexedHandlers(
-      index,
-      `${directories.config}/handlers`,
-      call.driver,
-      call.operation,
-    );
-    return { config: index.config, handlers: { handlers } };
+  const { driver, operation } = call;
+  if (found?.isCurrent) {
+    const handlers = indexedHandlers(found.index, `${directories.config}/handlers`, driver, operation);
+    return { config: found.index.config, handlers: { handlers } };
   }
-  const { readSite } = await import("./read_site.ts");
+  const { readChanged, readSite } = await import("./read_site.ts");
   // Nobody but root has a state directory to keep an index in.
   if (uid !== 0) return await readSite(directories, uid, call);
-  const { writeIndex } = await import("./write_index.ts");
-  const setup = await writeIndex(directories, () => readSite(directories, uid));
-  return { ...setup, handlers: forCall(setup.handlers, call) };
-}
-
-function forCall(
-  loaded: LoadedHandlers,
-  { driver, operation }: { driver: string; operation: string },
-): LoadedHandlers {
-  const { handlers } = loaded;
-  return { ...loaded, handlers: handlers.filter((handler) => isFor(handler, driver, operation)) };
+  const refresh = async () => {
+    const { writeIndex } = await import("./write_index.ts");
+    return await writeIndex(directories, () => readChanged(directories, uid, found));
+  };
+  if (found === undefined) return { ...await readSite(directories, uid, call), refresh };
+  const { config, handlers } = await readChanged(directories, uid, found);
+  const matching = handlers.handlers.filter((handler) => isFor(handler, driver, operation));
+  return { config, handlers: { ...handlers, handlers: matching }, refresh };
 }

@@ -1,5 +1,5 @@
 import type { Directories } from "./directories.ts";
-import { buildName, indexFile, isPlain, siteFiles } from "./current_index.ts";
+import { buildName, indexFile, isPlain, siteFiles } from "./index_file.ts";
 import type { Site } from "./site.ts";
 import { makeIndex, MISSING } from "./handler_index.ts";
 import { linkStatus } from "../system/file.ts";
@@ -10,37 +10,25 @@ import { writePrivate } from "../system/private_file.ts";
 const SETTLED_NS = 2_000_000_000n;
 
 /**
- * Loads everything by `read` and leaves an index of it for the calls to come,
- * when no file changed meanwhile and all may be kept.
+ * Leaves an index of the site for the calls to come, when no file changed while it was read and all may be kept.
  *
+ * @param read loads everything
  * @param mayChange whether a file is so new that it could still be written to unseen
+ * @returns a remark for the record when it could not be written, which costs the next call its head start
  */
 export async function writeIndex(
   directories: Directories,
   read: () => Promise<Site>,
   mayChange: (file: string) => boolean = isUnsettled,
-): Promise<Site> {
+): Promise<string | undefined> {
   const build = buildName();
   const files = siteFiles(directories);
   const before = build !== undefined && isPlain(files.directory) ? files.ids() : undefined;
-  const setup = await read();
-  if (build !== undefined && before !== undefined && sameIds(before, files.ids())) {
-    if ([...before.keys()].some(mayChange)) return setup;
-    const note = keep(directories, build, setup, before, before.get(files.configFile) ?? MISSING);
-    if (note !== undefined) return { ...setup, note };
-  }
-  return setup;
-}
-
-/** Whatever goes wrong here only costs the next call its head start: it is noted, and this call goes on. */
-function keep(
-  directories: Directories,
-  build: string,
-  { config, handlers }: Site,
-  ids: Map<string, string>,
-  configId: string,
-): string | undefined {
-  const index = makeIndex(build, { ...config, id: configId }, handlers, (file) => ids.get(file));
+  if (build === undefined || before === undefined || [...before.keys()].some(mayChange)) return undefined;
+  const { config, handlers } = await read();
+  if (!sameIds(before, files.ids())) return undefined;
+  const id = before.get(files.configFile) ?? MISSING;
+  const index = makeIndex(build, { ...config, id }, handlers, (file) => before.get(file));
   if (index === undefined || privateDirectory(directories.state) !== undefined) return undefined;
   try {
     writePrivate(indexFile(directories), JSON.stringify(index));

@@ -38,7 +38,7 @@ export interface PlaybackCall {
  * at a daemon's start for all guests that are gone. Then tries again what
  * failed before. Failures are told and change no verdict.
  */
-export async function playBackAfter(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
+export async function playBackAfterCall(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
   const { known, event, caller, lazyJournal, run } = call;
   if (!mayPlayBack(known, aborted) || !lazyJournal.exists) return [];
   return await withSetting(call, (setting) => {

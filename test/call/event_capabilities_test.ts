@@ -8,17 +8,14 @@ import { defaultConfig } from "../../src/site/settings.ts";
 import { domainModel } from "../../src/protocol/domain.ts";
 import { hookDataModel } from "../../src/protocol/network.ts";
 import { parseDocument } from "../../src/protocol/xml/parse_document.ts";
-import { EngineMaker } from "../../src/sandbox/make_engine.ts";
 import { runHandler } from "../../src/sandbox/run_handler.ts";
 import { Loop } from "../../src/system/loop.ts";
-
-const maker = new EngineMaker();
 
 /** What a handler says of an event with this XML. */
 async function said(body: string, xml: string, isNetwork = false): Promise<string> {
   const { data } = hookData(event(isNetwork ? "network" : "qemu", "v1", "start", "begin", "-"), xml);
   let text = "";
-  const { outcome } = await runHandler(maker, {
+  const { outcome } = await runHandler({
     file: "/handlers/10-a.js",
     source: `export default (event, host) => { ${body} };`,
     event: { name: "v1" },

@@ -5,11 +5,8 @@ import type { Json } from "../../src/base/json.ts";
 import type { Capability } from "../../src/capability/capability.ts";
 import { Grant } from "../../src/capability/grant.ts";
 import { defaultConfig } from "../../src/site/settings.ts";
-import { EngineMaker } from "../../src/sandbox/make_engine.ts";
 import { runHandler } from "../../src/sandbox/run_handler.ts";
 import { Loop } from "../../src/system/loop.ts";
-
-const maker = new EngineMaker();
 
 /** What a capability was asked, and what it did to calls under way. */
 interface Seen {
@@ -69,7 +66,7 @@ function broken(): never {
 
 async function handle(body: string, options: { ms?: number; source?: string; options?: Json } = {}) {
   const seen: Seen = { calls: [], stopped: 0, killed: 0 };
-  const result = await runHandler(maker, {
+  const result = await runHandler({
     file: "/handlers/10-a.js",
     source: options.source ?? `export default async function (event, host) {\n${body}\n}\n`,
     event: { driver: "qemu", operation: "start", name: "v1" },

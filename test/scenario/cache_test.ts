@@ -76,6 +76,33 @@ Deno.test("a changed handler, a new one, one switched off and a changed config.y
 });
 
 Deno.test(
+  "after an edit of one of twenty handlers only that one is read anew, and no time of theirs is lost",
+  {
+    ignore: !IS_ROOT,
+  },
+  async () => {
+    using host = new Host();
+    host.file("config.yaml", "timeouts: {qemu/prepare: 500ms}\n");
+    const names = Array.from({ length: 20 }, (_, i) => `${10 + i}-one`);
+    for (const name of names) host.handler(name, "on: [qemu/prepare]", 'host.log.info("one");');
+    await settle();
+    await host.hook(CALL);
+    const index = join(host.state, "handlers.json");
+    // What only the index says of a handler shows who did not read its file again.
+    const marked = Deno.readTextFileSync(index).replaceAll('\\"one\\"', '\\"from the index\\"');
+    Deno.writeTextFileSync(index, marked);
+    const edited = join(host.handlers, "15-one.js");
+    Deno.writeTextFileSync(edited, Deno.readTextFileSync(edited).replace('"one"', '"edited"'));
+    await settle();
+    const ended = await host.hook(CALL);
+    assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+    const words = host.record().handlers.map(({ calls }) => calls[0]?.what);
+    assert.deepEqual(words, names.map((name) => name === "15-one" ? "edited" : "from the index"));
+    assert.match(Deno.readTextFileSync(index), /\\"edited\\"/, "the index was made anew");
+  },
+);
+
+Deno.test(
   "a handler that others can write to is refused though it was kept",
   { ignore: !IS_ROOT },
   async () => {

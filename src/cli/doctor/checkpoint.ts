@@ -1,7 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
+import { CHECKPOINTS } from "../../checkpoint/enabled.ts";
 import { startsFromIt } from "../../checkpoint/take_checkpoint.ts";
 import { checkpointFile, DIRECTORIES } from "../../site/directories.ts";
-import { entrySegment } from "../../checkpoint/os/entry_segment.ts";
 import { linkStatus } from "../../system/file.ts";
 import { userId } from "../../system/self.ts";
 
@@ -12,9 +12,8 @@ export function checkpoint({ directories, setup }: Patient): Finding[] {
 
 function look(state: string, isWanted: boolean, configFile: string): Omit<Finding, "check"> {
   if (!isWanted) return { level: "note", seen: `${configFile} says checkpoint: false` };
-  if (entrySegment() === undefined) {
-    return { level: "note", seen: "this program has none: it is made for x86-64 only" };
-  }
+  const impossible = CHECKPOINTS.impossible();
+  if (impossible !== undefined) return { level: "note", seen: `hook calls start plainly: ${impossible}` };
   if (state !== DIRECTORIES.state) {
     return { level: "note", seen: `it is looked for in ${DIRECTORIES.state} only` };
   }

@@ -9,19 +9,28 @@ declare const __HOOKVISOR_BUILD__: string | undefined;
 const LARGEST_INDEX = 8 * 1024 * 1024;
 const ROOT = 0;
 
+/** The index of handlers that an earlier call of root's left in the state directory. */
+export interface FoundIndex {
+  index: HandlerIndex;
+  /** What identifies each file of the site now, by its path. */
+  ids: ReadonlyMap<string, string>;
+  /** Every file is exactly the one it was: nothing has to be read again. */
+  isCurrent: boolean;
+}
+
 /**
- * The index of handlers that an earlier call of root's left in the state
- * directory: there so that a call need not parse YAML, nor even load what
- * does. It counts only while every file is exactly the one it was; undefined
- * when there is none that still tells the truth.
+ * Finds that index: it exists so that a call need not parse YAML, nor even load what does. Undefined where there is
+ * none for this program, or where a file is not one that root alone can change.
  */
-export function currentIndex(directories: Directories): HandlerIndex | undefined {
+export function findIndex(directories: Directories): FoundIndex | undefined {
   const build = buildName();
   const files = siteFiles(directories);
   if (build === undefined || !isPlain(files.directory)) return undefined;
   const text = readPrivate(indexFile(directories), LARGEST_INDEX);
   const index = text === undefined ? undefined : readIndex(text, build);
-  return index !== undefined && isCurrent(index, files) ? index : undefined;
+  const ids = index === undefined ? undefined : files.ids();
+  if (index === undefined || ids === undefined) return undefined;
+  return { index, ids, isCurrent: isCurrent(index, files, ids) };
 }
 
 export function indexFile({ state }: Directories): string {
@@ -33,7 +42,7 @@ export function buildName(): string | undefined {
   return typeof __HOOKVISOR_BUILD__ === "string" && userId() === ROOT ? __HOOKVISOR_BUILD__ : undefined;
 }
 
-/** The files that make up a set-up, and what identifies them now. */
+/** The files that a site is made of, and what identifies them now. */
 export interface SiteFiles {
   directory: string;
   configFile: string;
@@ -84,9 +93,11 @@ function idOf({ device, inode, size, modifiedNs, changedNs }: FileStatus): strin
   return [device, inode, size, modifiedNs, changedNs].join(" ");
 }
 
-function isCurrent(index: HandlerIndex, files: SiteFiles): boolean {
-  const ids = files.ids();
-  if (ids === undefined || ids.size !== index.handlers.length + 1) return false;
-  return ids.get(files.configFile) === index.config.id &&
-    index.handlers.every(({ fileName, id }) => ids.get(`${files.directory}/${fileName}`) === id);
+function isCurrent(
+  { config, handlers }: HandlerIndex,
+  { configFile, directory }: SiteFiles,
+  ids: ReadonlyMap<string, string>,
+): boolean {
+  return ids.size === handlers.length + 1 && ids.get(configFile) === config.id &&
+    handlers.every(({ fileName, id }) => ids.get(`${directory}/${fileName}`) === id);
 }

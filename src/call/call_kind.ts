@@ -1,0 +1,56 @@
+import type { WrapCapabilities } from "./handler_runner.ts";
+import type { Deadline } from "../base/deadline.ts";
+import type { UndoneEntry } from "../records/record.ts";
+import type { Config } from "../site/config.ts";
+import type { Directories } from "../site/directories.ts";
+import type { Site } from "../site/site.ts";
+import type { PlaybackCall } from "../undo/play_back_after_call.ts";
+import type { HandlerResult } from "../sandbox/run_handler.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { HookData, Input } from "../protocol/hook_data.ts";
+import type { Operation } from "../protocol/operations.ts";
+import type { Loop } from "../system/loop.ts";
+
+/**
+ * What differs between the three kinds of call: one that libvirt makes (libvirt_call.ts), one that an admin plays
+ * (played_call.ts), and one handler that runs on in the background (background_call.ts).
+ */
+export interface CallKind {
+  /** When the call began, on the clock of `performance.now()`: 0 is the process's start. */
+  began: number;
+  /** The process that made the call; undefined where it is not known. */
+  caller: string | undefined;
+  /** `config.yaml` and the handlers. */
+  site(): Promise<Site>;
+  /** Milliseconds for the whole call. */
+  timeoutMs(config: Config, known: Operation): number;
+  /** Reads what libvirt gives on standard input, or what stands in for it. */
+  input(loop: Loop): (deadline: Deadline) => Input;
+  /** The name of the only handler that runs; absent: all that match. */
+  only?: string | undefined;
+  /** Starts a handler whose mode is background in a process of its own; absent: it runs in this one. */
+  startBackground?: StartBackground;
+  /** Puts others in the place of the handlers' capabilities, for a call that is to change nothing. */
+  wrap?: WrapCapabilities | undefined;
+  /** Gives back, after the handlers, what is held no longer; `aborted` says whether the operation was refused. */
+  giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]>;
+  /** The id of the call whose background handler this is, for the record. */
+  background?: string;
+}
+
+/** One handler of a call that runs on by itself, in a process of its own. */
+export interface Background {
+  handler: string;
+  /** The id of the call that started it. */
+  of: string;
+  /** The process that made that call. */
+  caller?: string | undefined;
+}
+
+/** Starts a handler whose mode is background; its result says that it runs, or why it could not be started. */
+export type StartBackground = (
+  event: HookEvent,
+  data: HookData,
+  directories: Directories,
+  background: Background,
+) => HandlerResult & { background?: true };

@@ -1,0 +1,97 @@
+import { performCall, type PerformedCall } from "./perform_call.ts";
+import { INPUT_LIMIT } from "./input_limit.ts";
+import { recordCall } from "./record_call.ts";
+import { startBackground } from "./start_background.ts";
+import { CHECKPOINTS } from "../checkpoint/enabled.ts";
+import { writeRecord } from "../records/write_record.ts";
+import type { HookRecord } from "../records/record.ts";
+import { findIndex } from "../site/index_file.ts";
+import type { Directories } from "../site/directories.ts";
+import { matchesNone } from "../site/matches_none.ts";
+import { timeoutFor } from "../site/settings.ts";
+import { siteForCall } from "../site/site.ts";
+import { mayPlayBack } from "../undo/plays_back.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import type { Operation } from "../protocol/operations.ts";
+import { goOn, type Reply } from "../protocol/reply.ts";
+import { callerName, environmentNames } from "../system/proc.ts";
+import { userId } from "../system/self.ts";
+import { StdinReader } from "../system/stdin.ts";
+
+/**
+ * A hook call that libvirt makes where there are handlers: at its end at once when the index says that none matches.
+ *
+ * @param mustPlayBack something that guests hold may have to come back, whether a handler matches or not
+ */
+export async function libvirtCall(
+  event: HookEvent,
+  known: Operation,
+  directories: Directories,
+  mustPlayBack: boolean,
+): Promise<Reply> {
+  const found = findIndex(directories);
+  if (found?.isCurrent && !mustPlayBack && matchesNone(found.index, event)) {
+    const { config } = found.index.config;
+    await CHECKPOINTS.removeUnwanted(config, directories);
+    writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], log: config.log });
+    return goOn();
+  }
+  const caller = callerName();
+  // Before a handler runs: with it goes the power to look.
+  const environment = environmentNames();
+  const performed = await performCall(
+    {
+      began: 0,
+      caller,
+      site: () => siteForCall(directories, userId(), event, found),
+      timeoutMs: timeoutFor,
+      input: (loop) => {
+        const stdin = new StdinReader(loop, INPUT_LIMIT);
+        return (deadline) => stdin.read(deadline);
+      },
+      startBackground,
+      async giveBack(call, aborted) {
+        if (!call.lazyJournal.exists || !mayPlayBack(known, aborted)) return [];
+        const { playBackAfterCall } = await import("../undo/play_back_after_call.ts");
+        return await playBackAfterCall(call, aborted);
+      },
+    },
+    event,
+    known,
+    directories,
+  );
+  await CHECKPOINTS.removeUnwanted(performed.config, directories);
+  const record = await recordCall(event, performed.record, directories);
+  await keepForReplay(record, event, performed, directories, environment);
+  return performed.reply;
+}
+
+/** Keeps the whole call, when `config.yaml` wants that. */
+async function keepForReplay(
+  { id, time, driver, object, subOperation, extra, caller }: HookRecord,
+  { calledOperation }: HookEvent,
+  { config, data, deadline }: PerformedCall,
+  { log }: Directories,
+  environment: string[],
+): Promise<void> {
+  if (config.record.keep === 0) return;
+  const { keepForReplay } = await import("../records/replay_calls.ts");
+  data.deadline = deadline;
+  keepForReplay(log, {
+    ...{ id, time, driver, object, operation: calledOperation, subOperation, extra },
+    xml: inputText(data),
+    environment,
+    ...(caller === undefined ? {} : { caller }),
+  }, config.record.keep);
+}
+
+/** What came on standard input, whole or not at all. */
+function inputText(data: HookData): string {
+  try {
+    return data.isEmpty ? "" : new TextDecoder().decode(data.bytes);
+  } catch (error) {
+    if (error instanceof HookDataError) return "";
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import type { WrapCapabilities } from "./handler_runner.ts";
+import { performCall, type PerformedCall } from "./perform_call.ts";
+import type { UndoneEntry } from "../records/record.ts";
+import type { Directories } from "../site/directories.ts";
+import { readSite } from "../site/read_site.ts";
+import { timeoutFor } from "../site/settings.ts";
+import { isRunning } from "../undo/gone_guests.ts";
+import { playBackAfterCall, type PlaybackCall } from "../undo/play_back_after_call.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { Operation } from "../protocol/operations.ts";
+import { userId } from "../system/self.ts";
+
+/** How an admin plays a call. */
+export interface Play {
+  /** The XML, in place of standard input. */
+  input: Uint8Array;
+  /** When the call began, on the clock of `performance.now()`: its deadline counts from there. */
+  began: number;
+  /** The only handler that runs. */
+  only?: string;
+  /** Puts others in the place of the handlers' capabilities: the call is to change nothing. */
+  wrap?: WrapCapabilities;
+  caller?: string;
+}
+
+/** A call that an admin plays, without a record. It tells of all handlers why they did not run, so it takes no short cuts. */
+export async function playedCall(
+  event: HookEvent,
+  known: Operation,
+  directories: Directories,
+  { input, began, only, wrap, caller }: Play,
+): Promise<PerformedCall> {
+  return await performCall(
+    {
+      began,
+      caller,
+      site: () => readSite(directories, userId()),
+      timeoutMs: timeoutFor,
+      input: () => () => ({ bytes: input }),
+      only,
+      wrap,
+      giveBack: async (call, aborted) => wrap !== undefined ? [] : await giveBack(call, aborted),
+    },
+    event,
+    known,
+    directories,
+  );
+}
+
+/** A guest that runs really holds what it holds. */
+async function giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
+  const { driver, object } = call.event;
+  if (driver === "daemon") return [];
+  if (isRunning({ driver, name: object }, call.run)) {
+    call.note(`${object} runs, so what it holds was left alone`);
+    return [];
+  }
+  return await playBackAfterCall(call, aborted);
+}

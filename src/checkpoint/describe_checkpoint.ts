@@ -1,0 +1,73 @@
+import { STEPS_SIZE } from "./checkpoint_bytes.ts";
+import { decodeSteps } from "./steps.ts";
+import { entrySegment } from "./os/entry_segment.ts";
+import { SYSTEM_CALLS } from "./os/system_calls.ts";
+import { close, readSome } from "../system/descriptor.ts";
+import { linkStatus, openPlain } from "../system/file.ts";
+
+/** What a checkpoint holds, so that it can be looked into. Sizes are bytes. */
+export interface CheckpointDescription {
+  size: number;
+  /** When it was taken: RFC 3339, UTC. */
+  taken: string;
+  /** The first 16 bytes in hexadecimal, which belong to one build of the program. */
+  tag: string;
+  /** Whether that is the build that runs now. */
+  ofThisProgram: boolean;
+  /** What a restored process does, in all and by the system call's name; `compare` looks whether two places are the same. */
+  steps: number;
+  byCall: Record<string, number>;
+  /** Memory that is mapped: from the checkpoint, of other files, and empty; and what is copied out of the checkpoint. */
+  mappings: Record<"checkpoint" | "files" | "empty" | "copied", { count: number; bytes: number }>;
+}
+
+// sys/mman.h
+const MAP_ANONYMOUS = 0x20;
+const MAP_POPULATE = 0x8000;
+const CHECKPOINT = 3;
+const HEADER = 64;
+
+/** Undefined where there is none; a text says why it cannot be read. @throws {SystemError} */
+export function describeCheckpoint(file: string): CheckpointDescription | string | undefined {
+  const status = linkStatus(file);
+  if (status === undefined) return undefined;
+  const fd = openPlain(file);
+  if (fd === undefined) return undefined;
+  const room = new Uint8Array(STEPS_SIZE);
+  let length = 0;
+  try {
+    length = readSome(fd, room) ?? 0;
+  } finally {
+    close(fd);
+  }
+  const bytes = room.subarray(0, length);
+  if (bytes.length < HEADER) return `it has ${bytes.length} bytes, and so is no checkpoint`;
+  const steps = decodeSteps(bytes);
+  const names = new Map(Object.entries(SYSTEM_CALLS).map(([name, number]) => [number, name]));
+  const byCall: Record<string, number> = {};
+  const none = () => ({ count: 0, bytes: 0 });
+  const mappings = { checkpoint: none(), files: none(), empty: none(), copied: none() };
+  for (const { number, args } of steps) {
+    const name = number < 0 ? "compare" : names.get(number) ?? String(number);
+    byCall[name] = (byCall[name] ?? 0) + 1;
+    if (number !== SYSTEM_CALLS.mmap) continue;
+    const [, length = 0, , flags = 0, fd] = args;
+    const kind = (flags & MAP_ANONYMOUS) === 0
+      ? fd === CHECKPOINT ? "checkpoint" : "files"
+      : (flags & MAP_POPULATE) === 0
+      ? "empty"
+      : "copied";
+    mappings[kind].count++;
+    mappings[kind].bytes += length;
+  }
+  const tag = bytes.subarray(0, 16).toHex();
+  return {
+    size: status.size,
+    taken: new Date(Number(status.modifiedNs / 1_000_000n)).toISOString(),
+    tag,
+    ofThisProgram: entrySegment()?.tag.toHex() === tag,
+    steps: steps.length,
+    byCall,
+    mappings,
+  };
+}

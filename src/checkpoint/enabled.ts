@@ -1,0 +1,38 @@
+import type { Checkpoints } from "./checkpoints.ts";
+import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint_names.ts";
+import { shouldTakeCheckpoint } from "./should_take.ts";
+import { entrySegment } from "./os/entry_segment.ts";
+import { isRestored } from "../system/restored.ts";
+
+/** Checkpoints as programs have them that are built with code for them at their entry. */
+export const CHECKPOINTS: Checkpoints = {
+  impossible: () => entrySegment() === undefined ? "checkpoints exist for x86-64 only" : undefined,
+
+  async become(words, hookCall) {
+    if (words[1] !== REHEARSE) return undefined;
+    const { becomeCheckpoint, end } = await import("./become_checkpoint.ts");
+    return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall), end };
+  },
+
+  async probe(args, hookCall) {
+    if (isRestored()) {
+      const { rehearse, startPlainly } = await import("./become_checkpoint.ts");
+      if (args[0] !== PROBE) startPlainly();
+      if (args[1] !== undefined && args[1] !== "-") await rehearse(1, hookCall, args[1]);
+    }
+    if (args[0] !== PROBE) return undefined;
+    return isRestored() ? RESTORED : PLAIN;
+  },
+
+  async afterCall({ state }) {
+    if (isRestored() || !shouldTakeCheckpoint(state)) return;
+    const { startTaking } = await import("./start_taking.ts");
+    startTaking(state);
+  },
+
+  async removeUnwanted({ checkpoint }, directories) {
+    if (checkpoint || !isRestored()) return;
+    const { removeCheckpoint } = await import("./remove_checkpoint.ts");
+    removeCheckpoint(directories);
+  },
+};
