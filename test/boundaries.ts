@@ -58,7 +58,7 @@ interface Import {
 /**
  * What breaks the rules on imports, one line each, for sources by their paths (`src/base/glob.ts`).
  *
- * Files may not import each other in a circle, unless one of them loads the other when it is used.
+ * Files may not import each other in a circle, loaded late or not.
  * Imports and exports are found where `deno fmt` puts them: at the start of a line.
  */
 export function violations(sources: ReadonlyMap<string, string>): string[] {
@@ -72,9 +72,7 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
         continue;
       }
       const target = normalize(join(dirname(path), one.specifier));
-      const sameFolder = folderOf(target) === folderOf(path);
-      // Loaded when it is used: a command may look at the command table that loads it.
-      if (!one.dynamic || !sameFolder) targets.add(target);
+      targets.add(target);
       found.push(...arrow(path, target));
     }
     files.set(path, targets);

@@ -3,7 +3,7 @@ import { INPUT_LIMIT } from "./input_limit.ts";
 import { performCall } from "./perform_call.ts";
 import { recordCall } from "./record_call.ts";
 import type { Directories } from "../site/directories.ts";
-import { siteForCall } from "../site/site.ts";
+import { siteForCall } from "../site/site_for_call.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { Reply } from "../protocol/reply.ts";

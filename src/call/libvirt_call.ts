@@ -9,7 +9,7 @@ import { findIndex } from "../site/index_file.ts";
 import type { Directories } from "../site/directories.ts";
 import { matchesNone } from "../site/matches_none.ts";
 import { timeoutFor } from "../site/settings.ts";
-import { siteForCall } from "../site/site.ts";
+import { siteForCall } from "../site/site_for_call.ts";
 import { mayPlayBack } from "../undo/plays_back.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";

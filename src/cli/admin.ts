@@ -31,7 +31,7 @@ export async function admin(args: readonly string[]): Promise<number> {
   if (parsed.options.help === true) return help(command.name);
   try {
     const { run } = await command.load();
-    return await run(parsed);
+    return await run(parsed, COMMANDS);
   } catch (error) {
     if (!isExpected(error)) throw error;
     print(2, `hookvisor ${command.name}: ${oneLine(error.message)}\n`);

@@ -50,8 +50,10 @@ export interface AdminCommand {
   options: Readonly<Record<string, Option>>;
   /** Options come before the first word, and what follows is taken as it is, however much: for words that may look like options. */
   raw?: true;
-  /** Does it; gives the exit code. Loaded when it is needed. */
-  load(): Promise<{ run(invocation: Invocation): Promise<number> | number }>;
+  /** Does it; gives the exit code. Loaded when it is needed. `commands` is the whole table. */
+  load(): Promise<
+    { run(invocation: Invocation, commands: readonly AdminCommand[]): Promise<number> | number }
+  >;
 }
 
 /** A command with what was written after it. */

@@ -1,4 +1,4 @@
-import { COMMANDS } from "./commands.ts";
+import type { AdminCommand } from "./command.ts";
 import type { Directories } from "../site/directories.ts";
 import { newestRecords } from "../records/history.ts";
 import { keptCalls } from "../records/replay_calls.ts";
@@ -10,7 +10,11 @@ import { fileReader } from "../system/file_reader.ts";
 const MOST_RECORDS = 2000;
 
 /** The words that a shell offers for a kind that has no fixed list, from what this host has now. */
-export function wordsOfKind(kind: string, directories: Directories): string[] {
+export function wordsOfKind(
+  kind: string,
+  directories: Directories,
+  commands: readonly AdminCommand[],
+): string[] {
   switch (kind) {
     case "handler":
       return handlerNames(directories);
@@ -19,7 +23,7 @@ export function wordsOfKind(kind: string, directories: Directories): string[] {
     case "network":
       return names(directories, (driver) => driver === "network");
     case "command":
-      return COMMANDS.map(({ name }) => name);
+      return commands.map(({ name }) => name);
     case "operation":
       return OPERATIONS.map(({ driver, name }) => `${driver}/${name}`);
     case "record":
