@@ -1,20 +1,16 @@
 /**
  * What `make test` runs: `test.ts FILE… -- FILE…` runs the files before `--`, then those behind it, whatever the first
- * said, and at the end says which tests were left out. A test names in brackets what it needs: `… (needs Debian's zsh)`.
+ * said, and at the end says which tests were left out and which package brings them.
  */
 
-/** A test that `deno test` left out, by its line in the output. */
-const LEFT_OUT = /^(.*) \.\.\. ignored \(\d+ms\)$/;
+import { leftOutName, leftOutReport } from "./left_out.ts";
 
 const split = Deno.args.indexOf("--");
 const groups = split < 0 ? [Deno.args] : [Deno.args.slice(0, split), Deno.args.slice(split + 1)];
 const leftOut: string[] = [];
 let success = true;
 for (const files of groups) success = await test(files) && success;
-if (leftOut.length > 0) {
-  console.log(`left out: ${leftOut.length} tests`);
-  for (const name of leftOut) console.log(`  ${name}`);
-}
+for (const line of leftOutReport(leftOut)) console.log(line);
 Deno.exitCode = success ? 0 : 1;
 
 /** Runs test files one after the other; passes on what is said, and gives whether all went well. */
@@ -32,7 +28,7 @@ async function test(files: string[]): Promise<boolean> {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const name = LEFT_OUT.exec(line)?.[1];
+      const name = leftOutName(line);
       if (name !== undefined) leftOut.push(name);
     }
   }
