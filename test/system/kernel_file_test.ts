@@ -10,11 +10,12 @@ import {
 import { Loop } from "../../src/system/loop.ts";
 import { SystemError } from "../../src/system/system_error.ts";
 
-/** A folder with a file and a FIFO that nobody reads, which stands in for a stuck kernel. */
+/** A folder with a file and FIFOs that nobody opens, which stand in for a stuck kernel. */
 function folder(): { path: string } & Disposable {
   const path = Deno.makeTempDirSync();
   Deno.writeTextFileSync(`${path}/file`, "a longer old text");
-  new Deno.Command("mkfifo", { args: [`${path}/stuck`] }).outputSync();
+  // Two: who was left behind at the writing end of one would let a reader of it in.
+  new Deno.Command("mkfifo", { args: [`${path}/stuck`, `${path}/stuck too`] }).outputSync();
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
@@ -39,7 +40,8 @@ Deno.test("a file whose opening blocks for ever is given up at the deadline, and
   assert.equal(second, undefined);
   assert.equal(Deno.readTextFileSync(`${at.path}/file`), "y");
   assert.ok(took >= 290 && took < 2000, `${took} ms`);
-  assert.throws(() => readKernelFile(stuck, 10, new Loop(), Deadline.in(100)), { code: "ETIMEDOUT" });
+  using other = walk(`${at.path}/stuck too`, false);
+  assert.throws(() => readKernelFile(other, 10, new Loop(), Deadline.in(100)), { code: "ETIMEDOUT" });
 });
 
 Deno.test("what the kernel refuses comes back with its own name for it", { ignore: Deno.uid() !== 0 }, () => {
