@@ -1,12 +1,12 @@
-/*---
-description: Refuse to start a guest whose memory the host does not have
-on: [qemu/prepare, lxc/prepare, libxl/prepare, bhyve/prepare]
-timeout: 5s
-allow:
-  read: [/proc/meminfo]
-options:
-  reserveMiB: 256
----*/
+// ---
+// description: Refuse to start a guest whose memory the host does not have
+// on: [qemu/prepare, lxc/prepare, libxl/prepare, bhyve/prepare]
+// timeout: 5s
+// allow:
+//   read: [/proc/meminfo]
+// options:
+//   reserveMiB: 256
+// ---
 // Without it the guest starts all the same and the kernel's out-of-memory
 // killer ends one guest or another later, with nobody to say why.
 export default async function (event, host) {

@@ -1,13 +1,13 @@
-/*---
-description: Refuse to start a guest on a host that is overloaded already
-on: [qemu/prepare, lxc/prepare]
-timeout: 5s
-allow:
-  exec: [nproc]
-  read: [/proc/loadavg]
-options:
-  maxLoadPerProcessor: 16
----*/
+// ---
+// description: Refuse to start a guest on a host that is overloaded already
+// on: [qemu/prepare, lxc/prepare]
+// timeout: 5s
+// allow:
+//   exec: [nproc]
+//   read: [/proc/loadavg]
+// options:
+//   maxLoadPerProcessor: 16
+// ---
 export default async function (_event, host) {
   const [loadavg, nproc] = await Promise.all([host.fs.read("/proc/loadavg"), host.exec("nproc")]);
   const load = Number(loadavg.split(" ")[0]) / Number(nproc.stdout);

@@ -1,9 +1,9 @@
-/*---
-description: Write a line about every hook call to the records and to the system log
-on: [qemu/*, lxc/*, libxl/*, bhyve/*, network/*, daemon/*]
-timeout: 3s
-onFailure: ignore
----*/
+// ---
+// description: Write a line about every hook call to the records and to the system log
+// on: [qemu/*, lxc/*, libxl/*, bhyve/*, network/*, daemon/*]
+// timeout: 3s
+// onFailure: ignore
+// ---
 export default function (event, host) {
   const { driver, name, operation, reason } = event;
   const about = { uuid: driver === "daemon" ? undefined : event.uuid };

@@ -1,7 +1,9 @@
 /** Handlers to measure: each is the text of one file. */
 
 function handler(manifest: string, body: string): string {
-  return `/*---\non: [qemu/prepare]\n${manifest}---*/\nexport default ${body}\n`;
+  return `// ---\n// on: [qemu/prepare]\n${
+    manifest.replace(/^(?=.)/gm, "// ")
+  }// ---\nexport default ${body}\n`;
 }
 
 /** Reads the guest's name and its memory: what the rivals' scripts do. */

@@ -1,14 +1,13 @@
-/*---
-description: Run the host's processors at full speed while a guest runs
-on: [qemu/prepare]
-guests: ["*"]
-timeout: 5s
-allow:
-  # The backslash, which YAML drops, keeps JavaScript from seeing the end of this comment.
-  write: ["/sys/devices/system/cpu/cpu*\/cpufreq/scaling_governor"]
-options:
-  governor: performance
----*/
+// ---
+// description: Run the host's processors at full speed while a guest runs
+// on: [qemu/prepare]
+// guests: ["*"]
+// timeout: 5s
+// allow:
+//   write: [/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor]
+// options:
+//   governor: performance
+// ---
 // The old governors come back when the last guest that set this is gone.
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (_event, host) {

@@ -1,13 +1,13 @@
-/*---
-description: Refuse to start a guest while the file system with its disks is not mounted
-on: [qemu/prepare]
-guests: ["*"]
-timeout: 5s
-allow:
-  read: [/proc/self/mounts]
-options:
-  mountPoint: /srv/images
----*/
+// ---
+// description: Refuse to start a guest while the file system with its disks is not mounted
+// on: [qemu/prepare]
+// guests: ["*"]
+// timeout: 5s
+// allow:
+//   read: [/proc/self/mounts]
+// options:
+//   mountPoint: /srv/images
+// ---
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {
   const { mountPoint } = host.options;

@@ -1,13 +1,13 @@
-/*---
-description: Refuse to start a guest while a PCI device it is to be given is in use by another driver
-on: [qemu/start]
-when: {hostdev: true}
-timeout: 5s
-allow:
-  read: ["/sys/bus/pci/devices/*\/driver"]
-options:
-  drivers: [vfio-pci, pci-stub]
----*/
+// ---
+// description: Refuse to start a guest while a PCI device it is to be given is in use by another driver
+// on: [qemu/start]
+// when: {hostdev: true}
+// timeout: 5s
+// allow:
+//   read: [/sys/bus/pci/devices/*/driver]
+// options:
+//   drivers: [vfio-pci, pci-stub]
+// ---
 // libvirt binds devices with managed='yes' itself, before the operation start.
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {

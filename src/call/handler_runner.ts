@@ -63,7 +63,7 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
     ]);
     const result = await runHandler({
       file: handler.file,
-      source: handler.code,
+      source: handler.source,
       event: fields,
       lazy: LAZY_FIELDS,
       options,

@@ -72,12 +72,12 @@ const DOMAIN = `<domain type='kvm' id='1' xmlns:qemu='http://libvirt.org/schemas
 /** The handlers of the rehearsal by their file names. `command` may be run, `file` read and written. */
 export function rehearsedHandlers(command: string, file: string): Record<string, string> {
   return {
-    "10-look.js": `/*---
-description: Look at what the call is about
-on: [qemu/prepare, qemu/release]
-options:
-  word: value
----*/
+    "10-look.js": `// ---
+// description: Look at what the call is about
+// on: [qemu/prepare, qemu/release]
+// options:
+//   word: value
+// ---
 export default function (event, host) {
   const { domain, name, operation } = event;
   if (domain.name !== name) throw new Error("another domain");
@@ -85,15 +85,15 @@ export default function (event, host) {
   host.log.info(\`\${operation} \${name}\`, { memory: domain.memoryKiB, disks, word: host.options.word });
 }
 `,
-    "20-act.js": `/*---
-description: Use what handlers may be allowed to
-on: [qemu/prepare]
-timeout: 5s
-allow:
-  exec: [${command} ${GUEST}]
-  read: [${file}]
-  write: [${file}]
----*/
+    "20-act.js": `// ---
+// description: Use what handlers may be allowed to
+// on: [qemu/prepare]
+// timeout: 5s
+// allow:
+//   exec: [${command} ${GUEST}]
+//   read: [${file}]
+//   write: [${file}]
+// ---
 export default async function (event, host) {
   const text = await host.fs.read("${file}");
   await host.fs.write("${file}", text);
@@ -107,11 +107,11 @@ export default async function (event, host) {
   }
 }
 `,
-    "30-other.js": `/*---
-description: Is for another guest
-on: [qemu/*]
-guests: [another]
----*/
+    "30-other.js": `// ---
+// description: Is for another guest
+// on: [qemu/*]
+// guests: [another]
+// ---
 export default function () {}
 `,
     ...Object.fromEntries(Array.from({ length: MANY }, (_, i) => [`${40 + i}-one-of-many.js`, ONE_OF_MANY])),
@@ -120,10 +120,10 @@ export default function () {}
 
 /** More handlers than a call uses images for (src/call/handler_runner.ts): their text is read. */
 const MANY = 10;
-const ONE_OF_MANY = `/*---
-description: One of many
-on: [qemu/started]
----*/
+const ONE_OF_MANY = `// ---
+// description: One of many
+// on: [qemu/started]
+// ---
 export default async ({ domain: { devices, ...domain }, name, uuid }, host) => {
   const count = Object.values(domain).reduce((sum, one) => sum + (Array.isArray(one) ? one.length : 1), 0);
   if (!(count > 0) || name !== domain.name || uuid === undefined) throw new Error("not the domain");

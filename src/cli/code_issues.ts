@@ -2,6 +2,7 @@ import type { Issue } from "../base/issue.ts";
 import { Deadline } from "../base/deadline.ts";
 import { Grant } from "../capability/grant.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
+import { extractFrontMatter } from "../manifest/front_matter.ts";
 import { defaultConfig } from "../site/settings.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import { Loop } from "../system/loop.ts";
@@ -12,14 +13,14 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * What the engine that will run a handler says of its code: syntax errors and
- * imports. The engine reads the whole module, and stops at a `throw` put into
- * its first line, which the manifest left empty, before any of it is run.
+ * imports. The engine reads the whole module, and stops at a `throw` put before
+ * the comments of the manifest, before any of it is run.
  */
-export async function codeIssues({ file, name, code }: LoadedHandler): Promise<Issue[]> {
-  if (!code.startsWith("\n")) return [];
+export async function codeIssues({ file, name, source }: LoadedHandler): Promise<Issue[]> {
+  if ("issue" in extractFrontMatter(file, source)) return [];
   const { outcome } = await runHandler({
     file,
-    source: `throw new Error(${JSON.stringify(STOP)});${code}`,
+    source: `throw new Error(${JSON.stringify(STOP)});${source}`,
     event: {},
     lazy: [],
     options: {},
@@ -37,7 +38,7 @@ export async function codeIssues({ file, name, code }: LoadedHandler): Promise<I
   };
   if (outcome.ok) return [];
   if (!outcome.message.includes(STOP)) return [issue(outcome.message, outcome.at)];
-  return /\bexport\b[^;]*\bdefault\b/.test(code) ? [] : [{
+  return /\bexport\b[^;]*\bdefault\b/.test(source) ? [] : [{
     ...issue("the handler exports no function"),
     hint: "export default async function (event, host) { ... }",
   }];

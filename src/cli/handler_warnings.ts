@@ -49,10 +49,10 @@ function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Con
 /** `host.options.x` of an option that the manifest does not have is undefined. */
 function optionWarnings(handler: LoadedHandler, manifest: Manifest): Issue[] {
   const known = Object.keys(manifest.options);
-  return [...handler.code.matchAll(/\b(?:host\.)?options\.([A-Za-z_$][\w$]*)/g)].flatMap((match) => {
+  return [...handler.source.matchAll(/\b(?:host\.)?options\.([A-Za-z_$][\w$]*)/g)].flatMap((match) => {
     const name = match[1]!;
     if (known.includes(name) || !match[0].startsWith("host.")) return [];
-    const at = placeAt(handler.code, match.index);
+    const at = placeAt(handler.source, match.index);
     const list = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
     return [warning(handler, at, `the manifest has no option ${name}; ${list}`, `add it below options`)];
   });
@@ -153,7 +153,7 @@ function operationsOf(manifest: Manifest): Operation[] {
 
 /** Where a key of the manifest stands. */
 function placeOf(source: string, key: string): { line: number; column: number } {
-  const found = source.search(new RegExp(`^${key}[ \\t]*:`, "m"));
+  const found = source.search(new RegExp(`(?<=^// )${key}[ \\t]*:`, "m"));
   return found < 0 ? { line: 0, column: 0 } : placeAt(source, found);
 }
 

@@ -54,5 +54,5 @@ function withOperation(text: string, on: string | undefined): string {
   if (wrong !== undefined) {
     throw new CommandError(`--on: ${wrong.error}${wrong.hint ? `; ${wrong.hint}` : ""}`, 2);
   }
-  return text.replace(/^on: .*$/m, `on: [${isGlob(on) ? JSON.stringify(on) : on}]`);
+  return text.replace(/^\/\/ on: .*$/m, `// on: [${isGlob(on) ? JSON.stringify(on) : on}]`);
 }

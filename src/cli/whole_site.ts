@@ -39,7 +39,7 @@ export async function loadWholeSite(directories: Directories): Promise<WholeSite
 /** One file as a handler, wherever it lies and whoever owns it: for a look at it before it is put in place. */
 export function loadFile(file: string): LoadedHandler {
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.js$/, "");
-  const unread = { name, file, source: "", code: "", mayMatch: () => true, trouble: "invalid" as const };
+  const unread = { name, file, source: "", mayMatch: () => true, trouble: "invalid" as const };
   const read = fileReader.read(file, LARGEST_HANDLER);
   if (isTrouble(read)) return { ...unread, issues: [issueOf(file, read.message)] };
   let source: string;
@@ -49,14 +49,13 @@ export function loadFile(file: string): LoadedHandler {
     if (!(error instanceof TypeError)) throw error;
     return { ...unread, issues: [issueOf(file, "the file is not UTF-8", "save it as UTF-8")] };
   }
-  const { manifest, on, code, issues } = parseManifest(file, source);
+  const { manifest, on, issues } = parseManifest(file, source);
   const mayMatch = (driver: string, operation: string) =>
     on === undefined || on.some(({ value }) => matchesOperation(value, driver, operation));
   return {
     name,
     file,
     source,
-    code,
     issues,
     mayMatch,
     ...(manifest ? { manifest } : { trouble: "invalid" }),

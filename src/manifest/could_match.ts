@@ -13,12 +13,12 @@ import { expandOperations, matchesOperation } from "./operation_glob.ts";
  * @param source The handler's file.
  */
 export function couldMatch(source: string, driver: string, operation: string): boolean {
-  const end = source.search(/^[ \t]*---\*\//m);
-  if (end < 0) return true;
-  const manifest = source.slice(0, end);
+  const marks = /^\uFEFF?\s*^\/\/ ---[ \t]*\r?\n([^]*?)^\/\/ ---[ \t]*\r?$/my.exec(source);
+  if (!marks) return true;
+  const manifest = marks[1]!;
   // A second one, or one in quotes, is an error or an oddity: for the parser to judge.
-  const lines = manifest.match(/^(?:on|"on"|'on')[ \t]*:.*$/gm) ?? [];
-  const list = /^on: *\[([\w\-/*?, "']*)\] *(?:#.*)?\r?$/.exec(lines[0] ?? "");
+  const lines = manifest.match(/^\/\/ (?:on|"on"|'on')[ \t]*:.*$/gm) ?? [];
+  const list = /^\/\/ on: *\[([\w\-/*?, "']*)\] *(?:#.*)?\r?$/.exec(lines[0] ?? "");
   if (lines.length !== 1 || !list) return true;
   const patterns = (list[1] ?? "").split(",").map((item) => /^ *(["']?)([\w\-/*?]+)\1 *$/.exec(item)?.[2]);
   return patterns.some((pattern) =>

@@ -1,36 +1,35 @@
 import type { Issue } from "../base/issue.ts";
 
-/** The largest manifest, in characters. A dozen lines is usual. */
+/** The largest manifest, in characters of the file. A dozen lines is usual. */
 export const LONGEST_MANIFEST = 64 * 1024;
 
 /** The largest handler file, in bytes. */
 export const LARGEST_HANDLER = 1024 * 1024;
 
-/** A handler's file taken apart. */
+/** What stands before the YAML in each line of a manifest: `// `. */
+export const COMMENT_WIDTH = 3;
+
+/** A handler's manifest, taken out of the comments it stands in. */
 export interface FrontMatter {
-  /** The manifest's text, without the lines that open and close it. */
+  /** The manifest's text: without its marks and without what makes each line a comment. */
   yaml: string;
   /** How many lines of the file come before it: line 1 of the text is line `lineOffset + 1` of the file. */
   lineOffset: number;
-  /**
-   * The file with the manifest replaced by as many empty lines: what the
-   * engine is given. A manifest may hold what would end a comment, such as
-   * `cpu*` followed by a slash, so JavaScript cannot read the file as it is.
-   */
-  code: string;
 }
 
-const OPEN = /^\uFEFF?\s*\/\*---[ \t]*\r?\n/;
-// At the start of a line only: a path or a command may hold the same characters.
-const CLOSE = /^[ \t]*---\*\//m;
+/** Nothing but white space may come before the mark; it is a line of its own. */
+const BEFORE = /^\uFEFF?\s*/;
+const MARK = /^\/\/ ---[ \t]*$/;
+/** A mark as it may be meant. */
+const NEARLY_MARK = /^[ \t]*\/\/\s*---\s*$/;
 
-const FIX = "the first comment of a handler is its manifest: /*---, lines of YAML, ---*/";
+const FIX = "a handler begins with its manifest: // ---, lines of YAML that begin with //, // ---";
 
 /**
- * Takes the manifest from a handler's source: its first comment, which a line
- * that begins with `/*---` opens and the next line that begins with the same
- * backwards closes. Nothing but white space may come before it. Lines end in
- * LF or CRLF.
+ * Takes the manifest from a handler's source: line comments that hold YAML,
+ * between two lines `// ---`. Each line between them begins with `//`, and
+ * then has one space, or nothing. What the engine is given is the whole file:
+ * to JavaScript the manifest is comments. Lines end in LF or CRLF.
  *
  * @param file The handler's path, for the issue.
  */
@@ -38,36 +37,53 @@ export function extractFrontMatter(
   file: string,
   source: string,
 ): { frontMatter: FrontMatter } | { issue: Issue } {
-  const issue = (line: number, message: string, hint: string) => ({
-    issue: { severity: "error" as const, file, line, column: 1, message, hint },
+  const issue = (line: number, message: string, hint: string, column = 1) => ({
+    issue: { severity: "error" as const, file, line, column, message, hint },
   });
-  const open = OPEN.exec(source);
-  if (!open) {
-    if (/^\uFEFF?#!/.test(source)) return issue(1, "a handler does not begin with #!", FIX);
-    const line = 1 + countLines(/^\uFEFF?\s*/.exec(source)?.[0] ?? "");
-    if (/^\uFEFF?\s*\/\*---/.test(source)) {
-      return issue(line, "the manifest begins on the line after /*---", FIX);
+  const start = source.lastIndexOf("\n", (BEFORE.exec(source)?.[0].length ?? 0) - 1) + 1;
+  const first = 1 + countLines(source.slice(0, start));
+  // One more than there may be, so that one that is too long can be told from one without an end.
+  const lines = source.slice(start, start + LONGEST_MANIFEST + 1).split("\n").map(withoutReturn);
+  const top = first === 1 ? lines[0]!.replace("\uFEFF", "") : lines[0]!;
+  if (!MARK.test(top)) return issue(first, noManifest(top), FIX);
+
+  const yaml: string[] = [];
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i]!;
+    if (MARK.test(line)) {
+      return { frontMatter: { yaml: yaml.map((text) => `${text}\n`).join(""), lineOffset: first } };
     }
-    return issue(line, "the handler has no manifest", FIX);
-  }
-  const start = open[0].length;
-  const lineOffset = countLines(open[0]);
-  const close = CLOSE.exec(source.slice(start, start + LONGEST_MANIFEST + 1));
-  if (!close) {
-    if (source.length - start > LONGEST_MANIFEST && CLOSE.test(source.slice(start))) {
-      return issue(lineOffset, `the manifest is longer than ${LONGEST_MANIFEST} characters`, "shorten it");
+    // The last piece is cut short where the text is.
+    if (i === lines.length - 1 && source.length - start > LONGEST_MANIFEST) {
+      return issue(first, `the manifest is longer than ${LONGEST_MANIFEST} characters`, "shorten it");
     }
-    return issue(lineOffset, "the manifest is never closed", "end it with a line ---*/");
+    if (!line.startsWith("// ") && NEARLY_MARK.test(line)) {
+      return issue(first + i, "this is not quite the line that ends the manifest", "write // ---");
+    }
+    if (i === lines.length - 1 && line === "") break;
+    if (!line.startsWith("//")) {
+      const hint =
+        `begin the line with // if it belongs to the manifest, else end it before with a line // ---`;
+      return issue(first + i, "the manifest has no end before this line, which is no comment", hint);
+    }
+    if (line.length > 2 && line[2] !== " ") {
+      return issue(first + i, "a line of the manifest begins with // and a space", "add the space", 3);
+    }
+    yaml.push(line.slice(COMMENT_WIDTH));
   }
-  const end = start + close.index + close[0].length;
-  const blank = "\n".repeat(countLines(source.slice(0, end)));
-  return {
-    frontMatter: {
-      yaml: source.slice(start, start + close.index),
-      lineOffset,
-      code: blank + source.slice(end),
-    },
-  };
+  return issue(first, "the manifest is never closed", "end it with a line // ---");
+}
+
+function noManifest(line: string): string {
+  if (line.startsWith("#!")) return "a handler does not begin with #!";
+  if (/^\s*\/\*---/.test(line)) return "the manifest stands in line comments, not in /*--- … ---*/";
+  if (NEARLY_MARK.test(line)) return "this is not quite the line that begins the manifest";
+  if (/^\s*\/\/\s*---/.test(line)) return "the manifest begins on the line after // ---";
+  return "the handler has no manifest";
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
 function countLines(text: string): number {

@@ -1,7 +1,7 @@
 import type { Issue } from "../base/issue.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 import { checkOn, readOn } from "./parse_on.ts";
-import { extractFrontMatter, LARGEST_HANDLER } from "./front_matter.ts";
+import { COMMENT_WIDTH, extractFrontMatter, LARGEST_HANDLER } from "./front_matter.ts";
 import type { Located, Manifest, When } from "./manifest.ts";
 import { readAllow } from "./parse_allow.ts";
 import { type Entry, YamlReader } from "./yaml_reader.ts";
@@ -26,8 +26,6 @@ export interface ParsedManifest {
   manifest?: Manifest;
   /** The `on` list, when at least that is without an error: what a broken handler was meant for. */
   on?: Located<string>[];
-  /** What the engine is given, `FrontMatter.code`; empty where no front matter was found. */
-  code: string;
   /** All problems at once, in the order of the file. */
   issues: Issue[];
 }
@@ -42,20 +40,20 @@ export interface ParsedManifest {
 export function parseManifest(file: string, source: string): ParsedManifest {
   if (source.length > LARGEST_HANDLER) {
     const message = `the handler is larger than ${LARGEST_HANDLER} bytes`;
-    return { code: "", issues: [{ severity: "error", file, line: 0, column: 0, message }] };
+    return { issues: [{ severity: "error", file, line: 0, column: 0, message }] };
   }
   const front = extractFrontMatter(file, source);
-  if ("issue" in front) return { code: "", issues: [front.issue] };
+  if ("issue" in front) return { issues: [front.issue] };
 
-  const { yaml, lineOffset, code } = front.frontMatter;
-  const reader = new YamlReader(file, yaml, lineOffset);
-  if (reader.failed) return { code, issues: reader.issues };
+  const { yaml, lineOffset } = front.frontMatter;
+  const reader = new YamlReader(file, yaml, { lines: lineOffset, columns: COMMENT_WIDTH });
+  if (reader.failed) return { issues: reader.issues };
   const top: Located<undefined> = { value: undefined, line: lineOffset, column: 1 };
   const read = readKeys(reader, top);
   const issues = reader.issues.sort((a, b) => a.line - b.line || a.column - b.column);
-  if (!read?.onIsGood) return { code, issues };
+  if (!read?.onIsGood) return { issues };
   const { on } = read.manifest;
-  return reader.failed ? { on, code, issues } : { manifest: read.manifest, on, code, issues };
+  return reader.failed ? { on, issues } : { manifest: read.manifest, on, issues };
 }
 
 /** All keys, with the defaults for those that are absent or wrong; nothing when the top is no map. */

@@ -41,14 +41,14 @@ export class YamlReader {
   readonly root: YamlNode;
   readonly #file: string;
   readonly #text: string;
-  readonly #lineOffset: number;
+  readonly #before: { lines: number; columns: number };
   readonly #lines = new LineCounter();
 
-  /** @param lineOffset How many lines of the file come before the text. */
-  constructor(file: string, text: string, lineOffset = 0) {
+  /** @param before How many lines of the file come before the text, and how many columns before each line of it. */
+  constructor(file: string, text: string, before = { lines: 0, columns: 0 }) {
     this.#file = file;
     this.#text = text;
-    this.#lineOffset = lineOffset;
+    this.#before = before;
     const document = parseDocument(text, {
       version: "1.2",
       schema: "core",
@@ -84,7 +84,7 @@ export class YamlReader {
   place(node: YamlNode, fallback?: Located<unknown>): Located<undefined> {
     if (!node?.range) return { value: undefined, line: fallback?.line ?? 1, column: fallback?.column ?? 1 };
     const { line, col } = this.#lines.linePos(node.range[0]);
-    return { value: undefined, line: line + this.#lineOffset, column: col };
+    return { value: undefined, line: line + this.#before.lines, column: col + this.#before.columns };
   }
 
   /**
@@ -294,7 +294,8 @@ export class YamlReader {
 
   #issueAt(offset: number, message: string, hint?: string): void {
     const { line, col } = this.#lines.linePos(offset);
-    this.#add("error", Math.max(1, line) + this.#lineOffset, Math.max(1, col), message, hint);
+    const { lines, columns } = this.#before;
+    this.#add("error", Math.max(1, line) + lines, Math.max(1, col) + columns, message, hint);
   }
 
   #add(severity: Issue["severity"], line: number, column: number, message: string, hint?: string): void {

@@ -1,5 +1,4 @@
 import type { Issue } from "../base/issue.ts";
-import { extractFrontMatter } from "../manifest/front_matter.ts";
 import type { LoadedHandler, LoadedHandlers } from "./load_handlers.ts";
 import type { LoadedConfig } from "./load_config.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -117,12 +116,10 @@ export function indexedHandler(
   directory: string,
 ): LoadedHandler {
   const file = `${directory}/${fileName}`;
-  const front = extractFrontMatter(file, source);
   return {
     name: fileName.slice(0, -".js".length),
     file,
     source,
-    code: "issue" in front ? "" : front.frontMatter.code,
     issues,
     mayMatch: (driver, operation) => onMatches(on, driver, operation),
     ...(on && { on }),

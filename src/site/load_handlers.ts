@@ -14,10 +14,8 @@ export interface LoadedHandler {
   name: string;
   /** Its path. */
   file: string;
-  /** The whole text, byte for byte what is in the file; empty where it was not read. */
+  /** The whole text, byte for byte what is in the file, and what the engine is given; empty where it was not read. */
   source: string;
-  /** What the engine is given: the text without its manifest, every line in its place. */
-  code: string;
   /** Only for a handler that is in order. One without counts as failed for each operation it might match. */
   manifest?: Manifest;
   /** The globs of `on`; undefined where they could not be read. */
@@ -88,7 +86,7 @@ async function loadHandler(
   { uid, call }: LoadOptions,
 ): Promise<LoadedHandler | undefined> {
   const name = fileName.slice(0, -".js".length);
-  const unread = { name, file, source: "", code: "", mayMatch: () => true };
+  const unread = { name, file, source: "", mayMatch: () => true };
   const read = readTrusted(files, file, uid, LARGEST_HANDLER);
   if ("trouble" in read) {
     // It was removed since the directory was listed.
@@ -99,12 +97,12 @@ async function loadHandler(
 
   // Here and not above: a call without a handler must not pay for YAML.
   const { parseManifest } = await import("../manifest/parse.ts");
-  const { manifest, on, code, issues } = parseManifest(file, read.text);
+  const { manifest, on, issues } = parseManifest(file, read.text);
   const mayMatch = (driver: string, operation: string) =>
     on === undefined || on.some(({ value }) => matchesOperation(value, driver, operation));
   if (call && !mayMatch(call.driver, call.operation)) return undefined;
   const globs = on?.map(({ value }) => value);
-  const handler = { name, file, source: read.text, code, mayMatch, ...(globs && { on: globs }) };
+  const handler = { name, file, source: read.text, mayMatch, ...(globs && { on: globs }) };
   if (NAME.test(fileName)) {
     return manifest ? { ...handler, manifest, issues } : { ...handler, issues, trouble: "invalid" };
   }

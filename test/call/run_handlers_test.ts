@@ -93,7 +93,7 @@ Deno.test("a broken handler counts as failed and is not run", async () => {
   assert.equal(verdict, "abort");
   assert.match(
     reason ?? "",
-    /^v1: start refused by 10-a: \/handlers\/10-a\.js:3:1: .*, and 1 more: run "hookvisor check"$/,
+    /^v1: start refused by 10-a: \/handlers\/10-a\.js:3:4: .*, and 1 more: run "hookvisor check"$/,
   );
   assert.deepEqual([ran, causes], [[], ["10-a broken"]]);
 });

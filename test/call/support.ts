@@ -3,6 +3,7 @@ import type { LoadedHandler } from "../../src/site/load_handlers.ts";
 import { parseManifest } from "../../src/manifest/parse.ts";
 import { type HookEvent, parseEvent } from "../../src/protocol/event.ts";
 import { HookData, type Input } from "../../src/protocol/hook_data.ts";
+import { inComments } from "../manifest/in_comments.ts";
 
 /** A hook call. */
 export function event(driver: string, ...args: string[]): HookEvent {
@@ -25,13 +26,12 @@ export function hookData(of: HookEvent, input: string | { error: string } = "<do
 /** A handler as it was loaded: with its manifest, or with what is wrong with it. */
 export function handler(name: string, yaml: string): LoadedHandler {
   const file = `/handlers/${name}.js`;
-  const source = `/*---\n${yaml}\n---*/\nexport default () => {};\n`;
-  const { manifest, code, issues } = parseManifest(file, source);
+  const source = `${inComments(yaml)}export default () => {};\n`;
+  const { manifest, issues } = parseManifest(file, source);
   return {
     name,
     file,
     source,
-    code,
     issues,
     ...(manifest === undefined ? { trouble: "invalid" as const } : { manifest }),
     mayMatch: () => true,

@@ -14,12 +14,12 @@ export type CallLog = Call[];
 const LOG = "/var/log/hookvisor/e2e/calls";
 
 /** The handler that writes every call down; it must be the only one of its name. */
-export const LOG_HANDLER = `/*---
-description: Write every hook call down
-on: ["*/*"]
-allow:
-  write: [/var/log/hookvisor/e2e/**]
----*/
+export const LOG_HANDLER = `// ---
+// description: Write every hook call down
+// on: ["*/*"]
+// allow:
+//   write: [/var/log/hookvisor/e2e/**]
+// ---
 export default async function (event, host) {
   const { driver, name, operation, subOperation, extra } = event;
   await host.fs.append("${LOG}", JSON.stringify({ driver, name, operation, subOperation, extra }) + "\\n");

@@ -1,3 +1,5 @@
+import { inComments } from "../manifest/in_comments.ts";
+
 /** Handlers as the checks need them, in the format an admin writes. */
 export interface HandlerText {
   on: string;
@@ -20,7 +22,7 @@ export function handler({ on, guests, timeout, allow = [], body }: HandlerText):
     timeout === undefined ? "" : `timeout: ${timeout}`,
     allow.length === 0 ? "" : `allow:\n${allow.map((line) => `  ${line}`).join("\n")}`,
   ].filter((line) => line !== "");
-  return `/*---\n${manifest.join("\n")}\n---*/\nexport default async function (event, host) {\n${body}\n}\n`;
+  return `${inComments(manifest.join("\n"))}export default async function (event, host) {\n${body}\n}\n`;
 }
 
 /** A grant to leave notes. */

@@ -14,51 +14,50 @@ function issue(source: string) {
 }
 
 Deno.test("extractFrontMatter() gives the YAML and how many lines come before it", () => {
-  assert.deepEqual(front("/*---\non: [a]\n---*/\ncode()\n"), {
-    yaml: "on: [a]\n",
-    lineOffset: 1,
-    code: "\n\n\ncode()\n",
+  assert.deepEqual(front("// ---\n// on: [a]\n// ---\ncode()\n"), { yaml: "on: [a]\n", lineOffset: 1 });
+  assert.deepEqual(front("\n \n// ---  \n//\n// x: 1\n//\n//   y\n// ---"), {
+    yaml: "\nx: 1\n\n  y\n",
+    lineOffset: 3,
   });
-  assert.equal(front("\n\n /*---  \nx: 1\n  ---*/").lineOffset, 3);
-  assert.equal(front("\uFEFF/*---\nx: 1\n---*/").yaml, "x: 1\n");
-  assert.equal(front("/*---\r\nx: 1\r\n---*/\r\n").yaml, "x: 1\r\n");
-  assert.equal(front("/*---\n---*/").yaml, "");
+  assert.equal(front("\uFEFF// ---\n// x: 1\n// ---").yaml, "x: 1\n");
+  assert.equal(front("\uFEFF\n// ---\n// x: 1\n// ---").yaml, "x: 1\n");
+  assert.equal(front("// ---\r\n// x: 1\r\n//\r\n// ---\r\n").yaml, "x: 1\n\n");
+  assert.equal(front("// ---\n// ---").yaml, "");
+  assert.equal(front("// ---\n//   ---\n//  // ---\n// ---\n").yaml, "  ---\n // ---\n");
 });
 
-Deno.test("extractFrontMatter() leaves the code in its lines", () => {
-  for (
-    const source of [
-      "/*---\na: 1\nb: 2\n---*/\nhere",
-      "\n/*---\r\na: 1\r\n---*/\r\n\r\nhere",
-      "/*---\n---*/here",
-    ]
-  ) {
-    const lineOf = (text: string) => text.slice(0, text.indexOf("here")).split("\n").length;
-    assert.equal(lineOf(front(source).code), lineOf(source), source);
-  }
-});
-
-Deno.test("extractFrontMatter() takes a manifest that holds what ends a comment of JavaScript", () => {
-  const { yaml, code } = front("/*---\nwrite: [/sys/cpu*/gov]\nexec: [a ---*/ b]\n---*/\ncode()");
+Deno.test("extractFrontMatter() takes the paths that end a block comment", () => {
+  const { yaml } = front("// ---\n// write: [/sys/cpu*/gov]\n// exec: [a ---*/ b]\n// ---\ncode()");
   assert.equal(yaml, "write: [/sys/cpu*/gov]\nexec: [a ---*/ b]\n");
-  assert.equal(code, "\n\n\n\ncode()");
 });
 
-Deno.test("extractFrontMatter() says where a manifest is missing or not closed", () => {
-  const table: [source: string, line: number, message: RegExp][] = [
-    ["", 1, /no manifest/],
-    ["export default () => {}", 1, /no manifest/],
-    ["\n\n// a\n/*---\na: 1\n---*/", 3, /no manifest/],
-    ["/* a */\n/*---\na: 1\n---*/", 1, /no manifest/],
-    ["#!/usr/bin/env hookvisor\n/*---\n---*/", 1, /#!/],
-    ["/*--- a: 1 ---*/", 1, /line after/],
-    ["\n/*---\na: 1\n", 2, /never closed/],
-    ["/*---\na: 1\n*/\n", 1, /never closed/],
-    [`/*---\n${"# x\n".repeat(20_000)}---*/`, 1, /longer than 65536/],
+Deno.test("extractFrontMatter() says where a manifest is missing, not closed, or not quite in comments", () => {
+  const table: [source: string, place: [line: number, column: number], message: RegExp][] = [
+    ["", [1, 1], /no manifest/],
+    ["export default () => {}", [1, 1], /no manifest/],
+    ["\n\n// a\n// ---\n// a: 1\n// ---", [3, 1], /no manifest/],
+    ["/* a */\n// ---\n// a: 1\n// ---", [1, 1], /no manifest/],
+    ["#!/usr/bin/env hookvisor\n// ---\n// ---", [1, 1], /#!/],
+    ["\uFEFF#!/usr/bin/env hookvisor\n// ---\n// ---", [1, 1], /#!/],
+    ["/*---\na: 1\n---*/", [1, 1], /line comments, not in \/\*---/],
+    ["\n/*--- a: 1 ---*/", [2, 1], /line comments/],
+    ["// --- a: 1", [1, 1], /line after/],
+    ["//---\n// a: 1\n//---\n", [1, 1], /not quite the line that begins/],
+    [" // ---\n// a: 1\n// ---\n", [1, 1], /not quite the line that begins/],
+    ["\n// ---\n// a: 1\n", [2, 1], /never closed/],
+    ["// ---\n// a: 1", [1, 1], /never closed/],
+    ["// ---\n// a: 1\n//---\n", [3, 1], /not quite the line that ends/],
+    ["// ---\n// a: 1\n  // ---\n", [3, 1], /not quite the line that ends/],
+    ["// ---\n// a: 1\n\n// b: 1\n// ---", [3, 1], /no end before this line/],
+    ["// ---\n// a: 1\nexport default () => {}\n", [3, 1], /no end before this line/],
+    ["// ---\n// a: 1\n//b: 1\n// ---", [3, 3], /and a space/],
+    ["// ---\n//\ta: 1\n// ---", [2, 3], /and a space/],
+    [`// ---\n${"// # x\n".repeat(20_000)}// ---`, [1, 1], /longer than 65536/],
+    [`// ---\n${"// # x\n".repeat(20_000)}`, [1, 1], /longer than 65536/],
   ];
-  for (const [source, line, message] of table) {
+  for (const [source, [line, column], message] of table) {
     const found = issue(source);
-    assert.equal(found.line, line, source.slice(0, 40));
+    assert.deepEqual([found.line, found.column], [line, column], source.slice(0, 40));
     assert.match(found.message, message);
     assert.ok(found.hint);
   }

@@ -10,11 +10,11 @@ Deno.test("check tells every problem at once, with place, line and caret, and ex
   assert.equal(code, 1);
   assert.match(
     stdout,
-    /10-a\.js:2:25: error: qemu has no operation "strat"\n {4}2 \| on: .*\n {6}\| {25}\^\n/,
+    /10-a\.js:2:28: error: qemu has no operation "strat"\n {4}2 \| \/\/ on: .*\n {6}\| {28}\^\n/,
   );
   assert.match(
     stdout,
-    /10-a\.js:3:1: error: unknown key "tiemout".*\n.*\n.*\n {2}help: did you mean timeout\?/,
+    /10-a\.js:3:4: error: unknown key "tiemout".*\n.*\n.*\n {2}help: did you mean timeout\?/,
   );
   assert.match(stdout, /20-b\.js:\d+:\d+: error: SyntaxError/);
   assert.match(stdout, /config\.yaml:1:1: error: unknown key "timeots"/);
@@ -59,11 +59,11 @@ Deno.test("check warns of handlers that can never match, of shadowed order, of o
   assert.equal(code, 0, stdout);
   for (
     const part of [
-      /timeout 45s is longer than what the whole call has in qemu\/prepare \(30s\)/,
+      /10-a\.js:4:4: warning: timeout 45s is longer than what the whole call has in qemu\/prepare \(30s\)/,
       /the manifest has no option cores; it has none/,
       /guests: "uuid:12" can match no UUID/,
       /guests has no effect/,
-      /40-e\.js:3:1: warning: when never holds: the daemon's calls have no XML/,
+      /40-e\.js:3:4: warning: when never holds: the daemon's calls have no XML/,
       /write: \/run\/one\/file may be written by 10-a too; in qemu\/prepare 20-b runs after 10-a and wins/,
       /config\.yaml:2:\d+: warning: options for "40-d", which is no handler here/,
     ]
@@ -75,7 +75,7 @@ Deno.test("check FILE looks at a file wherever it lies, and runs nothing of it",
   const trace = `${world.root}/trace`;
   const file = world.write(
     "elsewhere/20-x.js",
-    `/*---\non: [qemu/start]\nallow: {write: ["${trace}"]}\n---*/\nhost.fs.write("${trace}", "");\nwhile (true);\nexport default () => {};\n`,
+    `// ---\n// on: [qemu/start]\n// allow: {write: ["${trace}"]}\n// ---\nhost.fs.write("${trace}", "");\nwhile (true);\nexport default () => {};\n`,
   );
   const { code, stdout } = world.admin("check", file);
   assert.equal(code, 0, stdout);
@@ -107,5 +107,5 @@ Deno.test("check reads the path of when, which fails every call when it cannot b
   world.write("10-a.js", handler(`on: [qemu/prepare]\nwhen: {path: "devices/disk[@"}`, ""));
   const { code, stdout } = world.admin("check");
   assert.equal(code, 1);
-  assert.match(stdout, /10-a\.js:3:14: error: when\.path: /);
+  assert.match(stdout, /10-a\.js:3:17: error: when\.path: /);
 });

@@ -17,7 +17,7 @@ Deno.test("new makes a handler that check has nothing against, and never overwri
 Deno.test("new takes a name without digits, another operation, and refuses what cannot be", () => {
   using world = new World();
   assert.equal(world.admin("new", "hello", "--on", "network/*").code, 0);
-  assert.match(world.read("config/handlers/50-hello.js"), /^on: \["network\/\*"\]$/m);
+  assert.match(world.read("config/handlers/50-hello.js"), /^\/\/ on: \["network\/\*"\]$/m);
   for (const args of [["a/b"], ["x", "--on", "qemu/strat"], ["x", "--recipe", "nope"]]) {
     assert.equal(world.admin("new", ...args).code, 2, args.join(" "));
   }

@@ -1,3 +1,5 @@
+import { inComments } from "../manifest/in_comments.ts";
+
 /** What the tests of admin commands share: places of their own, and the compiled program run in them. */
 
 const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
@@ -88,5 +90,5 @@ export function domainXml(name: string): string {
 
 /** A handler's text. */
 export function handler(manifest: string, body: string): string {
-  return `/*---\n${manifest}\n---*/\nexport default async function (event, host) {\n${body}\n}\n`;
+  return `${inComments(manifest)}export default async function (event, host) {\n${body}\n}\n`;
 }

@@ -43,7 +43,7 @@ Deno.test("a call that uses what another kept does the same, with a randomness o
 
 Deno.test("what a handler's module does at its top it does in every call", { ignore: !IS_ROOT }, async () => {
   using host = new Host();
-  const text = "/*---\non: [qemu/prepare]\n---*/\nconst born = Date.now();\n" +
+  const text = "// ---\n// on: [qemu/prepare]\n// ---\nconst born = Date.now();\n" +
     "export default (_event, host) => { host.log.info(String(Date.now() - born < 1000)); };\n";
   host.file("handlers/10-a.js", text);
   await settle();

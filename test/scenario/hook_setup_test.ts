@@ -23,7 +23,7 @@ async function assertBroken(host: Host, message: RegExp) {
 Deno.test("a broken manifest fails the operations it may be for, with its place, and no other", async () => {
   using host = new Host();
   host.handler("10-a", `on: [qemu/start, qemu/reconnect]\ntimeuot: 5s`);
-  await assertBroken(host, /10-a\.js:3:1: .*timeuot.*timeout/);
+  await assertBroken(host, /10-a\.js:3:4: .*timeuot.*timeout/);
   const other = await host.hook(["qemu", "v1", "prepare", "begin", "-"]);
   assert.deepEqual([other.code, other.stderr], [0, ""]);
   assert.deepEqual(host.record().handlers, []);
@@ -35,8 +35,8 @@ Deno.test("a manifest that cannot be read at all may be for any operation", asyn
     const text of [
       "",
       "export default () => {};\n",
-      "/*---\non: [qemu/start\n---*/\n",
-      "/*---\non: [qemu/start]\n",
+      "// ---\n// on: [qemu/start\n// ---\n",
+      "// ---\n// on: [qemu/start]\n",
     ]
   ) {
     host.file("handlers/10-a.js", text);
@@ -95,7 +95,7 @@ Deno.test("a handler that is a link is judged by where it leads", async () => {
   const elsewhere = `${host.scratch()}/real.js`;
   Deno.writeTextFileSync(
     elsewhere,
-    `/*---\non: [qemu/start, qemu/reconnect]\n---*/\nexport default () => {};\n`,
+    `// ---\n// on: [qemu/start, qemu/reconnect]\n// ---\nexport default () => {};\n`,
   );
   Deno.chmodSync(elsewhere, 0o644);
   Deno.symlinkSync(elsewhere, `${host.handlers}/10-a.js`);

@@ -151,7 +151,7 @@ Deno.test("an import is refused with a word on why", async () => {
   using host = new Host();
   host.file(
     "handlers/10-a.js",
-    "/*---\non: [qemu/start]\n---*/\nimport fs from 'node:fs';\nexport default () => {};\n",
+    "// ---\n// on: [qemu/start]\n// ---\nimport fs from 'node:fs';\nexport default () => {};\n",
   );
   const ended = await host.hook(["qemu", "v1", "start", "begin", "-"]);
   assert.equal(ended.code, 1);
@@ -161,7 +161,7 @@ Deno.test("an import is refused with a word on why", async () => {
 Deno.test("a handler without a default function is refused", async () => {
   using host = new Host();
   for (const code of ["", "export default 1;", "export const a = 1;", "export function handler() {}"]) {
-    host.file("handlers/10-a.js", `/*---\non: [qemu/start]\n---*/\n${code}\n`);
+    host.file("handlers/10-a.js", `// ---\n// on: [qemu/start]\n// ---\n${code}\n`);
     const ended = await host.hook(["qemu", "v1", "start", "begin", "-"]);
     assert.equal(ended.code, 1, code);
     assert.match(ended.stderr, /no default export that is a function/);

@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import type { HookRecord } from "../../src/records/record.ts";
+import { inComments } from "../manifest/in_comments.ts";
 
 const TEST = join(import.meta.dirname!, "..");
 
@@ -151,7 +152,7 @@ export class Host {
   handler(name: string, manifest: string, body = ""): string {
     return this.file(
       `handlers/${name}.js`,
-      `/*---\n${manifest}\n---*/\nexport default async function (event, host) {\n${body}\n}\n`,
+      `${inComments(manifest)}export default async function (event, host) {\n${body}\n}\n`,
     );
   }
 

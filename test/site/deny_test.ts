@@ -68,16 +68,16 @@ Deno.test("deniedPath() denies reading and writing by rules of their own, line e
 });
 
 Deno.test("policyIssues() shows the rules of a manifest that can never take effect", () => {
-  const source = `/*---
-on: [qemu/started]
-timeout: 20s
-allow:
-  exec:
-    - virsh list
-    - ip link
-    - /usr/bin/rm -rf *
-  write: [/etc/passwd, /run/x]
----*/`;
+  const source = `// ---
+// on: [qemu/started]
+// timeout: 20s
+// allow:
+//   exec:
+//     - virsh list
+//     - ip link
+//     - /usr/bin/rm -rf *
+//   write: [/etc/passwd, /run/x]
+// ---`;
   const { manifest } = parseManifest("h.js", source);
   assert.ok(manifest);
   const check = (text: string) => {
@@ -86,13 +86,13 @@ allow:
       `${severity} ${line}:${column} ${message.split(" ").slice(0, 5).join(" ")}`
     );
   };
-  assert.deepEqual(check(""), ["error 6:7 exec: virsh: virsh is a"]);
+  assert.deepEqual(check(""), ["error 6:10 exec: virsh: virsh is a"]);
   assert.deepEqual(
     check("policy: {libvirtClients: allow, maxTimeout: 10s, deny: {exec: [rm], write: [/etc/**]}}"),
     [
-      "warning 6:7 exec: virsh can deadlock with",
-      "error 8:7 exec: /usr/bin/rm: the site's policy",
-      "error 9:11 write: /etc/passwd: the site's policy",
+      "warning 6:10 exec: virsh can deadlock with",
+      "error 8:10 exec: /usr/bin/rm: the site's policy",
+      "error 9:14 write: /etc/passwd: the site's policy",
       "warning 0:0 timeout 20s is cut to",
     ],
   );

@@ -4,6 +4,7 @@ import { loadConfig } from "../../src/site/load_config.ts";
 import { loadHandlers } from "../../src/site/load_handlers.ts";
 import { couldMatch } from "../../src/manifest/could_match.ts";
 import { defaultConfig } from "../../src/site/settings.ts";
+import { inComments } from "../manifest/in_comments.ts";
 
 /** What one path of a made-up file system is. */
 interface Made {
@@ -64,7 +65,7 @@ function made(tree: Record<string, Made>): FileReader & { readPaths: string[] } 
 }
 
 const DIR = "/etc/hv/handlers";
-const handler = (on: string, more = "") => `/*---\non: [${on}]\n${more}---*/\nexport default () => {};\n`;
+const handler = (on: string, more = "") => `${inComments(`on: [${on}]\n${more}`)}export default () => {};\n`;
 
 async function load(tree: Record<string, Made>, options: { uid?: number; call?: [string, string] } = {}) {
   const [driver = "", operation = ""] = options.call ?? [];
@@ -88,7 +89,6 @@ Deno.test("loadHandlers() loads what ends in .js, in byte order, and ignores the
   const [first] = handlers;
   assert.equal(first?.file, `${DIR}/10-a.js`);
   assert.equal(first?.source, handler("qemu/prepare"));
-  assert.equal(first?.code, "\n\n\nexport default () => {};\n");
   assert.equal(first?.manifest?.on[0]?.value, "qemu/prepare");
   assert.deepEqual(first?.issues, []);
   assert.equal(first?.trouble, undefined);
@@ -192,7 +192,7 @@ Deno.test("loadHandlers() leaves out the handlers that a call is not for", async
     [`${DIR}/10-a.js`]: { text: handler("qemu/start") },
     [`${DIR}/20-b.js`]: { text: handler('"qemu/*"') },
     [`${DIR}/30-c.js`]: { text: handler("lxc/start") },
-    [`${DIR}/40-d.js`]: { text: "/*---\non:\n  - lxc/start\n---*/" },
+    [`${DIR}/40-d.js`]: { text: "// ---\n// on:\n//   - lxc/start\n// ---" },
   };
   const names = async (call: [string, string]) =>
     (await load(tree, { call })).handlers.map(({ name }) => name);
@@ -229,11 +229,11 @@ Deno.test("couldMatch() says no only for a list on one line that names something
     ["options:\n  on: [qemu/start]\non: [lxc/start]", false],
   ];
   for (const [manifest, could] of table) {
-    assert.equal(couldMatch(`/*---\n${manifest}\n---*/\n`, "qemu", "start"), could, manifest);
+    assert.equal(couldMatch(inComments(manifest), "qemu", "start"), could, manifest);
   }
-  assert.equal(couldMatch("/*---\non: [lxc/start]\n", "qemu", "start"), true);
-  assert.equal(couldMatch("/*---\n---*/\non: [lxc/start]\n", "qemu", "start"), true);
-  assert.equal(couldMatch("/*---\non: [network/plugged]\n---*/\n", "network", "port-created"), true);
+  assert.equal(couldMatch("// ---\n// on: [lxc/start]\n", "qemu", "start"), true);
+  assert.equal(couldMatch("// ---\n// ---\non: [lxc/start]\n", "qemu", "start"), true);
+  assert.equal(couldMatch("// ---\n// on: [network/plugged]\n// ---\n", "network", "port-created"), true);
 });
 
 Deno.test("loadConfig() takes the defaults without a file and refuses one that is broken or not trusted", async () => {

@@ -1,7 +1,7 @@
-/*---
-description: Goes on calling after its answer
-on: [qemu/prepare]
----*/
+// ---
+// description: Goes on calling after its answer
+// on: [qemu/prepare]
+// ---
 // expect: timeout|success
 export default async function (event, host) {
   (async () => {

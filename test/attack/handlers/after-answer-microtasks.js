@@ -1,7 +1,7 @@
-/*---
-description: Goes on by microtasks after its answer
-on: [qemu/prepare]
----*/
+// ---
+// description: Goes on by microtasks after its answer
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   (async () => {

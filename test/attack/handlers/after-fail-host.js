@@ -1,9 +1,9 @@
-/*---
-description: Catches its own failure and goes on working
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Catches its own failure and goes on working
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: fail
 // says: the first word
 // then: canary after 500

@@ -1,7 +1,7 @@
-/*---
-description: Catches its own failure and loops
-on: [qemu/prepare]
----*/
+// ---
+// description: Catches its own failure and loops
+// on: [qemu/prepare]
+// ---
 // expect: fail
 // says: the first word
 export default async function (event, host) {

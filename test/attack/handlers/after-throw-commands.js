@@ -1,9 +1,9 @@
-/*---
-description: Throws, with a rejection handler that starts more
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Throws, with a rejection handler that starts more
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: error
 // then: canary after 2000
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Array.from on a huge length
-on: [qemu/prepare]
----*/
+// ---
+// description: Array.from on a huge length
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   Array.from({ length: 2 ** 32 - 1 });

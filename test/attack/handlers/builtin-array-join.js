@@ -1,7 +1,7 @@
-/*---
-description: join on a sparse array of the largest length
-on: [qemu/prepare]
----*/
+// ---
+// description: join on a sparse array of the largest length
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const sparse = [];

@@ -1,7 +1,7 @@
-/*---
-description: Squaring for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: Squaring for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   let n = 3n;

@@ -1,7 +1,7 @@
-/*---
-description: Reading a number of a million digits
-on: [qemu/prepare]
----*/
+// ---
+// description: Reading a number of a million digits
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

@@ -1,7 +1,7 @@
-/*---
-description: Writing out a number of a million digits
-on: [qemu/prepare]
----*/
+// ---
+// description: Writing out a number of a million digits
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

@@ -1,7 +1,7 @@
-/*---
-description: Slicing a large buffer
-on: [qemu/prepare]
----*/
+// ---
+// description: Slicing a large buffer
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const buffer = new ArrayBuffer(15_000_000);

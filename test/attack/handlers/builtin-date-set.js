@@ -1,7 +1,7 @@
-/*---
-description: Dates at the edge of time
-on: [qemu/prepare]
----*/
+// ---
+// description: Dates at the edge of time
+// on: [qemu/prepare]
+// ---
 // expect: timeout|error
 export default async function (event, host) {
   const date = new Date(8.64e15);

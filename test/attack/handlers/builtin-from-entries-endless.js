@@ -1,7 +1,7 @@
-/*---
-description: Object.fromEntries of an endless iterator
-on: [qemu/prepare]
----*/
+// ---
+// description: Object.fromEntries of an endless iterator
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   function* entries() {

@@ -1,7 +1,7 @@
-/*---
-description: apply with a huge list
-on: [qemu/prepare]
----*/
+// ---
+// description: apply with a huge list
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

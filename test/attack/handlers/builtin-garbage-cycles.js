@@ -1,7 +1,7 @@
-/*---
-description: Circles of garbage for the collector
-on: [qemu/prepare]
----*/
+// ---
+// description: Circles of garbage for the collector
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   for (;;) {

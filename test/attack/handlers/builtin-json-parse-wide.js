@@ -1,7 +1,7 @@
-/*---
-description: Parsing a wide text
-on: [qemu/prepare]
----*/
+// ---
+// description: Parsing a wide text
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const text = `[${"1,".repeat(2_000_000)}1]`;

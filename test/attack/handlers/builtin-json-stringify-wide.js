@@ -1,7 +1,7 @@
-/*---
-description: The same object many times over
-on: [qemu/prepare]
----*/
+// ---
+// description: The same object many times over
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   let object = { a: 1 };

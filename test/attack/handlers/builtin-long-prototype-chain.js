@@ -1,7 +1,7 @@
-/*---
-description: Looking for what is not there along a long chain
-on: [qemu/prepare]
----*/
+// ---
+// description: Looking for what is not there along a long chain
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   let object = {};

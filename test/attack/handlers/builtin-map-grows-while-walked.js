@@ -1,7 +1,7 @@
-/*---
-description: forEach over a map that grows
-on: [qemu/prepare]
----*/
+// ---
+// description: forEach over a map that grows
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const map = new Map([[0, 0]]);

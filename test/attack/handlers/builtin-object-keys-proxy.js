@@ -1,7 +1,7 @@
-/*---
-description: A proxy with a million keys
-on: [qemu/prepare]
----*/
+// ---
+// description: A proxy with a million keys
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const keys = Array.from({ length: 200_000 }, (_, i) => `k${i}`);

@@ -1,7 +1,7 @@
-/*---
-description: A pattern of thousands of Unicode classes
-on: [qemu/prepare]
----*/
+// ---
+// description: A pattern of thousands of Unicode classes
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

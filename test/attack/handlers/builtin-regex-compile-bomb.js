@@ -1,7 +1,7 @@
-/*---
-description: A pattern that is large once it is compiled
-on: [qemu/prepare]
----*/
+// ---
+// description: A pattern that is large once it is compiled
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

@@ -1,7 +1,7 @@
-/*---
-description: matchAll of nothing, everywhere
-on: [qemu/prepare]
----*/
+// ---
+// description: matchAll of nothing, everywhere
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const text = "a".repeat(2_000_000);

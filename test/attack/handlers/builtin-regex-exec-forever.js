@@ -1,7 +1,7 @@
-/*---
-description: A lastIndex that is always set back
-on: [qemu/prepare]
----*/
+// ---
+// description: A lastIndex that is always set back
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const pattern = /a/g;

@@ -1,7 +1,7 @@
-/*---
-description: fromCharCode applied to a huge list
-on: [qemu/prepare]
----*/
+// ---
+// description: fromCharCode applied to a huge list
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

@@ -1,7 +1,7 @@
-/*---
-description: A search in which each place almost matches
-on: [qemu/prepare]
----*/
+// ---
+// description: A search in which each place almost matches
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const text = "a".repeat(4_000_000);

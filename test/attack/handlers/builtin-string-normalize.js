@@ -1,7 +1,7 @@
-/*---
-description: normalize of a text that grows
-on: [qemu/prepare]
----*/
+// ---
+// description: normalize of a text that grows
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   const text = "\ufdfa".repeat(500_000);

@@ -1,7 +1,7 @@
-/*---
-description: padStart to the largest string
-on: [qemu/prepare]
----*/
+// ---
+// description: padStart to the largest string
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 export default async function (event, host) {
   for (;;) {

@@ -1,7 +1,7 @@
-/*---
-description: repeat to large strings, for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: repeat to large strings, for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   for (;;) "ab".repeat(8e6);

@@ -1,7 +1,7 @@
-/*---
-description: repeat to the largest string
-on: [qemu/prepare]
----*/
+// ---
+// description: repeat to the largest string
+// on: [qemu/prepare]
+// ---
 // expect: error|resources
 export default async function (event, host) {
   "x".repeat(2 ** 29);

@@ -1,7 +1,7 @@
-/*---
-description: replaceAll that makes much of little
-on: [qemu/prepare]
----*/
+// ---
+// description: replaceAll that makes much of little
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const text = "a".repeat(100_000);

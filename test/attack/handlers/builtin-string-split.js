@@ -1,7 +1,7 @@
-/*---
-description: split into single characters, for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: split into single characters, for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const text = "a".repeat(1_000_000);

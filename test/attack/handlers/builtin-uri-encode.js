@@ -1,7 +1,7 @@
-/*---
-description: encodeURIComponent of a large text, for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: encodeURIComponent of a large text, for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const text = "\u20ac".repeat(500_000);

@@ -1,9 +1,9 @@
-/*---
-description: Arguments larger than the kernel takes
-on: [qemu/prepare]
-allow:
-  exec: ["true ..."]
----*/
+// ---
+// description: Arguments larger than the kernel takes
+// on: [qemu/prepare]
+// allow:
+//   exec: ["true ..."]
+// ---
 // expect: success|timeout
 export default async function (event, host) {
   const refused = async (args) => {

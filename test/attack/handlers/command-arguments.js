@@ -1,9 +1,9 @@
-/*---
-description: Arguments that are not what the rules mean
-on: [qemu/prepare]
-allow:
-  exec: ["echo *"]
----*/
+// ---
+// description: Arguments that are not what the rules mean
+// on: [qemu/prepare]
+// allow:
+//   exec: ["echo *"]
+// ---
 // expect: success
 export default async function (event, host) {
   const refused = async (command, args) => {

@@ -1,9 +1,9 @@
-/*---
-description: Throws while commands run
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Throws while commands run
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: error
 // then: canary after 2500
 export default async function (event, host) {

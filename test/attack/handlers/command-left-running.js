@@ -1,9 +1,9 @@
-/*---
-description: Goes without waiting for its commands
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Goes without waiting for its commands
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: timeout
 // then: canary after 2500
 export default async function (event, host) {

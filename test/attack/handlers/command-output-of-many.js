@@ -1,9 +1,9 @@
-/*---
-description: Hundreds of commands that each write two megabytes
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Hundreds of commands that each write two megabytes
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: success|resources|timeout|error
 export default async function (event, host) {
   const all = [];

@@ -1,9 +1,9 @@
-/*---
-description: Thousands of commands at once
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Thousands of commands at once
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: error|timeout
 export default async function (event, host) {
   const all = [];

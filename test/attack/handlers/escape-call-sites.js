@@ -1,7 +1,7 @@
-/*---
-description: Looks for functions of the bridge on the stack
-on: [qemu/prepare]
----*/
+// ---
+// description: Looks for functions of the bridge on the stack
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   let sites = [];

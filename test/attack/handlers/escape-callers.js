@@ -1,7 +1,7 @@
-/*---
-description: caller and arguments of the bridge's functions
-on: [qemu/prepare]
----*/
+// ---
+// description: caller and arguments of the bridge's functions
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   const found = [];

@@ -1,7 +1,7 @@
-/*---
-description: Looks for the host by constructors
-on: [qemu/prepare]
----*/
+// ---
+// description: Looks for the host by constructors
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   const found = [];

@@ -1,7 +1,7 @@
-/*---
-description: Imports modules while it runs
-on: [qemu/prepare]
----*/
+// ---
+// description: Imports modules while it runs
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const name of ["node:fs", "std", "os", "bjson", "qjs:std", "qjs:os", "/etc/passwd", "./10-attack.js", "10-attack.js", "data:text/javascript,1", "file:///etc/passwd", "hookvisor:prelude"]) {

@@ -1,7 +1,7 @@
-/*---
-description: Looks for the host in its errors
-on: [qemu/prepare]
----*/
+// ---
+// description: Looks for the host in its errors
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   const texts = [];

@@ -1,7 +1,7 @@
-/*---
-description: eval, Function and friends see only the sandbox
-on: [qemu/prepare]
----*/
+// ---
+// description: eval, Function and friends see only the sandbox
+// on: [qemu/prepare]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const make of [eval, globalThis.eval, Function]) {

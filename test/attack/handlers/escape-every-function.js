@@ -1,7 +1,7 @@
-/*---
-description: Calls every function it can reach with a forged request
-on: [qemu/prepare]
----*/
+// ---
+// description: Calls every function it can reach with a forged request
+// on: [qemu/prepare]
+// ---
 // expect: success|error
 export default async function (event, host) {
   const forged = JSON.stringify({ call: "exec", id: 1, args: ["sh", ["-c", "echo escaped > @{CANARY}"]] });

@@ -1,7 +1,7 @@
-/*---
-description: Looks around by import.meta
-on: [qemu/prepare]
----*/
+// ---
+// description: Looks around by import.meta
+// on: [qemu/prepare]
+// ---
 // expect: success|error
 export default async function (event, host) {
   const meta = import.meta;

@@ -1,7 +1,7 @@
-/*---
-description: Imports a module of the host
-on: [qemu/prepare]
----*/
+// ---
+// description: Imports a module of the host
+// on: [qemu/prepare]
+// ---
 // expect: error
 // says: import is not possible
 import fs from "node:fs";

@@ -1,9 +1,9 @@
-/*---
-description: Names with newlines and all else that a name can hold
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Names with newlines and all else that a name can hold
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const name of ["a\nb", "a\0b"]) {

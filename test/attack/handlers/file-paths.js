@@ -1,9 +1,9 @@
-/*---
-description: Paths that try to be others
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Paths that try to be others
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: success
 export default async function (event, host) {
   const paths = ["@{CANARY}", "/etc/shadow", "/etc/passwd", "/proc/self/environ", "/proc/self/mem", "/proc/1/root@{CANARY}", "/dev/mem",

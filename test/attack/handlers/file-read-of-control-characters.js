@@ -1,9 +1,9 @@
-/*---
-description: Reads a file that grows sixfold as JSON
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Reads a file that grows sixfold as JSON
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: success|resources|timeout
 export default async function (event, host) {
   await host.fs.write("@{SCRATCH}/nul", "\0".repeat(2_000_000));

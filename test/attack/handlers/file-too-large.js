@@ -1,9 +1,9 @@
-/*---
-description: Texts larger than a file may be
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Texts larger than a file may be
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: success|resources|timeout
 export default async function (event, host) {
   for (const size of [8 * 1024 * 1024 + 1, 16_000_000]) {

@@ -1,9 +1,9 @@
-/*---
-description: Settles its own calls with forged results
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Settles its own calls with forged results
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: success|error
 export default async function (event, host) {
   const { set } = Map.prototype;

@@ -1,7 +1,7 @@
-/*---
-description: Fails, then says that it has ended well
-on: [qemu/prepare]
----*/
+// ---
+// description: Fails, then says that it has ended well
+// on: [qemu/prepare]
+// ---
 // expect: fail
 // says: the first word
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Says that it has ended well, then fails
-on: [qemu/prepare]
----*/
+// ---
+// description: Says that it has ended well, then fails
+// on: [qemu/prepare]
+// ---
 // expect: success|error|fail
 export default async function (event, host) {
   Object.prototype.toJSON = function () {

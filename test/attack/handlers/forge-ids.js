@@ -1,9 +1,9 @@
-/*---
-description: Commands under one id, so that the host forgets all but the last
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Commands under one id, so that the host forgets all but the last
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: error|fail|timeout|success
 // then: canary after 2500
 export default async function (event, host) {

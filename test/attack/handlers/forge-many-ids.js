@@ -1,9 +1,9 @@
-/*---
-description: Thousands of commands under one id
-on: [qemu/prepare]
-allow:
-  exec: ["sleep *"]
----*/
+// ---
+// description: Thousands of commands under one id
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sleep *"]
+// ---
 // expect: error|fail|timeout|success|resources
 // then: processes
 export default async function (event, host) {

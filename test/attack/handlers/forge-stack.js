@@ -1,7 +1,7 @@
-/*---
-description: A stack that points at another file
-on: [qemu/prepare]
----*/
+// ---
+// description: A stack that points at another file
+// on: [qemu/prepare]
+// ---
 // expect: error
 export default async function (event, host) {
   const error = new Error("x");

@@ -1,7 +1,7 @@
-/*---
-description: Throws errors with megabytes in every field
-on: [qemu/prepare]
----*/
+// ---
+// description: Throws errors with megabytes in every field
+// on: [qemu/prepare]
+// ---
 // expect: error
 // then: record < 1000000
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Requests that no bridge would make
-on: [qemu/prepare]
----*/
+// ---
+// description: Requests that no bridge would make
+// on: [qemu/prepare]
+// ---
 // expect: success|error
 export default async function (event, host) {
   const requests = [null, 1, "x", [], {}, { call: 1 }, { call: "exec" }, { call: "exec", args: {} }, { call: "__proto__", args: [] }, { call: "constructor", args: [] }, { call: "toString", args: [] }, { call: "settle", args: [] }, { call: "fail", args: { length: 1 } }, { call: "event.nothing", args: [] }, { call: "exec", id: "x", args: [] }, { call: "exec", id: -1e308, args: [null] }, { call: "log", args: [{}, {}, {}] }, { call: "end" }];

@@ -1,7 +1,7 @@
-/*---
-description: Gives the host an argument of as many levels as there can be
-on: [qemu/prepare]
----*/
+// ---
+// description: Gives the host an argument of as many levels as there can be
+// on: [qemu/prepare]
+// ---
 // expect: error|success|timeout
 export default async function (event, host) {
   let deep = [];

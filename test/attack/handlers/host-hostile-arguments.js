@@ -1,7 +1,7 @@
-/*---
-description: Arguments that are proxies, getters, cycles, symbols, functions, big numbers
-on: [qemu/prepare]
----*/
+// ---
+// description: Arguments that are proxies, getters, cycles, symbols, functions, big numbers
+// on: [qemu/prepare]
+// ---
 // expect: success|timeout
 export default async function (event, host) {
   const cycle = {};

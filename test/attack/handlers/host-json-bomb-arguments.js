@@ -1,9 +1,9 @@
-/*---
-description: Millions of short arguments
-on: [qemu/prepare]
-allow:
-  exec: ["true ..."]
----*/
+// ---
+// description: Millions of short arguments
+// on: [qemu/prepare]
+// allow:
+//   exec: ["true ..."]
+// ---
 // expect: error|resources|success|timeout
 // time: 8000
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Throws what is described as millions of objects
-on: [qemu/prepare]
----*/
+// ---
+// description: Throws what is described as millions of objects
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout
 // time: 8000
 const some = new Array(1_000).fill({});

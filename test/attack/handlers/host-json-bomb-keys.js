@@ -1,7 +1,7 @@
-/*---
-description: Gives the host an object of half a million names
-on: [qemu/prepare]
----*/
+// ---
+// description: Gives the host an object of half a million names
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|success|timeout
 export default async function (event, host) {
   const wide = {};

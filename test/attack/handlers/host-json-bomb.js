@@ -1,7 +1,7 @@
-/*---
-description: Gives the host a short text that is millions of objects
-on: [qemu/prepare]
----*/
+// ---
+// description: Gives the host a short text that is millions of objects
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|success|timeout
 // time: 8000
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Large calls that are refused, one after the other
-on: [qemu/prepare]
----*/
+// ---
+// description: Large calls that are refused, one after the other
+// on: [qemu/prepare]
+// ---
 // expect: success|timeout|resources|error
 // time: 4000
 export default async function (event, host) {

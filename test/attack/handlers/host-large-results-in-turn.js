@@ -1,9 +1,9 @@
-/*---
-description: Large outputs, one after the other
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Large outputs, one after the other
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: success|timeout|resources|error
 // time: 4000
 export default async function (event, host) {

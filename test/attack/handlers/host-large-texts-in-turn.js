@@ -1,7 +1,7 @@
-/*---
-description: Large texts of wide characters, one after the other
-on: [qemu/prepare]
----*/
+// ---
+// description: Large texts of wide characters, one after the other
+// on: [qemu/prepare]
+// ---
 // expect: success|timeout|resources|error
 // time: 4000
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Writes large log lines until it is stopped
-on: [qemu/prepare]
----*/
+// ---
+// description: Writes large log lines until it is stopped
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources
 // then: record < 1000000
 export default async function (event, host) {

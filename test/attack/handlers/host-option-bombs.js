@@ -1,9 +1,9 @@
-/*---
-description: Options of every wrong kind
-on: [qemu/prepare]
-allow:
-  exec: ["true"]
----*/
+// ---
+// description: Options of every wrong kind
+// on: [qemu/prepare]
+// allow:
+//   exec: ["true"]
+// ---
 // expect: success|timeout
 export default async function (event, host) {
   const refused = async (options) => {

@@ -1,7 +1,7 @@
-/*---
-description: Sleeps a hundred thousand times at once
-on: [qemu/prepare]
----*/
+// ---
+// description: Sleeps a hundred thousand times at once
+// on: [qemu/prepare]
+// ---
 // expect: error|timeout
 export default async function (event, host) {
   const sleeps = [];

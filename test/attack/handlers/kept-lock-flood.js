@@ -1,7 +1,7 @@
-/*---
-description: Takes thousands of locks
-on: [qemu/prepare]
----*/
+// ---
+// description: Takes thousands of locks
+// on: [qemu/prepare]
+// ---
 // expect: timeout|error|success|resources
 export default async function (event, host) {
   const all = [];

@@ -1,9 +1,9 @@
-/*---
-description: Removes, renames and changes what it may not
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Removes, renames and changes what it may not
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const path of ["@{CANARY}", "@{SCRATCH}/linkdir/canary", "@{SCRATCH}/../canary", "@{SCRATCH}", "/", "@{SCRATCH}/..", "@{SCRATCH}/linkdir"]) {

@@ -1,9 +1,9 @@
-/*---
-description: Runs commands as others, without a grant for it
-on: [qemu/prepare]
-allow:
-  exec: ["id"]
----*/
+// ---
+// description: Runs commands as others, without a grant for it
+// on: [qemu/prepare]
+// allow:
+//   exec: ["id"]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const runAs of ["root", "nobody", "", "0", "../root", "root\0", 0, {}, "x".repeat(1e6)]) {

@@ -1,9 +1,9 @@
-/*---
-description: Sets a value until it is stopped
-on: [qemu/prepare]
-allow:
-  write: ["@{SCRATCH}/*"]
----*/
+// ---
+// description: Sets a value until it is stopped
+// on: [qemu/prepare]
+// allow:
+//   write: ["@{SCRATCH}/*"]
+// ---
 // expect: timeout|error|resources
 export default async function (event, host) {
   await host.fs.write("@{SCRATCH}/value", "0");

@@ -1,7 +1,7 @@
-/*---
-description: Keeps values under every odd name
-on: [qemu/prepare]
----*/
+// ---
+// description: Keeps values under every odd name
+// on: [qemu/prepare]
+// ---
 // expect: timeout|error|success
 export default async function (event, host) {
   for (const key of ["", "\0", "\n", "__proto__", "constructor", "'; drop table state; --", "x".repeat(1e6), 1, null, {}, [], "%", "\ud800", "../x"]) {

@@ -1,9 +1,9 @@
-/*---
-description: Remembers commands that never end, and fails
-on: [qemu/prepare]
-allow:
-  exec: ["sleep *"]
----*/
+// ---
+// description: Remembers commands that never end, and fails
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sleep *"]
+// ---
 // expect: fail
 // says: the first word
 export default async function (event, host) {

@@ -1,9 +1,9 @@
-/*---
-description: Remembers commands that cannot be ended softly, and fails
-on: [qemu/prepare]
-allow:
-  exec: ["sh -c *"]
----*/
+// ---
+// description: Remembers commands that cannot be ended softly, and fails
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sh -c *"]
+// ---
 // expect: fail
 // says: the first word
 export default async function (event, host) {

@@ -1,9 +1,9 @@
-/*---
-description: Remembers commands it may not run
-on: [qemu/prepare]
-allow:
-  exec: ["sleep *"]
----*/
+// ---
+// description: Remembers commands it may not run
+// on: [qemu/prepare]
+// allow:
+//   exec: ["sleep *"]
+// ---
 // expect: success
 export default async function (event, host) {
   for (const [command, args] of [["sh", ["-c", "echo escaped > @{CANARY}"]], ["", []], ["sleep", ["-x"]], ["sleep\0", ["1"]]]) {

@@ -1,7 +1,7 @@
-/*---
-description: An async iterator without end
-on: [qemu/prepare]
----*/
+// ---
+// description: An async iterator without end
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   async function* endless() {

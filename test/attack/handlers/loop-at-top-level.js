@@ -1,7 +1,7 @@
-/*---
-description: Never gets to its export
-on: [qemu/prepare]
----*/
+// ---
+// description: Never gets to its export
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 for (;;);
 export default () => {};

@@ -1,7 +1,7 @@
-/*---
-description: Catches whatever would end its loop
-on: [qemu/prepare]
----*/
+// ---
+// description: Catches whatever would end its loop
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   for (;;) {

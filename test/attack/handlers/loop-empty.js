@@ -1,7 +1,7 @@
-/*---
-description: An empty endless loop
-on: [qemu/prepare]
----*/
+// ---
+// description: An empty endless loop
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   for (;;);

@@ -1,7 +1,7 @@
-/*---
-description: An iterator without end
-on: [qemu/prepare]
----*/
+// ---
+// description: An iterator without end
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   function* endless() {

@@ -1,7 +1,7 @@
-/*---
-description: Goes on in finally
-on: [qemu/prepare]
----*/
+// ---
+// description: Goes on in finally
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   try {

@@ -1,7 +1,7 @@
-/*---
-description: Error.prepareStackTrace never ends
-on: [qemu/prepare]
----*/
+// ---
+// description: Error.prepareStackTrace never ends
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   Error.prepareStackTrace = () => {

@@ -1,7 +1,7 @@
-/*---
-description: Throws a value whose message never ends
-on: [qemu/prepare]
----*/
+// ---
+// description: Throws a value whose message never ends
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   throw {

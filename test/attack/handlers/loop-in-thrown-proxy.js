@@ -1,7 +1,7 @@
-/*---
-description: Throws a proxy all of whose traps never end
-on: [qemu/prepare]
----*/
+// ---
+// description: Throws a proxy all of whose traps never end
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const endless = () => {

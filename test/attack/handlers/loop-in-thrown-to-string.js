@@ -1,7 +1,7 @@
-/*---
-description: Throws an error whose name never becomes a string
-on: [qemu/prepare]
----*/
+// ---
+// description: Throws an error whose name never becomes a string
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const error = new Error("x");

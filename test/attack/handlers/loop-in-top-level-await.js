@@ -1,7 +1,7 @@
-/*---
-description: Awaits for ever before its export
-on: [qemu/prepare]
----*/
+// ---
+// description: Awaits for ever before its export
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 for (;;) await 0;
 export default () => {};

@@ -1,7 +1,7 @@
-/*---
-description: Ever more large numbers
-on: [qemu/prepare]
----*/
+// ---
+// description: Ever more large numbers
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

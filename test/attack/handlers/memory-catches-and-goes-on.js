@@ -1,7 +1,7 @@
-/*---
-description: Catches that memory is out and goes on asking
-on: [qemu/prepare]
----*/
+// ---
+// description: Catches that memory is out and goes on asking
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

@@ -1,7 +1,7 @@
-/*---
-description: Classes of classes
-on: [qemu/prepare]
----*/
+// ---
+// description: Classes of classes
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   let Hog = class {};

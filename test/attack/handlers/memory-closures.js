@@ -1,7 +1,7 @@
-/*---
-description: Ever more closures
-on: [qemu/prepare]
----*/
+// ---
+// description: Ever more closures
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   let hog = () => 0;

@@ -1,7 +1,7 @@
-/*---
-description: Errors with their stacks
-on: [qemu/prepare]
----*/
+// ---
+// description: Errors with their stacks
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

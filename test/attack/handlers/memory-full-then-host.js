@@ -1,7 +1,7 @@
-/*---
-description: Fills its memory and then wants the host to answer
-on: [qemu/prepare]
----*/
+// ---
+// description: Fills its memory and then wants the host to answer
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout|success
 export default async function (event, host) {
   const hog = [];

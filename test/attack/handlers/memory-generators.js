@@ -1,7 +1,7 @@
-/*---
-description: Generators left in the middle
-on: [qemu/prepare]
----*/
+// ---
+// description: Generators left in the middle
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

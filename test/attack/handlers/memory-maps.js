@@ -1,7 +1,7 @@
-/*---
-description: A map without end
-on: [qemu/prepare]
----*/
+// ---
+// description: A map without end
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = new Map();

@@ -1,7 +1,7 @@
-/*---
-description: One array that grows
-on: [qemu/prepare]
----*/
+// ---
+// description: One array that grows
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

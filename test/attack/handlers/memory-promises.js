@@ -1,7 +1,7 @@
-/*---
-description: Promises nobody settles
-on: [qemu/prepare]
----*/
+// ---
+// description: Promises nobody settles
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

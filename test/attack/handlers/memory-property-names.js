@@ -1,7 +1,7 @@
-/*---
-description: An object with ever more names
-on: [qemu/prepare]
----*/
+// ---
+// description: An object with ever more names
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = {};

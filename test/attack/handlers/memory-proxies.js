@@ -1,7 +1,7 @@
-/*---
-description: Proxies of proxies
-on: [qemu/prepare]
----*/
+// ---
+// description: Proxies of proxies
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   let hog = {};

@@ -1,7 +1,7 @@
-/*---
-description: Ever more regular expressions
-on: [qemu/prepare]
----*/
+// ---
+// description: Ever more regular expressions
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

@@ -1,7 +1,7 @@
-/*---
-description: Sets in sets
-on: [qemu/prepare]
----*/
+// ---
+// description: Sets in sets
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   let hog = new Set();

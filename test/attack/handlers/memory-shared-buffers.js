@@ -1,7 +1,7 @@
-/*---
-description: Shared buffers
-on: [qemu/prepare]
----*/
+// ---
+// description: Shared buffers
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

@@ -1,7 +1,7 @@
-/*---
-description: An array with holes
-on: [qemu/prepare]
----*/
+// ---
+// description: An array with holes
+// on: [qemu/prepare]
+// ---
 // expect: resources|error|timeout
 export default async function (event, host) {
   const hog = [];

@@ -1,7 +1,7 @@
-/*---
-description: Arrays iterate over something else
-on: [qemu/prepare]
----*/
+// ---
+// description: Arrays iterate over something else
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   Array.prototype[Symbol.iterator] = function* () {

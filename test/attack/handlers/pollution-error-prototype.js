@@ -1,7 +1,7 @@
-/*---
-description: Errors whose fields are hostile
-on: [qemu/prepare]
----*/
+// ---
+// description: Errors whose fields are hostile
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   Object.defineProperty(Error.prototype, "message", { set() { throw new Error("set"); }, get() { throw new Error("get"); } });

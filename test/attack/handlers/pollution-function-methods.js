@@ -1,7 +1,7 @@
-/*---
-description: call, apply and bind that lie
-on: [qemu/prepare]
----*/
+// ---
+// description: call, apply and bind that lie
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   Function.prototype.call = Function.prototype.apply = Function.prototype.bind = () => { throw new Error("lie"); };

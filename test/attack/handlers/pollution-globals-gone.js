@@ -1,7 +1,7 @@
-/*---
-description: Every global is deleted
-on: [qemu/prepare]
----*/
+// ---
+// description: Every global is deleted
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   for (const key of Object.getOwnPropertyNames(globalThis)) {

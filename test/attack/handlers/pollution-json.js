@@ -1,7 +1,7 @@
-/*---
-description: JSON is replaced
-on: [qemu/prepare]
----*/
+// ---
+// description: JSON is replaced
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   JSON.parse = () => ({ value: { code: 0 } });

@@ -1,7 +1,7 @@
-/*---
-description: Map.prototype hands out what the bridge keeps
-on: [qemu/prepare]
----*/
+// ---
+// description: Map.prototype hands out what the bridge keeps
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   const { get, set } = Map.prototype;

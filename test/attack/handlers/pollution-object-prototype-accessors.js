@@ -1,7 +1,7 @@
-/*---
-description: Accessors on Object.prototype
-on: [qemu/prepare]
----*/
+// ---
+// description: Accessors on Object.prototype
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   for (const key of ["value", "error", "pending", "default", "message", "name", "stack"]) {

@@ -1,7 +1,7 @@
-/*---
-description: Fields on Object.prototype that the host may look at
-on: [qemu/prepare]
----*/
+// ---
+// description: Fields on Object.prototype that the host may look at
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   for (const key of ["value", "error", "pending", "call", "args", "id", "code", "stdin", "timeout", "check", "env", "result", "unseen"]) {

@@ -1,7 +1,7 @@
-/*---
-description: Promise.prototype.constructor and species are hostile
-on: [qemu/prepare]
----*/
+// ---
+// description: Promise.prototype.constructor and species are hostile
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   Promise.prototype.constructor = { [Symbol.species]: class { constructor() { throw new Error("species"); } } };

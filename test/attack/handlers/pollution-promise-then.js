@@ -1,7 +1,7 @@
-/*---
-description: Promise.prototype.then that calls everything twice
-on: [qemu/prepare]
----*/
+// ---
+// description: Promise.prototype.then that calls everything twice
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   const { then } = Promise.prototype;

@@ -1,7 +1,7 @@
-/*---
-description: Text methods that lie
-on: [qemu/prepare]
----*/
+// ---
+// description: Text methods that lie
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   for (const key of ["slice", "split", "toString", "includes", "indexOf", "trim", "replace"]) String.prototype[key] = () => "x".repeat(1_000_000);

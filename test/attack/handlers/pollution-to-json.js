@@ -1,7 +1,7 @@
-/*---
-description: Every object writes itself as another request
-on: [qemu/prepare]
----*/
+// ---
+// description: Every object writes itself as another request
+// on: [qemu/prepare]
+// ---
 // expect: success|error|timeout|resources
 export default async function (event, host) {
   Object.prototype.toJSON = function () {

@@ -1,7 +1,7 @@
-/*---
-description: Promise.all of an endless iterator
-on: [qemu/prepare]
----*/
+// ---
+// description: Promise.all of an endless iterator
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   function* many() {

@@ -1,7 +1,7 @@
-/*---
-description: Async functions that call each other for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: Async functions that call each other for ever
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout
 export default async function (event, host) {
   const again = async () => await again();

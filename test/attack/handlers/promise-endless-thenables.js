@@ -1,7 +1,7 @@
-/*---
-description: A thenable that resolves to a thenable, for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: A thenable that resolves to a thenable, for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const endless = { then: (resolve) => resolve(endless) };

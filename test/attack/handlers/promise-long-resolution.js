@@ -1,7 +1,7 @@
-/*---
-description: A promise resolved with a promise, a hundred thousand times
-on: [qemu/prepare]
----*/
+// ---
+// description: A promise resolved with a promise, a hundred thousand times
+// on: [qemu/prepare]
+// ---
 // expect: success|timeout|resources|error
 export default async function (event, host) {
   let last = Promise.resolve(1);

@@ -1,7 +1,7 @@
-/*---
-description: Each microtask makes two more
-on: [qemu/prepare]
----*/
+// ---
+// description: Each microtask makes two more
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   const again = () => {

@@ -1,7 +1,7 @@
-/*---
-description: Each microtask makes the next
-on: [qemu/prepare]
----*/
+// ---
+// description: Each microtask makes the next
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 // time: 400
 export default async function (event, host) {

@@ -1,7 +1,7 @@
-/*---
-description: Waits for what nothing settles
-on: [qemu/prepare]
----*/
+// ---
+// description: Waits for what nothing settles
+// on: [qemu/prepare]
+// ---
 // expect: error
 export default async function (event, host) {
   await new Promise(() => {});

@@ -1,7 +1,7 @@
-/*---
-description: queueMicrotask for ever
-on: [qemu/prepare]
----*/
+// ---
+// description: queueMicrotask for ever
+// on: [qemu/prepare]
+// ---
 // expect: timeout
 export default async function (event, host) {
   const again = () => queueMicrotask(again);

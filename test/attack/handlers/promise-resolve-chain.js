@@ -1,7 +1,7 @@
-/*---
-description: A chain of a million promises
-on: [qemu/prepare]
----*/
+// ---
+// description: A chain of a million promises
+// on: [qemu/prepare]
+// ---
 // expect: timeout|resources|error
 export default async function (event, host) {
   let last = new Promise(() => {});

@@ -1,7 +1,7 @@
-/*---
-description: Returns a thenable that says nothing
-on: [qemu/prepare]
----*/
+// ---
+// description: Returns a thenable that says nothing
+// on: [qemu/prepare]
+// ---
 // expect: error
 export default async function (event, host) {
   return { then() {} };

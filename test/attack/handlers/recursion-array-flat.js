@@ -1,7 +1,7 @@
-/*---
-description: Flattening a hundred thousand levels
-on: [qemu/prepare]
----*/
+// ---
+// description: Flattening a hundred thousand levels
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   let array = [];

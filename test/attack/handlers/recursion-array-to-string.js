@@ -1,7 +1,7 @@
-/*---
-description: An array of arrays of arrays becomes a string
-on: [qemu/prepare]
----*/
+// ---
+// description: An array of arrays of arrays becomes a string
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   let array = [];

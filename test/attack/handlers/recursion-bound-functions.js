@@ -1,7 +1,7 @@
-/*---
-description: Bound a hundred thousand times
-on: [qemu/prepare]
----*/
+// ---
+// description: Bound a hundred thousand times
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   let bound = () => 1;

@@ -1,7 +1,7 @@
-/*---
-description: Catches that the stack is full and goes deeper
-on: [qemu/prepare]
----*/
+// ---
+// description: Catches that the stack is full and goes deeper
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const again = () => {

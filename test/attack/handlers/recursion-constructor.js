@@ -1,7 +1,7 @@
-/*---
-description: A class that makes itself
-on: [qemu/prepare]
----*/
+// ---
+// description: A class that makes itself
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   class Again {

@@ -1,7 +1,7 @@
-/*---
-description: Every level tries twice
-on: [qemu/prepare]
----*/
+// ---
+// description: Every level tries twice
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const again = () => {

@@ -1,7 +1,7 @@
-/*---
-description: A getter that reads itself
-on: [qemu/prepare]
----*/
+// ---
+// description: A getter that reads itself
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const object = {

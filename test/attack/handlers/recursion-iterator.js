@@ -1,7 +1,7 @@
-/*---
-description: An iterator that iterates itself
-on: [qemu/prepare]
----*/
+// ---
+// description: An iterator that iterates itself
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const object = {

@@ -1,7 +1,7 @@
-/*---
-description: Writing a hundred thousand levels
-on: [qemu/prepare]
----*/
+// ---
+// description: Writing a hundred thousand levels
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   let object = {};

@@ -1,7 +1,7 @@
-/*---
-description: A function that calls itself
-on: [qemu/prepare]
----*/
+// ---
+// description: A function that calls itself
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const again = () => again() + 1;

@@ -1,7 +1,7 @@
-/*---
-description: A chain of a hundred thousand proxies
-on: [qemu/prepare]
----*/
+// ---
+// description: A chain of a hundred thousand proxies
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   let proxy = {};

@@ -1,7 +1,7 @@
-/*---
-description: A replacer that replaces
-on: [qemu/prepare]
----*/
+// ---
+// description: A replacer that replaces
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   const again = () => "a".replace("a", again);

@@ -1,7 +1,7 @@
-/*---
-description: Source text of nested arrays
-on: [qemu/prepare]
----*/
+// ---
+// description: Source text of nested arrays
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   new Function("return " + "[".repeat(100_000) + "]".repeat(100_000))();

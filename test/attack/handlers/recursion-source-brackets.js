@@ -1,7 +1,7 @@
-/*---
-description: Source text of a hundred thousand brackets
-on: [qemu/prepare]
----*/
+// ---
+// description: Source text of a hundred thousand brackets
+// on: [qemu/prepare]
+// ---
 // expect: error|resources|timeout|success
 export default async function (event, host) {
   new Function("return " + "(".repeat(100_000) + "1" + ")".repeat(100_000))();
