@@ -1,7 +1,7 @@
 import { dirname, join, normalize } from "node:path";
 
 /** Which folder of src/ may import which. Only downwards: a folder stands below all that may import it. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
+export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "checkpoint", "call", "site", "protocol", "system", "base"],
   cli: [
     "checkpoint",

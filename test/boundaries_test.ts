@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { importsOf, violations } from "./boundaries.ts";
+import { ARROWS, importsOf, violations } from "./boundaries.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -17,6 +17,31 @@ Deno.test("folders of src/ import only what lies below them, without cycles, and
   const sources = readSources("src");
   assert.ok(sources.size > 50, `${sources.size} files`);
   assert.deepEqual(violations(sources), []);
+});
+
+Deno.test("docs/architecture.md shows every room of src/ with the rooms that it may import", () => {
+  const page = Deno.readTextFileSync(join(ROOT, "docs/architecture.md"));
+  const rows = [...page.matchAll(/^\| `(\w+)(?:\/|\.ts)` \| [^|]+ \| ([^|]+) \|$/gm)];
+  const shown = Object.fromEntries(rows.map(([, room = "", imports = ""]) => [room, imports.split(", ")]));
+  const expected = Object.entries(ARROWS).map(([room, to]) => [room, to.length === 0 ? ["nothing"] : to]);
+  assert.deepEqual(shown, Object.fromEntries(expected));
+  const folders = [...Deno.readDirSync(join(ROOT, "src"))].map(({ name }) => name.replace(/\.ts$/, ""))
+    .sort();
+  assert.deepEqual(Object.keys(ARROWS).sort(), folders);
+});
+
+Deno.test("the paths that docs/architecture.md names exist", () => {
+  const page = Deno.readTextFileSync(join(ROOT, "docs/architecture.md"));
+  const paths = [...page.matchAll(/`((?:[a-z_]+\/)+[\w.]*)`/g)].map(([, path = ""]) => path);
+  assert.ok(paths.length > 30, `${paths.length} paths`);
+  const exists = (path: string) => {
+    try {
+      return Deno.statSync(join(ROOT, path)) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  assert.deepEqual(paths.filter((path) => !exists(path) && !exists(`src/${path}`)), []);
 });
 
 Deno.test("the imports of a real file are found", () => {
