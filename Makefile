@@ -50,7 +50,8 @@ $(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts bui
 $(ENGINE): build/meter_wasm.ts $(wildcard build/wasm/*.ts) build/npm_folder.ts $(DEPS)
 	@$(DENO) run -A --cached-only build/meter_wasm.ts $@
 
-$(IMAGE): $(ENGINE) build/engine_image.ts src/sandbox/engine.ts src/sandbox/engine_image.ts src/sandbox/prelude.js
+$(IMAGE): $(ENGINE) build/engine_image.ts src/sandbox/engine.ts src/sandbox/engine_image.ts src/sandbox/prelude.js \
+		$(wildcard src/capability/*.ts)
 	@$(DENO) run -A --cached-only build/engine_image.ts $(ENGINE) $@
 
 $(LINKED): | $(RUNTIME)

@@ -4,6 +4,7 @@
  * A hook call then starts from that state instead of making it again. What depends on the clock is found by doing
  * it twice at different times: only the seeds of `Math.random` may differ.
  */
+import { hostCalls } from "../src/capability/host_calls.ts";
 import { Engine } from "../src/sandbox/engine.ts";
 import { EngineImage, type Snapshot } from "../src/sandbox/engine_image.ts";
 import prelude from "../src/sandbox/prelude.js" with { type: "text" };
@@ -31,7 +32,8 @@ function snapshotAt(ms: number): Snapshot {
   const now = Date.now;
   Date.now = () => ms;
   try {
-    return Engine.fresh(module, prelude, { call: () => "null", shouldStop: () => false }).snapshot();
+    const call = () => JSON.stringify(hostCalls());
+    return Engine.fresh(module, prelude, { call, shouldStop: () => false }).snapshot();
   } finally {
     Date.now = now;
   }

@@ -8,7 +8,7 @@ import { commandLine, print, userId } from "./system/self.ts";
 async function main([name = "", ...args]: string[]): Promise<number> {
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args);
-  // Before handlers run: the power to ask is given up then.
+  // Before handlers run: the permission to ask is given up then.
   const mayTake = userId() === 0;
   const reply = await hookCall(driver, args, DIRECTORIES);
   print(1, reply.stdout);

@@ -1,4 +1,4 @@
-import type { WrapCapabilities } from "./handler_runner.ts";
+import type { TellDryRun } from "./handler_runner.ts";
 import type { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import type { Config } from "../site/config.ts";
@@ -30,8 +30,8 @@ export interface CallKind {
   only?: string | undefined;
   /** Starts a handler whose mode is background in a process of its own; absent: it runs in this one. */
   startBackground?: StartBackground;
-  /** Puts others in the place of the handlers' capabilities, for a call that is to change nothing. */
-  wrap?: WrapCapabilities | undefined;
+  /** The call is to change nothing: is told what handlers would have done. */
+  dryRun?: TellDryRun | undefined;
   /** Gives back, after the handlers, what is held no longer; `aborted` says whether the operation was refused. */
   giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]>;
   /** The id of the call whose background handler this is, for the record. */

@@ -1,10 +1,7 @@
 import type { RunPlanned } from "./run_handlers.ts";
 import { eventFields } from "./event_fields.ts";
-import { eventCapabilities, LAZY_FIELDS } from "./event_capabilities.ts";
-import { keptLazily } from "./kept_lazily.ts";
 import { guestOf } from "../undo/plays_back.ts";
-import { editCalls, type Edits } from "./xml_edit_calls.ts";
-import type { Capability } from "../capability/capability.ts";
+import type { RunningHandler } from "../capability/capability.ts";
 import { Grant } from "../capability/grant.ts";
 import { CAPABILITIES } from "../capability/capabilities.ts";
 import type { LazyJournal } from "../undo/lazy_journal.ts";
@@ -25,21 +22,17 @@ export interface CallSetting {
   lazyJournal: LazyJournal;
   /** Starts a handler whose mode is background; absent: it runs here. */
   detach?: ((handler: string) => HandlerResult & { background?: true }) | undefined;
-  wrap?: WrapCapabilities | undefined;
+  dryRun?: TellDryRun | undefined;
 }
 
-/** Puts others in the place of a handler's capabilities. */
-export type WrapCapabilities = (
-  capabilities: ReadonlyMap<string, Capability>,
-  handler: string,
-) => ReadonlyMap<string, Capability>;
+/** A call that changes nothing; takes in words what each handler would have done. */
+export type TellDryRun = (handler: string, what: string) => void;
 
 /** Wires engine, grant and capabilities for the handlers of one call. */
 export function handlerRunner(setting: CallSetting): RunPlanned {
-  const { event, config, loop, data, caller, lazyJournal, detach, wrap } = setting;
+  const { event, config, loop, data, caller, lazyJournal, detach, dryRun } = setting;
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
-  const shared = [...CAPABILITIES, ...eventCapabilities(data, event.driver === "network")];
   let mayAsk = true;
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;
@@ -47,45 +40,38 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
     if (manifest.mode === "background" && detach !== undefined) return detach(handler.name);
     if (mayAsk) dropPermissions();
     mayAsk = false;
-    const edits = await editsOf(event, data, manifest.allow.xml);
     data.deadline = deadline;
-    const kept = async () => {
-      const [{ keptCapabilities }] = await Promise.all([
-        import("./kept_capabilities.ts"),
-        lazyJournal.load(),
-      ]);
-      return keptCapabilities(lazyJournal, guest, handler.name, manifest.state === "keep", data);
+    const { name } = handler;
+    const running: RunningHandler = {
+      ...{ name, guest, event, data, lazyJournal },
+      keepsState: manifest.state === "keep",
     };
-    const capabilities = new Map<string, Capability>([
-      ...shared,
-      ...editCalls(edits, event, handler.name),
-      ...keptLazily(kept),
-    ]);
     const result = await runHandler({
       file: handler.file,
       source: handler.source,
       event: fields,
-      lazy: LAZY_FIELDS,
       options,
-      grant: new Grant(handler.name, manifest.allow, config.policy),
-      capabilities: wrap === undefined ? capabilities : wrap(capabilities, handler.name),
       deadline,
+      host: {
+        handler: running,
+        grant: new Grant(name, manifest.allow, config.policy),
+        capabilities: CAPABILITIES,
+        dryRun: dryRun && ((what) => dryRun(name, what)),
+      },
     }, loop);
     data.preview = undefined;
-    return result.outcome.ok && edits !== undefined ? withEdits(result, edits) : result;
+    return result.outcome.ok ? await withEdits(result, running) : result;
   };
 }
 
-/** A handler's edits of the XML, where libvirt takes XML back and the manifest allows it. */
-async function editsOf(event: HookEvent, data: HookData, allowed: boolean): Promise<Edits | undefined> {
-  if (event.known?.returnsXml !== true || !allowed) return undefined;
-  const { XmlEdits } = await import("./xml_edits.ts");
-  return new XmlEdits(data);
-}
-
-/** The edits of a handler that succeeded; XML that libvirt must not get makes it a failure after all. */
-function withEdits(result: HandlerResult, edits: Edits): HandlerResult & { xmlDiff?: string } {
-  const kept = edits.keep();
+/** Keeps the edits of a handler that succeeded; XML that libvirt must not get makes it a failure after all. */
+async function withEdits(
+  result: HandlerResult,
+  { editor, data }: RunningHandler,
+): Promise<HandlerResult & { xmlDiff?: string }> {
+  if (editor?.changed !== true) return result;
+  const { keepEdits } = await import("./keep_edits.ts");
+  const kept = keepEdits(editor, data);
   if ("error" in kept) return { ...result, outcome: { ok: false, cause: "error", message: kept.error } };
-  return kept.changed === undefined ? result : { ...result, xmlDiff: kept.changed };
+  return { ...result, xmlDiff: kept.changed };
 }

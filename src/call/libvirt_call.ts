@@ -38,7 +38,7 @@ export async function libvirtCall(
     return goOn();
   }
   const caller = callerName();
-  // Before a handler runs: with it goes the power to look.
+  // Before a handler runs: with it goes the permission to look.
   const environment = environmentNames();
   const performed = await performCall(
     {

@@ -114,15 +114,15 @@ function siteProblem({ config, handlers }: Site, uid: number, notes: string[]): 
 /** Runs the handlers of a plan that has some. */
 async function runPlan(
   { steps, left }: Plan,
-  { startBackground, wrap }: CallKind,
-  call: Omit<CallSetting, "wrap" | "detach"> & { known: Operation; id: string },
+  { startBackground, dryRun }: CallKind,
+  call: Omit<CallSetting, "dryRun" | "detach"> & { known: Operation; id: string },
   directories: Directories,
   { deadline }: { deadline: Deadline },
 ): Promise<HandlersResult> {
   const { event, known, config, data, id, caller } = call;
   const detach = startBackground &&
     ((handler: string) => startBackground(event, data, directories, { handler, of: id, caller }));
-  const run = handlerRunner({ ...call, detach, wrap });
+  const run = handlerRunner({ ...call, detach, dryRun });
   const rootless = userId() !== 0;
   const result = await runHandlers(known, event.object, steps, config, deadline, run, rootless);
   return { ...result, left: [...left, ...result.left ?? []].sort((a, b) => a.name < b.name ? -1 : 1) };

@@ -1,4 +1,4 @@
-import type { WrapCapabilities } from "./handler_runner.ts";
+import type { TellDryRun } from "./handler_runner.ts";
 import { performCall, type PerformedCall } from "./perform_call.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import type { Directories } from "../site/directories.ts";
@@ -18,8 +18,8 @@ export interface Play {
   began: number;
   /** The only handler that runs. */
   only?: string;
-  /** Puts others in the place of the handlers' capabilities: the call is to change nothing. */
-  wrap?: WrapCapabilities;
+  /** The call is to change nothing: is told what handlers would have done. */
+  dryRun?: TellDryRun;
   caller?: string;
 }
 
@@ -28,7 +28,7 @@ export async function playedCall(
   event: HookEvent,
   known: Operation,
   directories: Directories,
-  { input, began, only, wrap, caller }: Play,
+  { input, began, only, dryRun, caller }: Play,
 ): Promise<PerformedCall> {
   return await performCall(
     {
@@ -38,8 +38,8 @@ export async function playedCall(
       timeoutMs: timeoutFor,
       input: () => () => ({ bytes: input }),
       only,
-      wrap,
-      giveBack: async (call, aborted) => wrap !== undefined ? [] : await giveBack(call, aborted),
+      dryRun,
+      giveBack: async (call, aborted) => dryRun !== undefined ? [] : await giveBack(call, aborted),
     },
     event,
     known,

@@ -39,7 +39,7 @@ export type PlannedResult = HandlerResult & {
  * running: libvirt is going to undo the operation anyway.
  *
  * @param rootless the hook runs for a user's own libvirtd: there a handler
- * written for root fails for want of power, so only `host.fail` aborts
+ * written for root fails for want of permissions, so only `host.fail` aborts
  */
 export async function runHandlers(
   known: Operation,

@@ -1,23 +1,62 @@
-import { type Capability, value } from "./capability.ts";
-import { lazily } from "./lazy.ts";
-import { sleep } from "./time.ts";
+import type { Capability } from "./capability.ts";
+import { eventFields } from "./event_fields.ts";
+import { exec } from "./exec.ts";
+import { fail } from "./fail.ts";
+import { fsAppend } from "./fs_append.ts";
+import { fsChmod } from "./fs_chmod.ts";
+import { fsChown } from "./fs_chown.ts";
+import { fsExists } from "./fs_exists.ts";
+import { fsList } from "./fs_list.ts";
+import { fsMkdir } from "./fs_mkdir.ts";
+import { fsRead } from "./fs_read.ts";
+import { fsReadlink } from "./fs_readlink.ts";
+import { fsRemove } from "./fs_remove.ts";
+import { fsRename } from "./fs_rename.ts";
+import { fsSet } from "./fs_set.ts";
+import { fsStat } from "./fs_stat.ts";
+import { fsWrite } from "./fs_write.ts";
+import { lockFree, lockTake } from "./lock.ts";
+import { log } from "./log.ts";
+import { sleep } from "./sleep.ts";
+import { state } from "./state.ts";
+import { undo } from "./undo.ts";
+import { xmlEdits } from "./xml_edit.ts";
+import { xmlFind } from "./xml_find.ts";
+import { xmlMetadata } from "./xml_metadata.ts";
 
-/** Every call of `host` that is the same for all handlers, by the name it has in the bridge. `fail`, `waitFor` and `options` need nothing of the host. */
-export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map<string, Capability>([
-  ["exec", lazily(async () => (await import("./exec.ts")).exec)],
-  ["sleep", sleep],
-  ["fs.read", lazily(async () => (await import("./file.ts")).read)],
-  ["fs.list", lazily(async () => (await import("./file.ts")).list)],
-  ["fs.exists", lazily(async () => (await import("./file.ts")).exists)],
-  ["fs.stat", lazily(async () => (await import("./file.ts")).stat)],
-  ["fs.readlink", lazily(async () => (await import("./file.ts")).readlink)],
-  ["fs.write", lazily(async () => (await import("./file_write.ts")).write)],
-  ["fs.append", lazily(async () => (await import("./file_write.ts")).append)],
-  ["fs.mkdir", lazily(async () => (await import("./file_change.ts")).mkdir)],
-  ["fs.remove", lazily(async () => (await import("./file_change.ts")).remove)],
-  ["fs.rename", lazily(async () => (await import("./file_change.ts")).rename)],
-  ["fs.chmod", lazily(async () => (await import("./file_change.ts")).chmod)],
-  ["fs.chown", lazily(async () => (await import("./file_change.ts")).chown)],
-  // A log line is kept by being recorded, as every call is.
-  ["log", () => value(null)],
-]);
+/**
+ * Everything that a handler can ask of the host, by its name: the only list of
+ * it. The prelude's `host`, the dry run, the record and `check` go by it;
+ * handler.d.ts and docs/handlers.md are compared with it by a test.
+ *
+ * What is not here the prelude does by itself: `host.waitFor`, `host.options`.
+ */
+export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
+  [
+    exec,
+    undo,
+    fsRead,
+    fsList,
+    fsExists,
+    fsStat,
+    fsReadlink,
+    fsWrite,
+    fsAppend,
+    fsMkdir,
+    fsRemove,
+    fsRename,
+    fsChmod,
+    fsChown,
+    fsSet,
+    ...state,
+    lockTake,
+    lockFree,
+    sleep,
+    log,
+    fail,
+    ...xmlEdits,
+    ...eventFields,
+    xmlFind,
+    xmlMetadata,
+  ].map((capability) => [capability.name, capability]),
+);

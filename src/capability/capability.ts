@@ -1,6 +1,12 @@
-import type { Json } from "../base/json.ts";
+import type { CallRecord } from "../base/call_record.ts";
 import type { Deadline } from "../base/deadline.ts";
+import type { Json } from "../base/json.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { HookData } from "../protocol/hook_data.ts";
+import type { XmlEditor } from "../protocol/xml/editor.ts";
 import type { Loop } from "../system/loop.ts";
+import type { Guest } from "../undo/held_changes.ts";
+import type { LazyJournal } from "../undo/lazy_journal.ts";
 import type { Grant } from "./grant.ts";
 
 /** Why a call of a handler failed, as the handler will see it: an error with this name and message. */
@@ -28,24 +34,90 @@ export interface Pending {
   kill(): void;
   /** Whether something of it still runs. */
   readonly running: boolean;
-  /** A module that has to be loaded first: the one thing that the loop of a hook call cannot wait for by itself. */
-  readonly ready?: Promise<void>;
+}
+
+/** The handler that makes the calls: one object for the whole of its run. */
+export interface RunningHandler {
+  readonly name: string;
+  /** Who holds what it sets. */
+  readonly guest: Guest;
+  /** `state: keep` in its manifest. */
+  readonly keepsState: boolean;
+  readonly event: HookEvent;
+  readonly data: HookData;
+  readonly lazyJournal: LazyJournal;
+  /** Its edits of the XML, once it has made one. */
+  editor?: XmlEditor;
 }
 
 /** What a call may use. */
 export interface CallContext {
+  handler: RunningHandler;
   loop: Loop;
   /** The handler's own: nothing waits longer. */
   deadline: Deadline;
   grant: Grant;
   /** Has something done when the handler is over, however it ends. */
   atEnd(act: () => void): void;
+  /** Ends the handler as failed, for this reason. */
+  fail(reason: string): void;
   /** Gives the answer of a call that was pending. */
   answer(answer: Answer): void;
 }
 
-/** One power of `host`: checks the arguments and the grant, then acts. Arguments are hostile: any JSON. */
-export type Capability = (args: readonly Json[], context: CallContext) => Answer | Pending;
+/** Takes in words what a dry run did not do: `write "x" to /a`. */
+export type Tell = (what: string) => void;
+
+/**
+ * One thing that a handler can ask of the host. Everything about it is here:
+ * its name, its checks, its effect, and what a dry run does in its place.
+ * capabilities.ts lists them all.
+ *
+ * Arguments are hostile: any JSON. `run` and `dryRun` check them and the grant
+ * before anything else, and never throw for what a handler does.
+ */
+export interface Capability {
+  /** As handlers write it after `host.`, such as `fs.write`. */
+  readonly name: string;
+  /** The key of a manifest's `allow` that it is checked against; absent: every handler may. */
+  readonly within?: "exec" | "read" | "write" | "xml";
+  /** It changes nothing that outlives the handler, so a dry run runs it. */
+  readonly looksOnly?: true;
+  /** It gives its answer at once, and not by a promise. */
+  readonly isSync?: true;
+  /** Handlers reach it through code of the prelude's, and not as `host.<name>`. */
+  readonly isInternal?: true;
+  /** It is run once SQLite is loaded, so that `handler.lazyJournal` can be used. */
+  readonly usesJournal?: true;
+  /** It is no call in the record: `fail`, which is the outcome. */
+  readonly isUnrecorded?: true;
+  /** What the record has of a call; absent: its first argument. */
+  record?(args: readonly Json[]): Pick<CallRecord, "what" | "level" | "fields">;
+  run(args: readonly Json[], context: CallContext): Answer | Pending;
+  /** The same checks and an answer that the handler can go on with, without the effect. Absent: see `perform`. */
+  dryRun?(args: readonly Json[], context: CallContext, tell: Tell): Answer | Pending;
+}
+
+/**
+ * Makes a call, or plays it.
+ *
+ * @param tell a dry run's: nothing is changed. A capability that neither says
+ * that it only looks nor what a dry run does is refused: what is not known to
+ * be harmless is not done.
+ */
+export function perform(
+  capability: Capability,
+  args: readonly Json[],
+  context: CallContext,
+  tell: Tell | undefined,
+): Answer | Pending {
+  if (tell === undefined || capability.looksOnly === true) return capability.run(args, context);
+  if (capability.dryRun !== undefined) return capability.dryRun(args, context, tell);
+  return notAllowed(
+    `host.${capability.name}: a dry run cannot tell what this call would change`,
+    "it was not made, and what follows it cannot be played without --dry-run",
+  );
+}
 
 /** The arguments are not of the form the call wants. */
 export function misuse(message: string): Failure {

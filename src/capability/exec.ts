@@ -1,5 +1,14 @@
-import { type Answer, type CallContext, type CallError, misuse, type Pending } from "./capability.ts";
-import { type ExecRequest, readExecRequest, type ReadyCommand, readyCommand } from "./exec_request.ts";
+import {
+  type Answer,
+  type CallContext,
+  type CallError,
+  type Capability,
+  type Pending,
+  value,
+} from "./capability.ts";
+import { commandLine } from "./call_words.ts";
+import { type ExecRequest, type ReadyCommand, readyRequest } from "./exec_request.ts";
+import { shownCommand } from "./shown.ts";
 import type { Json } from "../base/json.ts";
 import { oneLine } from "../base/issue.ts";
 import { Command, type CommandResult } from "../system/command.ts";
@@ -11,24 +20,37 @@ const OUTPUT_LIMIT = 1024 * 1024;
 const GRACE_MS = 1000;
 const OPTIONS = ["stdin", "timeout", "env", "runAs", "check"];
 
+/** What a dry run says of every command: it has run, and said nothing. */
+const PLAYED: Json = { code: 0, signal: null, stdout: "", stderr: "", truncated: false, timedOut: false };
+
 /**
  * `host.exec(command, args, options)`: runs an allowed program with an
  * argument array, never through a shell, in a session of its own.
  */
-export function exec(args: readonly Json[], context: CallContext): Answer | Pending {
-  const request = readExecRequest(args, OPTIONS);
-  if (typeof request === "string") return misuse(`host.exec: ${request}`);
-  const ready = readyCommand("exec", request, context);
-  if ("error" in ready) return ready;
-  try {
-    return run(ready, request, context);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    return { error: { name: "SystemError", code: error.code, message: `host.exec: ${error.message}` } };
-  }
-}
+export const exec: Capability = {
+  name: "exec",
+  within: "exec",
+  record: commandLine,
+  run(args, context) {
+    const checked = readyRequest("exec", args, OPTIONS, context);
+    if ("error" in checked) return checked;
+    try {
+      return start(checked.ready, checked.request, context);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return { error: { name: "SystemError", code: error.code, message: `host.exec: ${error.message}` } };
+    }
+  },
+  dryRun(args, context, tell) {
+    const checked = readyRequest("exec", args, OPTIONS, context);
+    if ("error" in checked) return checked;
+    const { command, args: words, runAs } = checked.request;
+    tell(`run ${shownCommand([command, ...words], runAs)}`);
+    return value(PLAYED);
+  },
+};
 
-function run(ready: ReadyCommand, request: ExecRequest, context: CallContext): Pending {
+function start(ready: ReadyCommand, request: ExecRequest, context: CallContext): Pending {
   const command = new Command(context.loop, {
     ...ready,
     stdin: request.stdin,

@@ -1,4 +1,4 @@
-import { type CallContext, type Failure, notAllowed } from "./capability.ts";
+import { type CallContext, type Failure, misuse, notAllowed } from "./capability.ts";
 import type { Json } from "../base/json.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
@@ -26,6 +26,19 @@ export interface ReadyCommand {
   env: Record<string, string>;
 }
 
+/** Reads the arguments of `exec` or `undo` and checks them. Gives the answer that refuses them, or what is to be started. */
+export function readyRequest(
+  call: string,
+  args: readonly Json[],
+  known: readonly string[],
+  context: Pick<CallContext, "grant" | "loop" | "deadline">,
+): { request: ExecRequest; ready: ReadyCommand } | Failure {
+  const request = readExecRequest(args, known);
+  if (typeof request === "string") return misuse(`host.${call}: ${request}`);
+  const ready = readyCommand(call, request, context);
+  return "error" in ready ? ready : { request, ready };
+}
+
 /**
  * Checks a request against the grant and the site's policy, finds the program
  * and the user.
@@ -33,7 +46,7 @@ export interface ReadyCommand {
  * @param call the name of the host call, for messages
  * @returns the answer that refuses it, or what is to be started
  */
-export function readyCommand(
+function readyCommand(
   call: string,
   request: ExecRequest,
   context: Pick<CallContext, "grant" | "loop" | "deadline">,

@@ -1,4 +1,4 @@
-import { type Answer, type CallContext, type Failure, misuse, notAllowed, value } from "./capability.ts";
+import { type Answer, type CallContext, type Failure, misuse, notAllowed } from "./capability.ts";
 import type { Refusal } from "./grant.ts";
 import type { Json } from "../base/json.ts";
 import { normalisePath } from "../manifest/path_rule.ts";
@@ -15,6 +15,8 @@ export type Access = "read" | "write";
 /**
  * Checks the path against the grant, walks to it, and checks where the links
  * on the way led: outside /sys and /proc that has to be allowed as well.
+ *
+ * @param missing the answer when the way to it does not exist; absent: an error
  */
 export function withPlace(
   call: string,
@@ -23,6 +25,7 @@ export function withPlace(
   { grant }: Pick<CallContext, "grant">,
   follow: boolean,
   act: (place: Place) => Answer,
+  missing?: Answer,
 ): Answer {
   if (typeof path !== "string") return misuse(`host.${call}: the first argument must be a path`);
   const normal = normalisePath(path);
@@ -43,8 +46,7 @@ export function withPlace(
     }
     return act(place);
   } catch (error) {
-    if (call === "fs.exists" && isMissing(error)) return value(false);
-    if (call === "fs.stat" && isMissing(error)) return value(null);
+    if (missing !== undefined && isMissing(error)) return missing;
     return systemAnswer(call, error);
   }
 }

@@ -28,6 +28,7 @@ export class Grant {
   readonly #write: readonly PathRule[];
   readonly #env: ReadonlySet<string>;
   readonly #users: ReadonlySet<string>;
+  readonly #mayEdit: boolean;
   readonly #policy: Policy;
 
   /** @param allow as a checked manifest has it: every rule in it parses */
@@ -38,6 +39,7 @@ export class Grant {
     this.#read = [...this.#write, ...allow.read.map(({ value }) => parsed(parsePathRule(value)))];
     this.#env = new Set(allow.env.map(({ value }) => value));
     this.#users = new Set(allow.runAs.map(({ value }) => value));
+    this.#mayEdit = allow.xml;
     this.#policy = policy;
   }
 
@@ -96,6 +98,12 @@ export class Grant {
   /** Undefined when this normalised path may be written. */
   refuseWrite(path: string): Refusal | undefined {
     return this.#refusePath("write", path, this.#write);
+  }
+
+  /** Undefined when the XML that libvirt gets back may be edited. */
+  refuseEdit(): Refusal | undefined {
+    if (this.#mayEdit) return undefined;
+    return { message: "editing the XML is not allowed", hint: `add to allow in ${this.#handler}: xml: true` };
   }
 
   #refusePath(access: "read" | "write", path: string, rules: readonly PathRule[]): Refusal | undefined {

@@ -1,9 +1,15 @@
-import { type Answer, type CallContext, type Capability, misuse, type Pending, value } from "./capability.ts";
-import type { Json } from "../base/json.ts";
-import { JournalError } from "../undo/journal.ts";
-import type { LazyJournal } from "../undo/lazy_journal.ts";
+import {
+  type Answer,
+  type CallContext,
+  type Capability,
+  misuse,
+  type Pending,
+  type RunningHandler,
+  value,
+} from "./capability.ts";
 import type { RangeLock } from "../system/range_lock.ts";
 import { SystemError } from "../system/system_error.ts";
+import { JournalError } from "../undo/journal.ts";
 
 const FIRST_LOOK_MS = 1;
 const LAST_LOOK_MS = 25;
@@ -11,57 +17,72 @@ const LONGEST_NAME = 256;
 /** Locks that one handler may hold or wait for at once. */
 const MOST = 64;
 
-/**
- * `host.lock(name, fn)` as the bridge has it: `lock.take(name)` answers with a
- * number when the lock is ours, `lock.free(number)` gives it up. Locks are of
- * the kernel's: whatever ends this process frees them. Names are the same for
- * all handlers of this host.
- *
- * @param lazyJournal its code has been loaded
- */
-export function lockCapabilities(lazyJournal: LazyJournal): Map<string, Capability> {
-  const held = new Map<number, RangeLock>();
-  let count = 0;
-  const free = (id: number) => {
-    held.get(id)?.[Symbol.dispose]();
-    held.delete(id);
-  };
+/** What each handler holds or waits for, by the number that it got. */
+const HELD = new WeakMap<RunningHandler, Map<number, RangeLock>>();
 
-  const take = ([name]: readonly Json[], context: CallContext): Answer | Pending => {
-    if (typeof name !== "string" || name === "" || name.length > LONGEST_NAME) {
-      return misuse(`host.lock: the first argument must be a name of 1 to ${LONGEST_NAME} characters`);
-    }
+/**
+ * The beginning of `host.lock(name, fn)`: answers with a number when the lock
+ * is ours. Locks are of the kernel's: whatever ends this process frees them.
+ * Names are the same for all handlers of this host.
+ */
+export const lockTake: Capability = {
+  name: "lock.take",
+  isInternal: true,
+  usesJournal: true,
+  run([name], context) {
+    const wrong = wrongName(name);
+    if (wrong !== undefined) return wrong;
+    const held = heldBy(context);
     if (held.size >= MOST) return misuse(`host.lock: more than ${MOST} locks at once`);
     let lock: RangeLock;
     try {
-      lock = lazyJournal.journal.locks();
+      lock = context.handler.lazyJournal.journal.locks();
     } catch (error) {
       if (!(error instanceof JournalError) && !(error instanceof SystemError)) throw error;
       return { error: { name: "SystemError", message: `host.lock: ${error.message}` } };
     }
-    const id = ++count;
+    const id = Math.max(0, ...held.keys()) + 1;
     held.set(id, lock);
-    if (id === 1) context.atEnd(() => [...held.keys()].forEach(free));
     if (lock.tryLock(`lock ${name}`)) return value(id);
-    return waitFor(`lock ${name}`, id, lock, context, free);
-  };
+    return waitFor(`lock ${name}`, id, lock, context);
+  },
+  // Nobody is kept waiting by what changes nothing.
+  dryRun: ([name]) => wrongName(name) ?? value(0),
+};
 
-  return new Map<string, Capability>([
-    ["lock.take", take],
-    ["lock.free", ([id]) => {
-      if (typeof id === "number") free(id);
-      return value(null);
-    }],
-  ]);
+/** The end of `host.lock(name, fn)`: gives up what the number stands for. */
+export const lockFree: Capability = {
+  name: "lock.free",
+  isInternal: true,
+  isSync: true,
+  run([id], context) {
+    if (typeof id === "number") free(heldBy(context), id);
+    return value(null);
+  },
+  dryRun: () => value(null),
+};
+
+function wrongName(name: unknown): Answer | undefined {
+  if (typeof name === "string" && name !== "" && name.length <= LONGEST_NAME) return undefined;
+  return misuse(`host.lock: the first argument must be a name of 1 to ${LONGEST_NAME} characters`);
 }
 
-function waitFor(
-  name: string,
-  id: number,
-  lock: RangeLock,
-  { loop, answer }: CallContext,
-  free: (id: number) => void,
-): Pending {
+function heldBy({ handler, atEnd }: CallContext): Map<number, RangeLock> {
+  const known = HELD.get(handler);
+  if (known !== undefined) return known;
+  const held = new Map<number, RangeLock>();
+  HELD.set(handler, held);
+  atEnd(() => [...held.keys()].forEach((id) => free(held, id)));
+  return held;
+}
+
+function free(held: Map<number, RangeLock>, id: number): void {
+  held.get(id)?.[Symbol.dispose]();
+  held.delete(id);
+}
+
+function waitFor(name: string, id: number, lock: RangeLock, context: CallContext): Pending {
+  const { loop, answer } = context;
   let running = true;
   const look = (ms: number) => {
     if (!running) return;
@@ -77,7 +98,7 @@ function waitFor(
     if (!running) return;
     running = false;
     wait.cancel();
-    free(id);
+    free(heldBy(context), id);
   };
   return {
     pending: true,

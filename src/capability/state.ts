@@ -1,66 +1,128 @@
-import { type Answer, type Capability, misuse, value } from "./capability.ts";
-import { type JournalCall, withJournal } from "./with_journal.ts";
-import type { Deadline } from "../base/deadline.ts";
+import {
+  type Answer,
+  type CallContext,
+  type Capability,
+  misuse,
+  type RunningHandler,
+  type Tell,
+  value,
+} from "./capability.ts";
+import { withJournal } from "./journal.ts";
+import { shown } from "./shown.ts";
 import type { Json } from "../base/json.ts";
-import type { LazyJournal } from "../undo/lazy_journal.ts";
+import { HookDataError } from "../protocol/hook_data.ts";
 import type { Journal } from "../undo/journal.ts";
-import { deleteState, getState, listState, setState, type StateOwner } from "../undo/state.ts";
+import { deleteState, getState, listState, setState, type StateOwner, stateProblem } from "../undo/state.ts";
 
-type Act = (journal: Journal, owner: StateOwner, args: readonly Json[], deadline: Deadline) => Answer;
+/** One call on the values of a guest or of this host. */
+interface Act {
+  /** What is wrong with its arguments. */
+  check(args: readonly Json[]): string | undefined;
+  run(journal: Journal, owner: StateOwner, args: readonly Json[], context: CallContext): Json;
+  /** The same on what a dry run keeps in memory. */
+  play(kept: Map<string, Json>, args: readonly Json[], tell: Tell): Json;
+}
 
 const ACTS: Readonly<Record<string, Act>> = {
-  get: (journal, owner, [key], deadline) =>
-    typeof key !== "string" ? noKey("get") : value(getState(journal, owner, key, deadline) ?? null),
-  set(journal, owner, [key, given], deadline) {
-    if (typeof key !== "string") return noKey("set");
-    if (given === undefined) {
-      return misuse("host.state.set: the second argument must be a value that JSON can hold");
-    }
-    try {
-      setState(journal, owner, key, given, deadline);
-      return value(null);
-    } catch (error) {
-      if (error instanceof TypeError) return misuse(`host.state.set: ${error.message}`);
-      throw error;
-    }
+  get: {
+    check: keyProblem,
+    run: (journal, owner, [key], { deadline }) => getState(journal, owner, String(key), deadline) ?? null,
+    play: (kept, [key]) => kept.get(String(key)) ?? null,
   },
-  delete: (journal, owner, [key], deadline) =>
-    typeof key !== "string" ? noKey("delete") : value(deleteState(journal, owner, key, deadline)),
-  list(journal, owner, [prefix], deadline) {
-    const text = prefix ?? "";
-    if (typeof text !== "string") {
-      return misuse("host.state.list: the first argument must be a beginning of keys");
-    }
-    return value(listState(journal, owner, text, deadline));
+  set: {
+    check: ([key, given]) =>
+      keyProblem([key ?? null]) ??
+        (given === undefined
+          ? "the second argument must be a value that JSON can hold"
+          : stateProblem(String(key), given)),
+    run(journal, owner, [key, given = null], { deadline }) {
+      setState(journal, owner, String(key), given, deadline);
+      return null;
+    },
+    play(kept, [key, given = null], tell) {
+      kept.set(String(key), given);
+      tell(`keep ${shown(given)} as ${shown(key)}`);
+      return null;
+    },
+  },
+  delete: {
+    check: keyProblem,
+    run: (journal, owner, [key], { deadline }) => deleteState(journal, owner, String(key), deadline),
+    play(kept, [key], tell) {
+      tell(`forget ${shown(key)}`);
+      return kept.delete(String(key));
+    },
+  },
+  list: {
+    check: ([prefix]) =>
+      typeof (prefix ?? "") === "string" ? undefined : "the first argument must be a beginning of keys",
+    run: (journal, owner, [prefix], { deadline }) =>
+      listState(journal, owner, String(prefix ?? ""), deadline),
+    play: (kept, [prefix]) => [...kept.keys()].filter((key) => key.startsWith(String(prefix ?? ""))).sort(),
   },
 };
 
-/**
- * `host.state.*` and `host.state.host.*`: small values that a handler keeps
- * for a guest, or for this host until it reboots.
- *
- * @param guestOwner whose the guest's values are; a text says why there is none
- * @param hostOwner whose the host's values are
- */
-export function stateCapabilities(
-  lazyJournal: LazyJournal,
-  guestOwner: () => StateOwner | string,
-  hostOwner: StateOwner,
-): Map<string, Capability> {
-  const table = new Map<string, Capability>();
-  for (const [name, act] of Object.entries(ACTS)) {
-    const call = (owner: () => StateOwner | string): JournalCall => (journal, args, { deadline }) => {
-      const whose = owner();
-      return typeof whose === "string"
-        ? misuse(`host.state.${name}: ${whose}`)
-        : act(journal, whose, args, deadline);
+/** What each handler of a dry run keeps, by the calls' prefix: nothing at first, and forgotten with it. */
+const PLAYED = new WeakMap<RunningHandler, Map<string, Map<string, Json>>>();
+
+/** `host.state.*` and `host.state.host.*`: small values that a handler keeps for a guest, or for this host until it reboots. */
+export const state: readonly Capability[] = ["state", "state.host"].flatMap((prefix) =>
+  Object.entries(ACTS).map(([act, { check, run, play }]): Capability => {
+    const name = `${prefix}.${act}`;
+    const checked = (args: readonly Json[], then: () => Answer): Answer => {
+      const wrong = check(args);
+      return wrong === undefined ? then() : misuse(`host.${name}: ${wrong}`);
     };
-    table.set(`state.${name}`, withJournal(`state.${name}`, lazyJournal, call(guestOwner)));
-    table.set(`state.host.${name}`, withJournal(`state.host.${name}`, lazyJournal, call(() => hostOwner)));
-  }
-  return table;
+    return {
+      name,
+      usesJournal: true,
+      run: (args, context) =>
+        checked(args, () => {
+          const owner = prefix === "state" ? guestOwner(context) : hostOwner(context);
+          if (typeof owner === "string") return misuse(`host.${name}: ${owner}`);
+          return withJournal(name, context, (journal) => {
+            try {
+              return value(run(journal, owner, args, context));
+            } catch (error) {
+              if (error instanceof TypeError) return misuse(`host.${name}: ${error.message}`);
+              throw error;
+            }
+          });
+        }),
+      dryRun: (args, context, tell) =>
+        checked(args, () => {
+          const owner = prefix === "state" ? guestOwner(context) : undefined;
+          if (typeof owner === "string") return misuse(`host.${name}: ${owner}`);
+          return value(play(playedBy(context.handler, prefix), args, tell));
+        }),
+    };
+  })
+);
+
+function keyProblem([key]: readonly Json[]): string | undefined {
+  return typeof key === "string" ? undefined : "the first argument must be a key, a text";
 }
 
-function noKey(name: string): Answer {
-  return misuse(`host.state.${name}: the first argument must be a key, a text`);
+/** Whose values a guest's are; a text says why there is none. */
+function guestOwner({ handler: { guest, name, keepsState, data } }: CallContext): StateOwner | string {
+  try {
+    const { uuid } = data;
+    if (uuid === undefined) return "there is no guest here, only a host: use host.state.host";
+    return { driver: guest.driver, uuid, handler: name, name: guest.name, keep: keepsState };
+  } catch (error) {
+    if (error instanceof HookDataError) return `the guest's UUID is not known: ${error.message}`;
+    throw error;
+  }
+}
+
+function hostOwner({ handler }: CallContext): StateOwner {
+  return { driver: "", uuid: "", handler: handler.name, name: "", keep: true };
+}
+
+function playedBy(handler: RunningHandler, prefix: string): Map<string, Json> {
+  const all = PLAYED.get(handler) ?? new Map<string, Map<string, Json>>();
+  PLAYED.set(handler, all);
+  const kept = all.get(prefix) ?? new Map<string, Json>();
+  all.set(prefix, kept);
+  return kept;
 }

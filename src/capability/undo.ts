@@ -1,8 +1,8 @@
-import { type CallContext, type Capability, misuse, value } from "./capability.ts";
-import { readExecRequest, readyCommand } from "./exec_request.ts";
-import { withJournal } from "./with_journal.ts";
-import type { LazyJournal } from "../undo/lazy_journal.ts";
-import type { Holder, UndoCommand } from "../undo/held_changes.ts";
+import { type Capability, value } from "./capability.ts";
+import { commandLine } from "./call_words.ts";
+import { readyRequest } from "./exec_request.ts";
+import { holderOf, withJournal } from "./journal.ts";
+import { shownCommand } from "./shown.ts";
 import { holdCommand } from "../undo/hold_command.ts";
 
 const OPTIONS = ["timeout", "env", "runAs"];
@@ -10,21 +10,32 @@ const OPTIONS = ["timeout", "env", "runAs"];
 const TIMEOUT_MS = 10_000;
 
 /** `host.undo(command, args, options)`: remembers a command to run when the guest is gone. It is checked now, as `exec` would be. */
-export function undoCapability(lazyJournal: LazyJournal, holder: Holder): Capability {
-  return withJournal("undo", lazyJournal, (journal, args, context: CallContext) => {
-    const request = readExecRequest(args, OPTIONS);
-    if (typeof request === "string") return misuse(`host.undo: ${request}`);
-    const ready = readyCommand("undo", request, context);
-    if ("error" in ready) return ready;
-    const { command, args: words, env, runAs, timeoutMs } = request;
-    const kept: UndoCommand = {
+export const undo: Capability = {
+  name: "undo",
+  within: "exec",
+  usesJournal: true,
+  record: commandLine,
+  run(args, context) {
+    const checked = readyRequest("undo", args, OPTIONS, context);
+    if ("error" in checked) return checked;
+    const { command, args: words, env, runAs, timeoutMs } = checked.request;
+    const kept = {
       command,
       args: words,
       env,
       ...(runAs === undefined ? {} : { runAs }),
       timeoutMs: timeoutMs === Infinity ? TIMEOUT_MS : timeoutMs,
     };
-    holdCommand(journal, holder, kept, context.deadline);
+    return withJournal("undo", context, (journal) => {
+      holdCommand(journal, holderOf(context), kept, context.deadline);
+      return value(null);
+    });
+  },
+  dryRun(args, context, tell) {
+    const checked = readyRequest("undo", args, OPTIONS, context);
+    if ("error" in checked) return checked;
+    const { command, args: words, runAs } = checked.request;
+    tell(`run ${shownCommand([command, ...words], runAs)} when the guest is gone`);
     return value(null);
-  });
-}
+  },
+};

@@ -1,9 +1,10 @@
+import { CAPABILITIES } from "../capability/capabilities.ts";
 import type { Cell } from "./text_table.ts";
 import { formatDuration } from "../manifest/duration.ts";
 import type { Located, Manifest } from "../manifest/manifest.ts";
 
-/** What a handler may do, a line a power: `exec systemctl …`. Empty: it may look at the event and log, nothing else. */
-export function powers({ allow }: Manifest): string[] {
+/** What a manifest allows, a line a rule: `exec systemctl …`. Empty: only what every handler may. */
+export function allowed({ allow }: Manifest): string[] {
   const rules = (kind: string, list: readonly Located<string>[]) =>
     list.map(({ value }) => `${kind} ${value}`);
   return [
@@ -34,8 +35,21 @@ export function conditions(manifest: Manifest): string[] {
   ];
 }
 
-/** Cells of one handler for a table of powers. */
-export function powerCells(manifest: Manifest): Cell[] {
-  const may = powers(manifest);
-  return [conditions(manifest), may.length === 0 ? ["nothing but look at the event and log"] : may];
+/** Cells of one handler for a table: which calls it is for, what it may do. */
+export function allowedCells(manifest: Manifest): Cell[] {
+  return [conditions(manifest), allowedLines(manifest)];
+}
+
+/** What a handler may do, for people: when its manifest allows nothing, what every handler may. */
+export function allowedLines(manifest: Manifest): string[] {
+  const lines = allowed(manifest);
+  return lines.length === 0 ? [`nothing but ${forAll().join(", ")}`] : lines;
+}
+
+/** The parts of `host`, and `event`, that need no rule: `state`, `sleep`. */
+function forAll(): string[] {
+  const free = [...CAPABILITIES.values()].filter(({ within, name }) =>
+    within === undefined && !name.startsWith("xml.")
+  );
+  return [...new Set(free.map(({ name }) => name.split(".")[0]!))].sort();
 }

@@ -2,7 +2,7 @@ import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { powerCells, powers } from "./allowed.ts";
+import { allowed, allowedCells } from "./allowed.ts";
 import { renderTable } from "./text_table.ts";
 import { type Approval, approvalPath, readApproval } from "../site/approval.ts";
 import { formatIssue } from "../base/issue.ts";
@@ -41,14 +41,14 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const required = setup.config.policy.approval === "required";
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ name, sha256, required, may: powers(handler.manifest) })}\n`);
+    print(1, `${JSON.stringify({ name, sha256, required, may: allowed(handler.manifest) })}\n`);
     return 0;
   }
   const columns = [{ title: "HANDLER" }, { title: "FOR", flex: "wrap" as const }, {
     title: "MAY",
     flex: "wrap" as const,
   }];
-  print(1, renderTable(columns, [[name, ...powerCells(handler.manifest)]], look()));
+  print(1, renderTable(columns, [[name, ...allowedCells(handler.manifest)]], look()));
   print(1, `\n${name} is approved as it is, SHA-256 ${sha256}\n`);
   if (!required) print(1, "it would run without: policy.approval in config.yaml is not required\n");
   return 0;

@@ -5,7 +5,7 @@ import { handlerWarnings, shadowWarnings } from "./handler_warnings.ts";
 import { issueText } from "./issue_text.ts";
 import { loadFile, loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powerCells, powers } from "./allowed.ts";
+import { allowed, allowedCells, conditions } from "./allowed.ts";
 import { style } from "./style.ts";
 import { renderTable } from "./text_table.ts";
 import type { Issue } from "../base/issue.ts";
@@ -19,7 +19,7 @@ import { print } from "../system/self.ts";
 
 /** `hookvisor check`. */
 export async function run(invocation: Invocation): Promise<number> {
-  // Before the engine starts: with it go the powers to look at the terminal.
+  // Before the engine starts: with it goes the permission to look at the terminal.
   const out = look();
   const setup = await loadWholeSite(invocation.directories);
   const files = invocation.words.map(loadFile);
@@ -47,7 +47,7 @@ export async function run(invocation: Invocation): Promise<number> {
       title: "MAY",
       flex: "wrap" as const,
     }];
-    print(1, `${renderTable(columns, good.map((h) => [h.name, ...powerCells(h.manifest!)]), out)}\n`);
+    print(1, `${renderTable(columns, good.map((h) => [h.name, ...allowedCells(h.manifest!)]), out)}\n`);
   }
   const verdict = `${count(handlers.length, "handler")}, ${count(errors, "error")}, ${
     count(warnings, "warning")
@@ -91,7 +91,7 @@ async function issuesOf(handler: LoadedHandler, { config }: WholeSite): Promise<
 
 function handlerJson({ name, file, manifest }: LoadedHandler) {
   if (manifest === undefined) return { name, file, usable: false };
-  return { name, file, usable: true, for: conditions(manifest), may: powers(manifest) };
+  return { name, file, usable: true, for: conditions(manifest), may: allowed(manifest) };
 }
 
 function textOf(file: string): string | undefined {

@@ -1,9 +1,7 @@
 import type { Issue } from "../base/issue.ts";
 import { Deadline } from "../base/deadline.ts";
-import { Grant } from "../capability/grant.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import { extractFrontMatter } from "../manifest/front_matter.ts";
-import { defaultConfig } from "../site/settings.ts";
 import { runHandler } from "../sandbox/run_handler.ts";
 import { Loop } from "../system/loop.ts";
 
@@ -16,20 +14,13 @@ const TIMEOUT_MS = 10_000;
  * imports. The engine reads the whole module, and stops at a `throw` put before
  * the comments of the manifest, before any of it is run.
  */
-export async function codeIssues({ file, name, source }: LoadedHandler): Promise<Issue[]> {
+export async function codeIssues({ file, source }: LoadedHandler): Promise<Issue[]> {
   if ("issue" in extractFrontMatter(file, source)) return [];
   const { outcome } = await runHandler({
     file,
     source: `throw new Error(${JSON.stringify(STOP)});${source}`,
     event: {},
-    lazy: [],
     options: {},
-    grant: new Grant(
-      name,
-      { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
-      defaultConfig().policy,
-    ),
-    capabilities: new Map(),
     deadline: Deadline.in(TIMEOUT_MS),
   }, new Loop());
   const issue = (message: string, at?: string): Issue => {

@@ -98,7 +98,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     options: {
       strict: { summary: "warnings count as errors" },
       json: { summary: "print one JSON document" },
-      quiet: { summary: "no table of powers" },
+      quiet: { summary: "no table of what handlers may do" },
     },
     load: () => import("./check.ts"),
   },
@@ -118,7 +118,7 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "show",
     words: [{ name: "NAME", kind: "handler" }],
-    summary: "show one handler: what it is for, its powers, its options and its times",
+    summary: "show one handler: what it is for, what it may do, its options and its times",
     description: [
       "Shows one handler as a hook call would use it: its manifest with the defaults filled in, its options with what " +
       "config.yaml says, and for each of its operations the time it has and what a failure does.",
@@ -287,7 +287,7 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "diff",
     words: [{ name: "NAME", kind: "handler" }],
-    summary: "show what changed in a handler since it was approved: its powers first, then the text",
+    summary: "show what changed in a handler since it was approved: what it may do first, then the text",
     description: [
       "Compares a handler with what was approved. First what it may do and what it is for, line by line, then the text.",
     ],

@@ -2,7 +2,7 @@ import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./allowed.ts";
+import { allowed, conditions } from "./allowed.ts";
 import { style } from "./style.ts";
 import { visible } from "./text.ts";
 import { readApproval } from "../site/approval.ts";
@@ -23,7 +23,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (typeof approval === "string") throw new CommandError(`${name}: ${approval}`);
   const before = parseManifest(handler.file, approval.source).manifest;
   const changed = {
-    may: changes(before, handler.manifest, powers),
+    may: changes(before, handler.manifest, allowed),
     for: changes(before, handler.manifest, conditions),
   };
   const text = diff(approval.source, handler.source);

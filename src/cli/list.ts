@@ -1,7 +1,7 @@
 import { flag, type Invocation } from "./command.ts";
 import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./allowed.ts";
+import { allowed, conditions } from "./allowed.ts";
 import { style } from "./style.ts";
 import { renderTable } from "./text_table.ts";
 import { formatIssue } from "../base/issue.ts";
@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
       state,
       ...(manifest === undefined
         ? {}
-        : { description: manifest.description, for: conditions(manifest), may: powers(manifest) }),
+        : { description: manifest.description, for: conditions(manifest), may: allowed(manifest) }),
     }));
     print(1, `${JSON.stringify(told)}\n`);
     return usable ? 0 : 1;

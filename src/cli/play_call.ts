@@ -1,6 +1,5 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { dryCapabilities } from "./dry_run.ts";
 import { look } from "./look.ts";
 import { style } from "./style.ts";
 import { type Look, visible, wrap } from "./text.ts";
@@ -30,7 +29,7 @@ export interface CallToPlay {
 
 /** Plays one call in this process, by the code that answers libvirt, and prints its timeline. Gives the exit code. */
 export async function playCall(invocation: Invocation, call: CallToPlay): Promise<number> {
-  // Before handlers run: with them go the powers to look at the terminal.
+  // Before handlers run: with them goes the permission to look at the terminal.
   const out = look();
   const parsed = parseEvent(call.driver, [call.object, call.operation, call.subOperation, call.extra]);
   if ("error" in parsed) throw new CommandError(parsed.error.message, 2);
@@ -49,7 +48,7 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     began,
     ...(only === undefined ? {} : { only }),
     ...(call.caller === undefined ? {} : { caller: call.caller }),
-    ...(dryRun ? { wrap: (real, handler) => dryCapabilities(real, handler, note) } : {}),
+    ...(dryRun ? { dryRun: note } : {}),
   });
   const record = sinceBegan(makeRecord(event, told, began), began);
   const known = [...record.handlers, ...record.left ?? []].map(({ name }) => name);

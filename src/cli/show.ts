@@ -2,7 +2,7 @@ import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { look } from "./look.ts";
-import { conditions, powers } from "./allowed.ts";
+import { allowedLines, conditions } from "./allowed.ts";
 import { renderTable } from "./text_table.ts";
 import { formatIssue } from "../base/issue.ts";
 import { suggest } from "../base/suggest.ts";
@@ -78,12 +78,11 @@ async function factsOf(handler: LoadedHandler, config: Config): Promise<Facts> {
   const problems = issues.map(formatIssue);
   if (manifest === undefined) return { ...common, problems };
   const { options, issues: wrong } = applyOptions(manifest, config, name);
-  const may = powers(manifest);
   return {
     ...common,
     description: manifest.description,
     for: conditions(manifest),
-    may: may.length === 0 ? ["nothing but look at the event and log"] : may,
+    may: allowedLines(manifest),
     options: Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
     operations: operations(manifest, config),
     problems: [...problems, ...wrong.map(formatIssue)],

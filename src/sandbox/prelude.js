@@ -2,8 +2,9 @@
 //
 // It runs inside the sandbox and is not part of its walls: whatever a handler
 // does to it, the host checks each request by itself. It gets one function,
-// `call(text) -> text`, and gives one back, `enter(what, value)`, by which the
-// host starts the handler and settles what was pending.
+// `call(text) -> text`, which it first asks for the names of the host's calls
+// (src/capability/host_calls.ts), and gives one back, `enter(what, value)`, by
+// which the host starts the handler and settles what was pending.
 (function (call) {
   "use strict";
   // It would count from the moment the engine's image was made.
@@ -81,13 +82,32 @@
     return promise;
   }
 
-  const XML_EDITS = ["set", "remove", "append", "insertBefore", "insertAfter", "replace"];
-  const method = (what) => (...args) => ask(what, args);
-  const asyncMethod = (what) => (...args) => askLater(what, args);
-  const asyncMethods = (prefix, names) =>
-    freeze(Object.fromEntries(names.split(" ").map((name) => [name, asyncMethod(prefix + name)])));
+  const names = parse(call(stringify({ call: "names" })));
+  const calls = {};
+  const add = (name, method) => {
+    const path = name.split(".");
+    const last = path.pop();
+    let place = calls;
+    for (const part of path) place = place[part] ??= {};
+    place[last] = method;
+  };
+  for (const name of names.promises) add(name, (...args) => askLater(name, args));
+  // Fields of `event` that were looked at are fetched again after an edit of the XML.
+  let edits = 0;
+  for (const name of names.values) {
+    const isEdit = name.startsWith("xml.");
+    add(name, (...args) => {
+      const value = ask(name, args);
+      if (isEdit) edits++;
+      return value;
+    });
+  }
+  const freezeAll = (object) => {
+    for (const one of Object.values(object)) if (typeof one === "object") freezeAll(one);
+    return freeze(object);
+  };
+  freezeAll(calls);
 
-  const sleep = asyncMethod("sleep");
   async function waitFor(condition, { every = 200, timeout = Infinity } = {}) {
     if (typeof condition !== "function") {
       throw new TypeError("host.waitFor: the first argument must be a function");
@@ -100,15 +120,13 @@
       if (now() >= end) {
         throw fill(site, { name: "TimeoutError", message: `host.waitFor: not true after ${timeout} ms` });
       }
-      await sleep(Math.max(1, Math.min(every, end - now())));
+      await calls.sleep(Math.max(1, Math.min(every, end - now())));
     }
   }
 
-  const STATE = "get set delete list";
-  const takeLock = asyncMethod("lock.take");
   async function lock(name, act) {
     if (typeof act !== "function") throw new TypeError("host.lock: the second argument must be a function");
-    const id = await takeLock(name);
+    const id = await askLater("lock.take", [name]);
     try {
       return await act();
     } finally {
@@ -116,36 +134,20 @@
     }
   }
 
+  const LEVELS = ["debug", "info", "warn", "error"];
+  const log = freeze(
+    Object.fromEntries(
+      LEVELS.map((level) => [level, (message, fields) => ask("log", [level, message, fields])]),
+    ),
+  );
+
   function makeHost(start) {
     const guest = { name: start.event.name };
     lazy(guest, "uuid", () => ask("event.uuid", []));
-    return freeze({
-      exec: asyncMethod("exec"),
-      fs: asyncMethods(
-        "fs.",
-        "read list exists stat readlink write append mkdir remove rename chmod chown set",
-      ),
-      undo: asyncMethod("undo"),
-      state: freeze({ ...asyncMethods("state.", STATE), host: asyncMethods("state.host.", STATE) }),
-      lock,
-      sleep,
-      waitFor,
-      fail: method("fail"),
-      log: freeze(
-        Object.fromEntries(
-          ["debug", "info", "warn", "error"].map((
-            level,
-          ) => [level, (message, fields) => ask("log", [level, message, fields])]),
-        ),
-      ),
-      xml: freeze(Object.fromEntries(XML_EDITS.map((name) => [name, edit(name)]))),
-      options: start.options,
-      guest,
-    });
+    return freeze({ ...calls, lock, waitFor, log, options: start.options, guest });
   }
 
   // Fetched when first looked at, and again after an edit of the XML.
-  let edits = 0;
   function lazy(object, name, get) {
     let seen = -1;
     let value;
@@ -167,7 +169,7 @@
 
   function makeEvent(start) {
     const event = { ...start.event };
-    for (const name of start.lazy) {
+    for (const name of names.fields) {
       lazy(event, name, () => model(name, ask("event." + name, []) ?? undefined));
     }
     return event;
@@ -185,14 +187,6 @@
     }
     for (const name in queries) defineProperty(data, name, { value: queries[name] });
     return data;
-  }
-
-  function edit(name) {
-    return (...args) => {
-      const count = ask("xml." + name, args);
-      edits++;
-      return count;
-    };
   }
 
   const text = (get) => {

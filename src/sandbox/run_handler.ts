@@ -1,5 +1,14 @@
 // Longer than other files: one class, the host's side of one handler's life.
-import type { Answer, CallContext, CallError, Capability, Pending } from "../capability/capability.ts";
+import {
+  type Answer,
+  type CallContext,
+  type CallError,
+  type Capability,
+  type Pending,
+  perform,
+  type RunningHandler,
+  type Tell,
+} from "../capability/capability.ts";
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";
 import { Deadline } from "../base/deadline.ts";
@@ -18,13 +27,22 @@ export interface HandlerTask {
   /** Absolute path of the handler's file, for messages. */
   file: string;
   source: string;
-  /** The plain fields of `event`, and the names of those fetched when looked at (`event.<name>` among the capabilities). */
+  /** The plain fields of `event`. */
   event: Json;
-  lazy: readonly string[];
   options: Json;
-  grant: Grant;
-  capabilities: ReadonlyMap<string, Capability>;
   deadline: Deadline;
+  /** What it can ask of the host; absent: nothing. */
+  host?: HandlerHost;
+}
+
+/** The host as one handler has it. */
+export interface HandlerHost {
+  handler: RunningHandler;
+  grant: Grant;
+  /** By their names; all of CAPABILITIES but in tests. */
+  capabilities: ReadonlyMap<string, Capability>;
+  /** Nothing is to be changed on this host: is told what was not done. */
+  dryRun?: Tell | undefined;
 }
 
 export interface HandlerResult {
@@ -62,6 +80,8 @@ class Run {
   readonly #started = performance.now();
   readonly #calls: CallRecord[] = [];
   readonly #pending = new Map<number, Pending>();
+  /** Calls that begin once SQLite is loaded: the one thing that the loop of a hook call cannot wait for. */
+  #begin: (() => void)[] = [];
   /** As text only when its turn comes: many commands may end at once, and JSON can be six times as long. */
   readonly #answers: ({ id: number } & Answer)[] = [];
   readonly #atEnd: (() => void)[] = [];
@@ -104,7 +124,7 @@ class Run {
     const engine = this.#engine = makeEngine(host);
     this.#threw(engine.load(task.source, name));
     if (this.#outcome !== undefined) return;
-    const start = JSON.stringify({ event: task.event, lazy: task.lazy, options: task.options });
+    const start = JSON.stringify({ event: task.event, options: task.options });
     this.#threw(engine.start(name, start));
     while (this.#outcome === undefined) {
       this.#threw(engine.runJobs());
@@ -113,11 +133,12 @@ class Run {
       const answer = this.#answers.shift();
       if (answer !== undefined) {
         this.#threw(engine.settle(JSON.stringify(answer)));
+      } else if (this.#begin.length > 0) {
+        // The only place that Deno's own loop has a turn.
+        await task.host?.handler.lazyJournal.load();
+        for (const begin of this.#begin.splice(0)) begin();
       } else if (this.#pending.size > 0) {
-        // The only place that Deno's own loop has a turn: what is waited for is a file of the executable's.
-        const ready = this.#readiness();
-        if (ready === undefined) this.#loop.turn(task.deadline);
-        else await ready;
+        this.#loop.turn(task.deadline);
       } else {
         this.#threw(engine.idle());
         this.#end({
@@ -127,11 +148,6 @@ class Run {
         });
       }
     }
-  }
-
-  #readiness(): Promise<void> | undefined {
-    for (const { ready, running } of this.#pending.values()) if (running && ready !== undefined) return ready;
-    return undefined;
   }
 
   #end(outcome: Outcome): void {
@@ -172,44 +188,67 @@ class Run {
       return refuse("a request that hookvisor does not understand");
     }
     if (call === "end") return this.#handlerEnded(args[0]);
-    if (call === "fail") return this.#handlerFailed(args[0]);
-    const capability = this.#task.capabilities.get(call);
-    if (capability === undefined) return refuse(`host.${call} does not exist`);
+    const { host } = this.#task;
+    const capability = host?.capabilities.get(call);
+    if (host === undefined || capability === undefined) return refuse(`host.${call} does not exist`);
     if (this.#outcome !== undefined) return refuse("the handler is over");
-    if (this.#pending.size >= MAX_PENDING) return refuse(`more than ${MAX_PENDING} calls at once`);
+    if (capability.isSync !== true && this.#pending.size >= MAX_PENDING) {
+      return refuse(`more than ${MAX_PENDING} calls at once`);
+    }
     const own = typeof id === "number" ? id : -1;
     // Ids come from the guest: one used twice would make us forget the first call, and leave it running.
     if (this.#pending.has(own)) return refuse("a call with the id of one that is still under way");
-    return this.#perform(capability, call, own, args);
+    return this.#perform(host, capability, own, args);
   }
 
-  #perform(capability: Capability, call: string, id: number, args: Json[]): string {
-    const record = callRecord(call, args, performance.now() - this.#started);
+  #perform(
+    { handler, grant, dryRun }: HandlerHost,
+    capability: Capability,
+    id: number,
+    args: Json[],
+  ): string {
     const asked = performance.now();
-    if (this.#calls.length < MAX_RECORDED) this.#calls.push(record);
-    else this.#moreCalls++;
+    const record = callRecord(capability, args, asked - this.#started);
+    if (capability.isUnrecorded !== true) {
+      if (this.#calls.length < MAX_RECORDED) this.#calls.push(record);
+      else this.#moreCalls++;
+    }
     const note = (answer: Answer) => {
       record.ms = round(performance.now() - asked);
       noteAnswer(record, answer);
     };
     const context: CallContext = {
+      handler,
+      grant,
       loop: this.#loop,
       deadline: this.#task.deadline,
-      grant: this.#task.grant,
       atEnd: (act) => void this.#atEnd.push(act),
+      fail: (message) => this.#end({ ok: false, cause: "fail", message }),
       answer: (answer) => {
         if (!this.#pending.delete(id)) return;
         note(answer);
         this.#answers.push({ id, ...answer });
       },
     };
-    const answer = this.#attempt(() => capability(args, context));
+    const begin = () => this.#attempt(() => perform(capability, args, context, dryRun));
+    const needsLoading = dryRun === undefined && capability.usesJournal === true &&
+      !handler.lazyJournal.isLoaded;
+    const answer = needsLoading ? this.#beginLater(id, context, begin) : begin();
     if ("pending" in answer) {
       this.#pending.set(id, answer);
       return `{"pending":true}`;
     }
     note(answer);
     return JSON.stringify(answer);
+  }
+
+  #beginLater(id: number, context: CallContext, begin: () => Answer | Pending): Pending {
+    this.#begin.push(() => {
+      const answer = begin();
+      if ("pending" in answer) this.#pending.set(id, answer);
+      else context.answer(answer);
+    });
+    return NOT_BEGUN;
   }
 
   /** A fault of ours must not pass through Wasm: it would break the engine and lose what happened. */
@@ -233,14 +272,6 @@ class Run {
     return `{"value":null}`;
   }
 
-  #handlerFailed(reason: Json | undefined): string {
-    const message = typeof reason === "string" && reason.trim() !== ""
-      ? reason.slice(0, 4096)
-      : "no reason given";
-    this.#end({ ok: false, cause: "fail", message });
-    return JSON.stringify({ error: { name: "Fail", message } satisfies CallError });
-  }
-
   /** Ends what still runs: SIGTERM, a moment, SIGKILL, a shorter moment; then it is left behind. */
   #stopAll(): void {
     const running = [...this.#pending.values()].filter((call) => call.running);
@@ -257,6 +288,9 @@ class Run {
     while (!until.passed && running.some((call) => call.running)) this.#loop.turn(until);
   }
 }
+
+/** There is nothing yet that could be stopped. */
+const NOT_BEGUN: Pending = { pending: true, stop: () => {}, kill: () => {}, running: false };
 
 function noteAnswer(record: CallRecord, answer: Answer): void {
   if ("error" in answer) record.error = ownCopy(answer.error.message.slice(0, MAX_ERROR_LENGTH));

@@ -391,7 +391,7 @@ export function listDirectory(path: string): string[] | undefined {
   });
 }
 
-/** linux/dirent.h, struct linux_dirent64. Deno's own listing is refused below /sys and /proc once a power is dropped. */
+/** linux/dirent.h, struct linux_dirent64. Deno's own listing is refused below /sys and /proc once a permission is dropped. */
 function readNames(fd: number, what: string): string[] {
   const names: string[] = [];
   const buffer = new Uint8Array(new ArrayBuffer(32_768));

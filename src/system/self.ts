@@ -5,7 +5,7 @@ export function commandLine(): string[] {
 
 let user: number | undefined;
 
-/** Asked once: the power to ask is given up before guest code runs. */
+/** Asked once: the permission to ask is given up before guest code runs. */
 export function userId(): number {
   return user ??= Deno.uid() ?? 0;
 }
@@ -25,7 +25,7 @@ export function print(fd: 1 | 2, text: string): boolean {
 }
 
 /**
- * Gives up for good the powers that a hook call never needs once guest code is
+ * Gives up for good the permissions that a hook call never needs once guest code is
  * to run. Reading, writing and the C library stay: they are what it works with.
  */
 export function dropPermissions(): void {

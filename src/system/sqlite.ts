@@ -10,6 +10,11 @@ export async function loadSqlite(): Promise<void> {
   sqlite ??= await import("node:sqlite");
 }
 
+/** Whether `openDatabase` can be used. */
+export function isSqliteLoaded(): boolean {
+  return sqlite !== undefined;
+}
+
 /** Opens a database file, or makes it. */
 export function openDatabase(path: string): Database {
   if (sqlite === undefined) throw new Error("openDatabase() was called before loadSqlite()");

@@ -1,12 +1,12 @@
 import { isThere } from "../system/file.ts";
+import { isSqliteLoaded, loadSqlite } from "../system/sqlite.ts";
+import { Journal } from "./journal.ts";
 import { JOURNAL_FILE } from "./journal_file.ts";
-import type { Journal } from "./journal.ts";
 
 /** The way to the journal of one process, which is opened when it is first needed: most hook calls never do. */
 export class LazyJournal {
   readonly directory: string;
   readonly #note: (text: string) => void;
-  #make: (() => Journal) | undefined;
   #journal: Journal | undefined;
 
   /** @param note takes remarks for the record */
@@ -20,26 +20,19 @@ export class LazyJournal {
     return isThere(`${this.directory}/${JOURNAL_FILE}`);
   }
 
-  /** Whether `journal` can be used: its code and SQLite are there. */
-  get isReady(): boolean {
-    return this.#make !== undefined;
+  /** Whether `journal` can be used now; a process that is restored from a checkpoint has SQLite already. */
+  get isLoaded(): boolean {
+    return isSqliteLoaded();
   }
 
-  /** Loads the code and SQLite. */
+  /** Loads SQLite: 2 ms, the one thing that is loaded when it is used. */
   async load(): Promise<void> {
-    if (this.#make !== undefined) return;
-    const [{ Journal }, { loadSqlite }] = await Promise.all([
-      import("./journal.ts"),
-      import("../system/sqlite.ts"),
-    ]);
     await loadSqlite();
-    this.#make = () => new Journal(this.directory, this.#note);
   }
 
   /** @throws {JournalError} when the state directory is not safe */
   get journal(): Journal {
-    if (this.#make === undefined) throw new Error("the journal was used before it was loaded");
-    return this.#journal ??= this.#make();
+    return this.#journal ??= new Journal(this.directory, this.#note);
   }
 
   close(): void {

@@ -35,6 +35,15 @@ export function getState(
   return row === undefined ? undefined : JSON.parse(String(row.value)) as Json;
 }
 
+/** Why a key or a value cannot be kept, or undefined. */
+export function stateProblem(key: string, value: Json): string | undefined {
+  if (key === "" || key.length > LONGEST_KEY) return `a key has 1 to ${LONGEST_KEY} characters`;
+  if (JSON.stringify(value).length > LONGEST_VALUE) {
+    return `a value is at most ${LONGEST_VALUE / 1024} KiB of JSON`;
+  }
+  return undefined;
+}
+
 /** Sets a key. @throws {TypeError} when the key or the value is too long, or there are too many keys */
 export function setState(
   journal: Journal,
@@ -43,17 +52,14 @@ export function setState(
   value: Json,
   deadline: Deadline,
 ): void {
-  const text = JSON.stringify(value);
-  if (key === "" || key.length > LONGEST_KEY) throw new TypeError(`a key has 1 to ${LONGEST_KEY} characters`);
-  if (text.length > LONGEST_VALUE) {
-    throw new TypeError(`a value is at most ${LONGEST_VALUE / 1024} KiB of JSON`);
-  }
+  const problem = stateProblem(key, value);
+  if (problem !== undefined) throw new TypeError(problem);
   journal.transaction(deadline, (transaction) => {
     transaction.run(
       "INSERT OR REPLACE INTO state (driver, uuid, handler, key, value, name, keep) VALUES (?, ?, ?, ?, ?, ?, ?)",
       ...place(owner),
       key,
-      text,
+      JSON.stringify(value),
       owner.name,
       owner.keep ? 1 : 0,
     );

@@ -134,7 +134,7 @@ Deno.test("handlers that come after the call's deadline are not started, and cou
 });
 
 Deno.test("for a user's own libvirtd only host.fail() aborts", async () => {
-  const error = await play([A, B], { "10-a": failed("no power") }, { rootless: true });
+  const error = await play([A, B], { "10-a": failed("no permission") }, { rootless: true });
   assert.deepEqual([error.verdict, error.causes.length], ["ignore", 2]);
   const fail = await play([A, B], { "10-a": failed("no", "fail") }, { rootless: true });
   assert.equal(fail.verdict, "abort");

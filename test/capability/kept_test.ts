@@ -1,29 +1,31 @@
 import assert from "node:assert/strict";
-import { Caller, grantOf, shown } from "./support.ts";
-import { lockCapabilities } from "../../src/capability/lock.ts";
-import { setCapability } from "../../src/capability/set.ts";
-import { stateCapabilities } from "../../src/capability/state.ts";
-import { sleep } from "../../src/capability/time.ts";
-import { undoCapability } from "../../src/capability/undo.ts";
+import { Caller, grantOf, runningHandler, shown } from "./support.ts";
+import { CAPABILITIES } from "../../src/capability/capabilities.ts";
+import { fsSet } from "../../src/capability/fs_set.ts";
+import { lockFree, lockTake } from "../../src/capability/lock.ts";
+import { sleep } from "../../src/capability/sleep.ts";
+import { undo } from "../../src/capability/undo.ts";
 import { runUndoCommand } from "../../src/undo/run_undo_command.ts";
 import { Deadline } from "../../src/base/deadline.ts";
-import { LazyJournal } from "../../src/undo/lazy_journal.ts";
 import { listHeldChanges } from "../../src/undo/held_changes.ts";
 import { defaultConfig } from "../../src/site/settings.ts";
+import type { Json } from "../../src/base/json.ts";
 import { Loop } from "../../src/system/loop.ts";
-
-const HOLDER = { driver: "qemu", name: "v1", handler: "10-a" };
 
 async function world() {
   const root = Deno.makeTempDirSync();
-  const lazyJournal = new LazyJournal(`${root}/run`, () => {});
+  const handler = runningHandler({ state: `${root}/run` });
+  const { lazyJournal } = handler;
   await lazyJournal.load();
   Deno.mkdirSync(`${root}/in`);
   const grant = grantOf({ write: [`${root}/in/*`], exec: ["true ...", "false", "sleep *"] });
   return {
     root,
     lazyJournal,
-    caller: new Caller(grant),
+    caller: new Caller(grant, Deadline.in(10_000), handler),
+    /** Another handler of this host. */
+    other: (deadline = Deadline.in(10_000)) =>
+      new Caller(grant, deadline, runningHandler({ state: `${root}/run` })),
     [Symbol.dispose]: () => {
       lazyJournal.close();
       Deno.removeSync(root, { recursive: true });
@@ -34,14 +36,17 @@ async function world() {
 Deno.test("fs.set names what it set by real paths, each once, and what the kernel refuses is not held", async () => {
   using at = await world();
   const { root, lazyJournal, caller } = at;
-  const set = setCapability(lazyJournal, HOLDER);
   Deno.writeTextFileSync(`${root}/in/a`, "old");
   Deno.symlinkSync("a", `${root}/in/b`);
-  assert.equal(shown(await caller.call(set, `${root}/in/*`, 7)), JSON.stringify([`${root}/in/a`]));
+  assert.equal(shown(await caller.call(fsSet, `${root}/in/*`, 7)), JSON.stringify([`${root}/in/a`]));
   assert.equal(Deno.readTextFileSync(`${root}/in/a`), "7");
   if (Deno.uid() === 0) {
-    const kernel = new Caller(grantOf({ write: ["/proc/sys/vm/swappiness"] }));
-    assert.match(shown(await kernel.call(set, "/proc/sys/vm/swappiness", "no number")), /^EINVAL/);
+    const kernel = new Caller(
+      grantOf({ write: ["/proc/sys/vm/swappiness"] }),
+      caller.deadline,
+      caller.handler,
+    );
+    assert.match(shown(await kernel.call(fsSet, "/proc/sys/vm/swappiness", "no number")), /^EINVAL/);
   }
   const holds = lazyJournal.journal.transaction(
     caller.deadline,
@@ -57,7 +62,6 @@ Deno.test("fs.set names what it set by real paths, each once, and what the kerne
 
 Deno.test("undo takes what exec would, and refuses what exec would", async () => {
   using at = await world();
-  const undo = undoCapability(at.lazyJournal, HOLDER);
   assert.equal(shown(await at.caller.call(undo, "true", ["x"], { timeout: "1s" })), "null");
   assert.match(shown(await at.caller.call(undo, "rm", ["x"])), /^NotAllowed/);
   assert.match(shown(await at.caller.call(undo, "true", [], { stdin: "x" })), /unknown option "stdin"/);
@@ -89,13 +93,12 @@ Deno.test("runUndoCommand() says why a command failed: its code, its time, the p
 
 Deno.test("state answers with values, and says when there is no guest", async () => {
   using at = await world();
-  const host = { driver: "", uuid: "", handler: "10-a", name: "", keep: true };
-  const table = stateCapabilities(at.lazyJournal, () => "there is no guest here", host);
-  const call = async (
-    name: string,
-    ...args: Parameters<typeof at.caller.call> extends [unknown, ...infer R] ? R : never
-  ) => shown(await at.caller.call(table.get(name)!, ...args));
-  assert.match(await call("state.get", "k"), /^TypeError host\.state\.get: there is no guest here/);
+  const call = async (name: string, ...args: Json[]) =>
+    shown(await at.caller.call(CAPABILITIES.get(name)!, ...args));
+  assert.match(
+    await call("state.get", "k"),
+    /^TypeError host\.state\.get: there is no guest here, only a host/,
+  );
   assert.equal(await call("state.host.get", "k"), "null");
   assert.equal(await call("state.host.set", "k", { a: [1] }), "null");
   assert.equal(await call("state.host.get", "k"), `{"a":[1]}`);
@@ -106,20 +109,16 @@ Deno.test("state answers with values, and says when there is no guest", async ()
 
 Deno.test("a lock is waited for, freed by its number, and by the end of its handler", async () => {
   using at = await world();
-  const first = new Caller(at.caller.grant);
-  const mine = lockCapabilities(at.lazyJournal);
-  const theirs = lockCapabilities(at.lazyJournal);
-  const taken = await first.call(mine.get("lock.take")!, "x");
-  const late = new Caller(at.caller.grant, Deadline.in(150));
-  assert.match(shown(await late.call(theirs.get("lock.take")!, "x")), /^Unanswered/);
-  await first.call(mine.get("lock.free")!, "value" in taken ? taken.value : null);
-  const second = new Caller(at.caller.grant);
-  const next = lockCapabilities(at.lazyJournal);
-  assert.ok("value" in await second.call(next.get("lock.take")!, "x"));
+  const first = at.caller;
+  const taken = await first.call(lockTake, "x");
+  assert.match(shown(await at.other(Deadline.in(150)).call(lockTake, "x")), /^Unanswered/);
+  await first.call(lockFree, "value" in taken ? taken.value : null);
+  const second = at.other();
+  assert.ok("value" in await second.call(lockTake, "x"));
   second.end();
-  assert.ok("value" in await first.call(mine.get("lock.take")!, "x"));
+  assert.ok("value" in await first.call(lockTake, "x"));
   first.end();
-  assert.match(shown(await first.call(mine.get("lock.take")!, "")), /^TypeError/);
+  assert.match(shown(await first.call(lockTake, "")), /^TypeError/);
 });
 
 Deno.test("sleep ends at its time, and takes only a time", async () => {

@@ -1,8 +1,17 @@
 /** What tests of capabilities share: a grant from rules as a manifest has them, and a call made to its end. */
-import type { Answer, CallContext, Capability } from "../../src/capability/capability.ts";
+import {
+  type Answer,
+  type CallContext,
+  type Capability,
+  perform,
+  type RunningHandler,
+} from "../../src/capability/capability.ts";
 import { Grant } from "../../src/capability/grant.ts";
 import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";
+import { HookData } from "../../src/protocol/hook_data.ts";
+import { type HookEvent, parseEvent } from "../../src/protocol/event.ts";
+import { LazyJournal } from "../../src/undo/lazy_journal.ts";
 import type { Policy } from "../../src/site/config.ts";
 import { defaultConfig } from "../../src/site/settings.ts";
 import { Loop } from "../../src/system/loop.ts";
@@ -13,6 +22,7 @@ export interface Rules {
   write?: string[];
   runAs?: string[];
   env?: string[];
+  xml?: boolean;
 }
 
 export function grantOf(rules: Rules, policy: Policy = defaultConfig().policy): Grant {
@@ -24,8 +34,28 @@ export function grantOf(rules: Rules, policy: Policy = defaultConfig().policy): 
     write: located(write),
     runAs: located(runAs),
     env: located(env),
-    xml: false,
+    xml: rules.xml ?? false,
   }, policy);
+}
+
+/** A handler of a call for the guest `v1`, or for the network `v1`. */
+export function runningHandler(
+  { driver = "qemu", operation = "start", xml = "<domain/>", state = "/nonexistent/hookvisor" } = {},
+): RunningHandler {
+  const parsed = parseEvent(driver, ["v1", operation, "begin", "-"]);
+  if ("error" in parsed) throw new Error(parsed.error.message);
+  return {
+    name: "10-a",
+    guest: { driver, name: "v1" },
+    keepsState: false,
+    event: parsed.event,
+    data: dataOf(parsed.event, xml),
+    lazyJournal: new LazyJournal(state, () => {}),
+  };
+}
+
+function dataOf(event: HookEvent, xml: string): HookData {
+  return new HookData(event, () => ({ bytes: new TextEncoder().encode(xml) }), Deadline.in(60_000));
 }
 
 /** A handler that makes calls. */
@@ -33,21 +63,33 @@ export class Caller {
   readonly loop = new Loop();
   readonly #ends: (() => void)[] = [];
 
-  constructor(readonly grant: Grant, readonly deadline: Deadline = Deadline.in(10_000)) {}
+  /** What a dry run told. */
+  readonly told: string[] = [];
+
+  /** @param isDry nothing is changed, and `told` says what would have been done */
+  constructor(
+    readonly grant: Grant,
+    readonly deadline: Deadline = Deadline.in(10_000),
+    readonly handler: RunningHandler = runningHandler(),
+    readonly isDry = false,
+  ) {}
 
   /** Makes a call and turns the loop until it is answered or the time is over. */
   async call(capability: Capability, ...args: Json[]): Promise<Answer> {
     let given: Answer | undefined;
     const context: CallContext = {
+      handler: this.handler,
       loop: this.loop,
       deadline: this.deadline,
       grant: this.grant,
       atEnd: (act) => void this.#ends.push(act),
+      fail: (reason) => given = { error: { name: "Fail", message: reason } },
       answer: (answer) => given = answer,
     };
-    const first = capability(args, context);
+    if (capability.usesJournal) await this.handler.lazyJournal.load();
+    const tell = this.isDry ? (what: string) => void this.told.push(what) : undefined;
+    const first = perform(capability, args, context, tell);
     if (!("pending" in first)) return first;
-    await first.ready;
     while (given === undefined && !this.deadline.passed) this.loop.turn(this.deadline);
     if (given !== undefined) return given;
     first.stop();

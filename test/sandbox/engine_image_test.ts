@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostCalls } from "../../src/capability/host_calls.ts";
 import { Engine, type EngineHost } from "../../src/sandbox/engine.ts";
 import { EngineImage } from "../../src/sandbox/engine_image.ts";
 import prelude from "../../src/sandbox/prelude.js" with { type: "text" };
@@ -14,6 +15,7 @@ function play(make: (host: EngineHost) => Engine, code: string): string[] {
   const host: EngineHost = {
     call(text) {
       const { call, id, args } = JSON.parse(text);
+      if (call === "names") return JSON.stringify(hostCalls());
       said.push(`${call} ${JSON.stringify(args)}`);
       if (call === "end") over = true;
       if (call === "sleep") {
@@ -29,7 +31,7 @@ function play(make: (host: EngineHost) => Engine, code: string): string[] {
   const say = (value) => host.log.info(String(value));
   ${code}
 }`;
-  const start = JSON.stringify({ event: { name: "v1" }, lazy: [], options: { a: [1, 2] } });
+  const start = JSON.stringify({ event: { name: "v1" }, options: { a: [1, 2] } });
   for (let thrown = engine.load(source, "x.js") ?? engine.start("x.js", start); !over;) {
     if (thrown !== undefined) return [...said, thrown.thrown];
     thrown = engine.runJobs();
@@ -72,6 +74,7 @@ const SNIPPETS = [
   "say(typeof performance + typeof setTimeout + typeof WebAssembly)",
   "say(Object.getOwnPropertyNames(globalThis).sort())",
   "say(Object.keys(host).sort())",
+  "say(Object.keys(event).sort())",
   "say(Object.getOwnPropertyNames(Array.prototype))",
   "say([...new Map([[1, 2], [3, 4]])])",
   "say([...new Set([1, 1, 2])])",

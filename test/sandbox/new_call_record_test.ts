@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { callRecord, round } from "../../src/sandbox/new_call_record.ts";
+import { CAPABILITIES } from "../../src/capability/capabilities.ts";
+import { callRecord as recordOf, round } from "../../src/sandbox/new_call_record.ts";
+
+const callRecord = (call: string, args: Parameters<typeof recordOf>[1], at: number) =>
+  recordOf(CAPABILITIES.get(call)!, args, at);
 
 Deno.test("a call is kept in short: the command line, the path, the message", () => {
   const what = (call: string, ...args: Parameters<typeof callRecord>[1]) => callRecord(call, args, 1.26).what;

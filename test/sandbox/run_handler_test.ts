@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";
+import { CAPABILITIES } from "../../src/capability/capabilities.ts";
 import type { Capability } from "../../src/capability/capability.ts";
-import { Grant } from "../../src/capability/grant.ts";
-import { defaultConfig } from "../../src/site/settings.ts";
+import { grantOf, runningHandler } from "../capability/support.ts";
 import { runHandler } from "../../src/sandbox/run_handler.ts";
 import { Loop } from "../../src/system/loop.ts";
 
@@ -17,7 +17,7 @@ interface Seen {
 
 /** `sleep`, `log` and some of our own: `exec` gives back what it was given, or an error for `fail`. */
 function capabilities(seen: Seen): Map<string, Capability> {
-  const pendingFor = (ms: number, ends: boolean): Capability => (args, context) => {
+  const pendingFor = (ms: number, ends: boolean): Capability["run"] => (args, context) => {
     seen.calls.push([...args]);
     let running = true;
     const wait = context.loop.after(ms, () => {
@@ -47,17 +47,22 @@ function capabilities(seen: Seen): Map<string, Capability> {
       },
     };
   };
-  return new Map<string, Capability>([
-    ["exec", pendingFor(5, true)],
-    ["sleep", pendingFor(60_000, false)],
-    ["log", (args) => {
+  const acts: Record<string, Capability["run"]> = {
+    "exec": pendingFor(5, true),
+    "sleep": pendingFor(60_000, false),
+    "log": (args) => {
       seen.calls.push([...args]);
       return { value: null };
-    }],
-    ["fs.read", ([path]) => path === "throw" ? broken() : { value: "text" }],
-    ["event.xml", () => ({ value: "<domain/>" })],
-    ["event.uuid", () => ({ value: "u-u-i-d" })],
+    },
+    "fs.read": ([path]) => path === "throw" ? broken() : { value: "text" },
+    "event.xml": () => ({ value: "<domain/>" }),
+    "event.uuid": () => ({ value: "u-u-i-d" }),
+  };
+  const ours = Object.entries(acts).map(([name, run]): [string, Capability] => [
+    name,
+    { ...CAPABILITIES.get(name)!, run },
   ]);
+  return new Map([...ours, ["fail", CAPABILITIES.get("fail")!]]);
 }
 
 function broken(): never {
@@ -70,15 +75,9 @@ async function handle(body: string, options: { ms?: number; source?: string; opt
     file: "/handlers/10-a.js",
     source: options.source ?? `export default async function (event, host) {\n${body}\n}\n`,
     event: { driver: "qemu", operation: "start", name: "v1" },
-    lazy: ["xml", "uuid"],
     options: options.options ?? {},
-    grant: new Grant(
-      "10-a",
-      { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
-      defaultConfig().policy,
-    ),
-    capabilities: capabilities(seen),
     deadline: Deadline.in(options.ms ?? 5_000),
+    host: { handler: runningHandler(), grant: grantOf({}), capabilities: capabilities(seen) },
   }, new Loop());
   return { ...result, seen };
 }

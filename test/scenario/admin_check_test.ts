@@ -83,7 +83,7 @@ Deno.test("check FILE looks at a file wherever it lies, and runs nothing of it",
   assert.throws(() => Deno.statSync(trace));
 });
 
-Deno.test("check --json gives issues and powers to a program", () => {
+Deno.test("check --json gives issues and what handlers may do to a program", () => {
   using world = new World();
   world.write("10-a.js", handler("on: [qemu/prepare]\nallow: {exec: [bash]}", ""));
   const { code, stdout } = world.admin("check", "--json");

@@ -257,7 +257,7 @@ Deno.test("policy: what is denied stays denied whatever the manifest says, and l
   assert.ok(exitMs < 5000);
 });
 
-Deno.test("approval: required lets a handler run only as it was approved, and diff shows its new powers first", async () => {
+Deno.test("approval: required lets a handler run only as it was approved, and diff shows what it may do anew first", async () => {
   using world = new World();
   const handler = (allow: string) => world.handler("10-a", `on: [qemu/prepare]\nallow: {exec: [${allow}]}`);
   handler("id");

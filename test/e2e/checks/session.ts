@@ -46,7 +46,7 @@ export async function session(bench: Bench): Promise<void> {
     },
   );
   await bench.check(
-    "a handler the user may read that needs root's power fails, the guest starts; host.fail still aborts",
+    "a handler the user may read that needs root's permissions fails, the guest starts; host.fail still aborts",
     async () => {
       await Deno.chmod(rig.path("/etc/hookvisor"), 0o755);
       const body = 'await host.fs.append("/var/log/hookvisor/e2e", "x");';

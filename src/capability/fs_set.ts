@@ -1,8 +1,10 @@
 import { type Answer, type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
 import { denied, systemAnswer, withPlace } from "./file_access.ts";
-import { textArgument } from "./file_write.ts";
+import { holderOf, withJournal } from "./journal.ts";
 import { expand } from "./path_glob.ts";
-import { withJournal } from "./with_journal.ts";
+import { shown } from "./shown.ts";
+import { textArgument } from "./text_argument.ts";
+import type { Json } from "../base/json.ts";
 import {
   globBase,
   isLiteralPath,
@@ -10,10 +12,8 @@ import {
   parsePathRule,
   type PathRule,
 } from "../manifest/path_rule.ts";
-import type { LazyJournal } from "../undo/lazy_journal.ts";
-import type { Holder } from "../undo/held_changes.ts";
-import { JournalError } from "../undo/journal.ts";
 import { setValues } from "../undo/set_values.ts";
+import { JournalError } from "../undo/journal.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -29,29 +29,49 @@ const LONGEST_VALUE = 64 * 1024;
  * whose value cannot be read, and nothing is changed. Where the kernel refuses
  * a value, the rest are set and the error names the paths that are not.
  */
-export function setCapability(lazyJournal: LazyJournal, holder: Holder): Capability {
-  return withJournal("fs.set", lazyJournal, (journal, [glob, given], context) => {
-    const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
-    if ("error" in text) return text;
-    if (text.bytes.length > LONGEST_VALUE) return misuse("host.fs.set: the value is larger than 64 KiB");
-    const paths = pathsOf(glob, context);
-    if ("error" in paths) return paths;
-    const places = new Map<string, Place>();
-    try {
-      for (const path of paths.paths) {
-        const failed = addPlace(path, context, places);
-        if (failed !== undefined) return failed;
-      }
-      const failed = setValues(journal, holder, [...places.values()], text.text, context);
-      if (failed.size > 0) return notAllSet([...failed.values()], places.size);
-      return value([...places.keys()].sort());
-    } catch (error) {
-      if (error instanceof JournalError) throw error;
-      return systemAnswer("fs.set", error);
-    } finally {
-      for (const place of places.values()) place[Symbol.dispose]();
+export const fsSet: Capability = {
+  name: "fs.set",
+  within: "write",
+  usesJournal: true,
+  run: (args, context) =>
+    withJournal("fs.set", context, (journal) =>
+      checked(args, context, (places, text) => {
+        const failed = setValues(journal, holderOf(context), places, text, context);
+        return failed.size === 0 ? undefined : notAllSet([...failed.values()], places.length);
+      })),
+  dryRun: (args, context, tell) =>
+    checked(args, context, (places, text) => {
+      const missing = places.find((place) => place.status() === undefined);
+      if (missing !== undefined) throw new SystemError(2, missing.path);
+      for (const { path } of places) tell(`set ${path} to ${shown(text)} until the guest is gone`);
+      return undefined;
+    }),
+};
+
+/** @param act what is done with the places, each once; gives what failed */
+function checked(
+  [glob, given]: readonly Json[],
+  context: CallContext,
+  act: (places: readonly Place[], text: string) => Failure | undefined,
+): Answer {
+  const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
+  if ("error" in text) return text;
+  if (text.bytes.length > LONGEST_VALUE) return misuse("host.fs.set: the value is larger than 64 KiB");
+  const paths = pathsOf(glob, context);
+  if ("error" in paths) return paths;
+  const places = new Map<string, Place>();
+  try {
+    for (const path of paths.paths) {
+      const failed = addPlace(path, context, places);
+      if (failed !== undefined) return failed;
     }
-  });
+    return act([...places.values()], text.text) ?? value([...places.keys()].sort());
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    return systemAnswer("fs.set", error);
+  } finally {
+    for (const place of places.values()) place[Symbol.dispose]();
+  }
 }
 
 /** The paths that a glob finds, or the one that is meant. */

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { event, hookData } from "./support.ts";
+import { Caller, grantOf, runningHandler } from "./support.ts";
 import { recordedDocuments } from "../protocol/xml/fixtures.ts";
 import { Deadline } from "../../src/base/deadline.ts";
-import { Grant } from "../../src/capability/grant.ts";
-import { eventCapabilities, LAZY_FIELDS } from "../../src/call/event_capabilities.ts";
-import { defaultConfig } from "../../src/site/settings.ts";
+import { CAPABILITIES } from "../../src/capability/capabilities.ts";
+import type { Capability } from "../../src/capability/capability.ts";
 import { domainModel } from "../../src/protocol/domain.ts";
 import { hookDataModel } from "../../src/protocol/network.ts";
 import { parseDocument } from "../../src/protocol/xml/parse_document.ts";
@@ -13,24 +12,25 @@ import { Loop } from "../../src/system/loop.ts";
 
 /** What a handler says of an event with this XML. */
 async function said(body: string, xml: string, isNetwork = false): Promise<string> {
-  const { data } = hookData(event(isNetwork ? "network" : "qemu", "v1", "start", "begin", "-"), xml);
   let text = "";
+  const log: Capability = {
+    ...CAPABILITIES.get("log")!,
+    run: ([, one]) => {
+      text += one;
+      return { value: null };
+    },
+  };
   const { outcome } = await runHandler({
     file: "/handlers/10-a.js",
     source: `export default (event, host) => { ${body} };`,
     event: { name: "v1" },
-    lazy: LAZY_FIELDS,
     options: {},
-    grant: new Grant(
-      "10-a",
-      { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
-      defaultConfig().policy,
-    ),
-    capabilities: new Map([...eventCapabilities(data, isNetwork), ["log", ([, one]) => {
-      text += one;
-      return { value: null };
-    }]]),
     deadline: Deadline.in(10_000),
+    host: {
+      handler: runningHandler({ driver: isNetwork ? "network" : "qemu", xml }),
+      grant: grantOf({}),
+      capabilities: new Map([...CAPABILITIES, ["log", log]]),
+    },
   }, new Loop());
   assert.deepEqual(outcome, { ok: true });
   return text;
@@ -42,8 +42,7 @@ Deno.test("a handler sees all of the models of every recorded document, field by
   for (const { name, bytes } of documents) {
     const xml = new TextDecoder().decode(bytes);
     const isNetwork = name.includes("network");
-    const { data } = hookData(event("qemu", "v1", "start", "begin", "-"), xml);
-    const { root } = data.document;
+    const { root } = runningHandler({ xml }).data.document;
     const { domain, network, port } = isNetwork
       ? hookDataModel(root)
       : { domain: domainModel(root), network: undefined, port: undefined };
@@ -52,21 +51,21 @@ Deno.test("a handler sees all of the models of every recorded document, field by
   }
 });
 
-Deno.test("models are made once for each document, and anew when the XML has changed", () => {
-  const { data } = hookData(
-    event("qemu", "v1", "migrate", "begin", "-"),
-    "<domain><title>old</title></domain>",
-  );
-  const capability = eventCapabilities(data, false).get("event.domain")!;
-  const domain = () => {
-    const answer = capability([], undefined!);
+Deno.test("models are made once for each document, and anew when the XML has changed", async () => {
+  const handler = runningHandler({
+    operation: "migrate",
+    xml: "<domain><title>old</title></domain>",
+  });
+  const caller = new Caller(grantOf({}), undefined, handler);
+  const domain = async () => {
+    const answer = await caller.call(CAPABILITIES.get("event.domain")!);
     return "value" in answer ? answer.value as { title?: string } : undefined;
   };
-  const first = domain();
+  const first = await domain();
   assert.equal(first?.title, "old");
-  assert.equal(domain(), first);
-  data.preview = parseDocument("<domain><title>new</title></domain>", { source: "test" }).document;
-  assert.equal(domain()?.title, "new");
-  data.preview = undefined;
-  assert.equal(domain(), first);
+  assert.equal(await domain(), first);
+  handler.data.preview = parseDocument("<domain><title>new</title></domain>", { source: "test" }).document;
+  assert.equal((await domain())?.title, "new");
+  handler.data.preview = undefined;
+  assert.equal(await domain(), first);
 });

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { Caller, grantOf, shown } from "./support.ts";
-import { exists, list, read, readlink, stat } from "../../src/capability/file.ts";
-import { append, write } from "../../src/capability/file_write.ts";
-import { mkdir, remove, rename } from "../../src/capability/file_change.ts";
+import { fsAppend as append } from "../../src/capability/fs_append.ts";
+import { fsExists as exists } from "../../src/capability/fs_exists.ts";
+import { fsList as list } from "../../src/capability/fs_list.ts";
+import { fsMkdir as mkdir } from "../../src/capability/fs_mkdir.ts";
+import { fsRead as read } from "../../src/capability/fs_read.ts";
+import { fsReadlink as readlink } from "../../src/capability/fs_readlink.ts";
+import { fsRemove as remove } from "../../src/capability/fs_remove.ts";
+import { fsRename as rename } from "../../src/capability/fs_rename.ts";
+import { fsStat as stat } from "../../src/capability/fs_stat.ts";
+import { fsWrite as write } from "../../src/capability/fs_write.ts";
 
 /** A folder, and a caller who may write in `in/` and read `see`. */
 function world() {

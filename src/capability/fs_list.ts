@@ -1,0 +1,43 @@
+import { type Capability, misuse, value } from "./capability.ts";
+import { denied, systemAnswer } from "./file_access.ts";
+import type { Refusal } from "./grant.ts";
+import { expand } from "./path_glob.ts";
+import { globBase, parsePathRule } from "../manifest/path_rule.ts";
+
+/** Most paths that one call gives. */
+const MOST = 10_000;
+
+/** `host.fs.list(glob)`: the paths that match and may be read, sorted; nothing is an empty list. */
+export const fsList: Capability = {
+  name: "fs.list",
+  within: "read",
+  looksOnly: true,
+  run([glob], { grant, deadline }) {
+    if (typeof glob !== "string") {
+      return misuse("host.fs.list: the first argument must be a glob of absolute paths");
+    }
+    const parsed = parsePathRule(glob);
+    if ("error" in parsed) return misuse(`host.fs.list: ${glob}: ${parsed.error}`);
+    const base = globBase(parsed.rule);
+    const depth = base === "/" ? 0 : base.slice(1).split("/").length;
+    const found = new Set<string>();
+    let refused: Refusal | undefined;
+    const take = (path: string) => {
+      const refusal = grant.refuseRead(path);
+      if (refusal === undefined) found.add(path);
+      else refused ??= refusal;
+    };
+    try {
+      // What is walked can be a whole disk, of which nothing matches or may be seen.
+      const enough = () => found.size >= MOST || deadline.passed;
+      expand(base, parsed.rule.segments.slice(depth), take, enough);
+    } catch (error) {
+      return systemAnswer("fs.list", error);
+    }
+    // Names that exist but may not be seen are not told apart from none, unless none at all may be.
+    if (found.size === 0 && refused !== undefined) {
+      return denied("fs.list", grant.refuseRead(glob) ?? refused);
+    }
+    return value([...found].sort());
+  },
+};

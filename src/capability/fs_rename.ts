@@ -1,0 +1,34 @@
+import { type Answer, type CallContext, type Capability, misuse, value } from "./capability.ts";
+import { withPlace } from "./file_access.ts";
+import type { Json } from "../base/json.ts";
+import type { Place } from "../system/file.ts";
+import { refuseUnlessOrdinary } from "../system/ordinary_file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** `host.fs.rename(from, to)`: gives a file or directory another name on the same file system; both names have to be allowed. Replaces an ordinary file. */
+export const fsRename: Capability = {
+  name: "fs.rename",
+  within: "write",
+  run: (args, context) => checked(args, context, (source, target) => source.moveTo(target)),
+  dryRun: (args, context, tell) =>
+    checked(args, context, (source, target) => tell(`rename ${source.path} to ${target.path}`)),
+};
+
+function checked(
+  [from, to]: readonly Json[],
+  context: CallContext,
+  act: (source: Place, target: Place) => void,
+): Answer {
+  if (typeof to !== "string") return misuse("host.fs.rename: the second argument must be a path");
+  return withPlace("fs.rename", "write", from, context, false, (source) => {
+    if (source.status() === undefined) throw new SystemError(2, source.path);
+    return withPlace("fs.rename", "write", to, context, false, (target) => {
+      const there = target.status();
+      if (there !== undefined && there.kind !== "directory" && there.kind !== "symlink") {
+        refuseUnlessOrdinary(target, there, "change");
+      }
+      act(source, target);
+      return value(null);
+    });
+  });
+}
