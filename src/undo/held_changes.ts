@@ -72,6 +72,14 @@ export function markLeaving(transaction: Transaction, { driver, name }: Guest): 
   transaction.run("UPDATE hold SET leaving = 1 WHERE driver = ? AND name = ?", driver, name);
 }
 
+/**
+ * What a guest left that could not be played back is held again: the guest is there again, and it waits for its end.
+ * Whoever holds something for a guest says this first.
+ */
+export function holdAgain(transaction: Transaction, { driver, name }: Guest): void {
+  transaction.run("UPDATE hold SET leaving = 0 WHERE driver = ? AND name = ? AND leaving = 1", driver, name);
+}
+
 /** Removes a hold, and what a file held before when nobody holds its path any more. */
 export function dropHeldChange(transaction: Transaction, { id, what }: HeldChange): void {
   transaction.run("DELETE FROM hold WHERE id = ?", id);

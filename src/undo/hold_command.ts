@@ -1,4 +1,4 @@
-import type { Holder, UndoCommand } from "./held_changes.ts";
+import { holdAgain, type Holder, type UndoCommand } from "./held_changes.ts";
 import type { Journal } from "./journal.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { processId } from "../system/process_id.ts";
@@ -6,19 +6,22 @@ import { processId } from "../system/process_id.ts";
 /** Records a command to run when the guest is gone. The same command of the same handler is kept once, in its first place. */
 export function holdCommand(
   journal: Journal,
-  { driver, name, handler }: Holder,
+  holder: Holder,
   command: UndoCommand,
   deadline: Deadline,
 ): void {
-  journal.transaction(deadline, (transaction) =>
+  const { driver, name, handler } = holder;
+  journal.transaction(deadline, (transaction) => {
+    holdAgain(transaction, holder);
     transaction.run(
       `INSERT INTO hold (driver, name, handler, since, maker, command) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (driver, name, handler, command) DO UPDATE SET leaving = 0, maker = excluded.maker`,
+       ON CONFLICT (driver, name, handler, command) DO UPDATE SET maker = excluded.maker, failures = 0, error = NULL`,
       driver,
       name,
       handler,
       Date.now(),
       processId(),
       JSON.stringify(command),
-    ));
+    );
+  });
 }

@@ -59,14 +59,22 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
 
 /**
  * Tries again what failed before, for every guest that is not being played
- * back by another process, nor was just now.
+ * back by another process, nor was just now, and does not run: what a guest
+ * left that has been started again waits until it is gone.
+ *
+ * @param isRunning In doubt true. What a daemon holds is not asked about.
  */
-export function playLeftovers(setting: PlaybackSetting, played: readonly Guest[]): UndoneStep[] {
+export function playLeftovers(
+  setting: PlaybackSetting,
+  played: readonly Guest[],
+  isRunning: (guest: Guest) => boolean,
+): UndoneStep[] {
   const { journal, deadline } = setting;
   const due = journal.transaction(deadline, listHoldsLeaving);
-  const guests = new Set(due.map(guestWord));
+  const guests = new Map<string, Guest>(due.map((hold) => [guestWord(hold), hold]));
   for (const guest of played) guests.delete(guestWord(guest));
-  return [...guests].flatMap((word) => {
+  return [...guests].flatMap(([word, guest]) => {
+    if (guest.driver !== "daemon" && isRunning(guest)) return [];
     using lock = journal.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
     return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
@@ -123,6 +131,8 @@ function runCommand(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] 
   if (hold === undefined || !hold.leaving) return [];
   const error = setting.runCommand(hold, setting);
   journal.transaction(deadline, (transaction) => {
+    // Its guest was started again meanwhile, and holds it anew.
+    if (findHeldChange(transaction, id)?.leaving !== true) return;
     if (error === undefined) dropHeldChange(transaction, hold);
     else noteFailure(transaction, id, error);
   });

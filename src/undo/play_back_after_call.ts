@@ -42,15 +42,16 @@ export async function playBackAfterCall(call: PlaybackCall, aborted: boolean): P
   const { known, event, caller, lazyJournal, run } = call;
   if (!mayPlayBack(known, aborted) || !lazyJournal.exists) return [];
   return await withSetting(call, (setting) => {
+    const runs = (guest: Guest) => isRunning(guest, run);
     if (event.driver === "daemon" && known.name === "start") {
       if (!hasGuests(caller)) return [];
       const gone = goneGuests(setting.journal, run, caller, setting.deadline);
-      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone)];
+      return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone, runs)];
     }
     const guest = guestOf(event, caller);
     // A restore or migration that was given up may be of a guest that runs all the same.
-    if (aborted && ["migrate", "restore"].includes(known.name) && isRunning(guest, run)) return [];
-    return [...leave(setting, guest), ...playLeftovers(setting, [guest])];
+    if (aborted && ["migrate", "restore"].includes(known.name) && runs(guest)) return [];
+    return [...leave(setting, guest), ...playLeftovers(setting, [guest], runs)];
   });
 }
 

@@ -1,4 +1,4 @@
-import { dropOriginal, type Holder } from "./held_changes.ts";
+import { dropOriginal, holdAgain, type Holder } from "./held_changes.ts";
 import { type Journal, JournalError, type Transaction } from "./journal.ts";
 import type { Place } from "../system/file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
@@ -35,6 +35,7 @@ export function setValues(
     return settingText(sorted[i]!.path, text);
   });
   const before = journal.transaction(waiting.deadline, (transaction) => {
+    holdAgain(transaction, holder);
     const [last] = transaction.all("SELECT coalesce(max(call), 0) AS call FROM hold");
     const call = Number(last?.call) + 1;
     return sorted.map(({ path }, i) => record(transaction, holder, path, originals[i]!, value, call));

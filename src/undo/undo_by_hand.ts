@@ -4,7 +4,7 @@ import { runUndoCommand } from "./run_undo_command.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import { LazyJournal } from "./lazy_journal.ts";
-import { goneGuests } from "./gone_guests.ts";
+import { goneGuests, isRunning } from "./gone_guests.ts";
 import {
   dropHeldChange,
   findHeldChange,
@@ -73,8 +73,10 @@ export class UndoByHand {
   /** Brings back what guests hold that are gone, and tries again what failed before. */
   leaveGone(): UndoneEntry[] {
     const { journal, deadline } = this.#setting;
-    const gone = goneGuests(journal, this.#directories.libvirt, undefined, deadline);
-    return [...gone.flatMap((guest) => leave(this.#setting, guest)), ...playLeftovers(this.#setting, gone)];
+    const { libvirt } = this.#directories;
+    const gone = goneGuests(journal, libvirt, undefined, deadline);
+    const undone = gone.flatMap((guest) => leave(this.#setting, guest));
+    return [...undone, ...playLeftovers(this.#setting, gone, (guest) => isRunning(guest, libvirt))];
   }
 
   /** Forgets one thing that is held, without bringing it back; undefined when there is none of that number. */

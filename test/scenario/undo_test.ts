@@ -61,6 +61,16 @@ class World extends Host {
     return JSON.parse(stdout);
   }
 
+  /** Stands in for QEMU: its own command line says which guest it is. */
+  startGuest(name: string): Deno.ChildProcess {
+    const qemu = new Deno.Command("sh", {
+      args: ["-c", "sleep 60 & wait", "-name", `guest=${name},debug-threads=on`],
+    }).spawn();
+    Deno.mkdirSync(join(this.libvirt, "qemu"), { recursive: true });
+    Deno.writeTextFileSync(join(this.libvirt, `qemu/${name}.pid`), `${qemu.pid}\n`);
+    return qemu;
+  }
+
   /** A handler that sets `a` for the guest named `one` and so on. */
   setter(value = "event.name"): void {
     this.handler(
@@ -161,6 +171,38 @@ Deno.test("a failing step is kept, told and tried again, and the rest go on", as
   assert.deepEqual(await world.held(), [], "any guest's end tries it again");
 });
 
+for (const again of ["that runs again", "that is being started again"]) {
+  Deno.test(`a failed step of a guest ${again} waits until it is gone, whoever else ends`, async () => {
+    using world = new World();
+    const gate = join(world.files, "gate");
+    const handler = (body: string) =>
+      world.handler("10-set", `on: [qemu/prepare]\nguests: [win11]\nallow: {exec: [rmdir *, "true"]}`, body);
+    handler(`await host.undo("rmdir", ["${gate}"]);`);
+    await world.play("qemu", "win11", "prepare");
+    await world.play("qemu", "win11", "release");
+    assert.equal((await world.held())[0]?.failures, 1);
+    Deno.mkdirSync(gate);
+    const runs = again === "that runs again";
+    // One that is only being started is known by what it holds: any command, and then all that it left is held again.
+    handler(runs ? "" : `await host.undo("true", []);`);
+    await world.play("qemu", "win11", "prepare");
+    const qemu = runs ? world.startGuest("win11") : undefined;
+    try {
+      await world.play("qemu", "server", "prepare");
+      await world.play("qemu", "server", "release");
+      assert.equal(Deno.statSync(gate).isDirectory, true, "played back under the running guest");
+      await world.admin("undo");
+      assert.equal(Deno.statSync(gate).isDirectory, true, "played back by an admin who named no guest");
+    } finally {
+      qemu?.kill("SIGKILL");
+      await qemu?.status;
+    }
+    await world.play("qemu", "win11", "release");
+    assert.throws(() => Deno.statSync(gate), Deno.errors.NotFound);
+    assert.deepEqual(await world.held(), []);
+  });
+}
+
 Deno.test("what an admin changed meanwhile gives way to the old value, and the record says so; a file that is gone is let go", async () => {
   using world = new World();
   world.setter();
@@ -204,15 +246,10 @@ Deno.test("a daemon's start brings back what guests held that are gone, and leav
     `on: ["*/prepare", network/start]\nallow: {write: ["${world.files}/*"]}`,
     `await host.fs.set("${world.files}/" + event.name, "new");`,
   );
-  Deno.mkdirSync(join(world.libvirt, "qemu"), { recursive: true });
   await world.play("qemu", "a", "prepare");
   await world.play("qemu", "b", "prepare");
-  // Stands in for QEMU: its own command line says which guest it is.
-  const qemu = new Deno.Command("sh", {
-    args: ["-c", "sleep 60 & wait", "-name", "guest=a,debug-threads=on"],
-  }).spawn();
+  const qemu = world.startGuest("a");
   try {
-    Deno.writeTextFileSync(join(world.libvirt, "qemu/a.pid"), `${qemu.pid}\n`);
     Deno.writeTextFileSync(join(world.libvirt, "qemu/b.pid"), `${qemu.pid}\n`);
     await world.playBy("virtnetworkd", "daemon", "start");
     assert.equal(world.get("b"), "new", "the networks' daemon knows nothing of guests");

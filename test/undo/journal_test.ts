@@ -66,6 +66,9 @@ class Desk {
   }
 }
 
+/** No guest runs. */
+const runs = () => false;
+
 Deno.test("playBack() goes backwards, takes the same command once, and leaves nothing", () => {
   using desk = new Desk();
   desk.file("a", "old");
@@ -94,13 +97,37 @@ Deno.test("what fails is kept as leaving, and held anew it is not played back as
   playBack(desk.setting, desk.holder());
   const [left] = desk.holds();
   assert.deepEqual([left?.leaving, left?.failures, left?.error], [true, 1, "no"]);
-  desk.command("x");
-  assert.deepEqual(playLeftovers(desk.setting, []), [], "the guest runs again and holds it");
+  assert.deepEqual(playLeftovers(desk.setting, [], ({ name }) => name === "v1"), [], "the guest runs again");
+  desk.command("y");
+  assert.deepEqual(
+    desk.holds().map(({ leaving }) => leaving),
+    [false, false],
+    "and what it left is held again",
+  );
+  assert.deepEqual(playLeftovers(desk.setting, [], runs), []);
   playBack(desk.setting, desk.holder());
   desk.failure = undefined;
-  assert.deepEqual(playLeftovers(desk.setting, [desk.holder()]), [], "not again in the same call");
-  assert.equal(playLeftovers(desk.setting, []).length, 1);
+  assert.deepEqual(playLeftovers(desk.setting, [desk.holder()], runs), [], "not again in the same call");
+  assert.equal(playLeftovers(desk.setting, [], runs).length, 2);
   assert.deepEqual(desk.holds(), []);
+});
+
+Deno.test("a command that was held anew while it was played back stays held", () => {
+  using desk = new Desk();
+  desk.command("x");
+  const setting = { ...desk.setting, runCommand: () => void desk.command("x") };
+  playBack(setting, desk.holder());
+  assert.deepEqual(desk.holds().map(({ leaving }) => leaving), [false]);
+});
+
+Deno.test("what a daemon left is tried again although it runs: nobody else would", () => {
+  using desk = new Desk();
+  const daemon = { driver: "daemon", name: "libvirtd", handler: "10-a" };
+  desk.command("x", daemon);
+  desk.failure = "no";
+  playBack(desk.setting, daemon);
+  desk.failure = undefined;
+  assert.equal(playLeftovers(desk.setting, [], () => true).length, 1);
 });
 
 Deno.test("three guests in turn: the newest of those that stay decides, whoever leaves first", () => {
