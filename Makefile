@@ -32,7 +32,7 @@ SCENARIOS := $(sort $(shell find test/scenario test/attack -name '*_test.ts'))
 UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*')))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check e2e bench ok install packages clean distclean help
+.PHONY: all demo test check e2e bench ok install selinux packages clean distclean help
 
 all: $(PROGRAM)
 
@@ -93,6 +93,11 @@ install: $(PROGRAM) ## put it below DESTDIR and PREFIX (/usr/local), for package
 	@rm -rf dist/stage && sh packaging/stage.sh $(PROGRAM) dist/stage
 	@sh dist/stage/install.sh
 	@rm -rf dist/stage
+
+selinux: dist/selinux/hookvisor.pp.bz2 ## the policy module for SELinux, in dist/selinux (needs the policy's headers)
+
+dist/selinux/hookvisor.pp.bz2: $(wildcard packaging/selinux/*)
+	@sh packaging/selinux/make_module.sh $(@D)
 
 packages: $(PROGRAM) ## a .deb, an .rpm and a tarball in dist/packages, with the tools that are here; docs/packaging.md
 	@sh packaging/make_packages.sh $(PROGRAM) dist/packages

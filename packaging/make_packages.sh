@@ -1,7 +1,8 @@
 #!/bin/sh
 # Usage: make_packages.sh PROGRAM OUTPUT
 # Makes packages of this tree in OUTPUT: a .deb, an .rpm and a tarball with an install script. FORMATS="deb rpm tar"
-# says which; unset, those whose tools are here. RELEASE (1) is the package's own number behind the version.
+# says which; unset, those whose tools are here. RELEASE (1) is the package's own number behind the version, LEVEL (6)
+# how hard to compress: 0 is quick and for tests.
 # With the same SOURCE_DATE_EPOCH, by default the last commit's time, they are the same, byte for byte.
 set -eu
 umask 022
@@ -11,6 +12,7 @@ program=$1
 output=$2
 tree=$(pwd)
 RELEASE=${RELEASE-1}
+LEVEL=${LEVEL-6}
 version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' deno.json)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
@@ -43,7 +45,7 @@ make_deb() {
   cp -r packaging/debian "$work/deb/hookvisor/debian"
   # In the tree the version is a release's; a package of a tree with another version is that version's.
   sed -i "1s/([^)]*)/($version-$RELEASE)/" "$work/deb/hookvisor/debian/changelog"
-  (cd "$work/deb/hookvisor" && HOOKVISOR_TREE=$tree quietly dpkg-buildpackage -b -us -uc -d)
+  (cd "$work/deb/hookvisor" && HOOKVISOR_TREE=$tree LEVEL=$LEVEL quietly dpkg-buildpackage -b -us -uc -d)
   for deb in "$work"/deb/*.deb; do
     mv "$deb" "$output/"
     made "${deb##*/}"
@@ -57,7 +59,7 @@ make_rpm() {
     packaging/rpm/hookvisor.spec > "$work/hookvisor.spec"
   quietly rpmbuild -bb "$selinux" selinux --define "_topdir $work/rpm" --define "hookvisor_tree $tree" \
     --define "_buildhost localhost" --define "use_source_date_epoch_as_buildtime 1" \
-    --define "clamp_mtime_to_source_date_epoch 1" --define "_binary_payload w6.xzdio" "$work/hookvisor.spec"
+    --define "clamp_mtime_to_source_date_epoch 1" --define "_binary_payload w$((LEVEL + 1)).zstdio" "$work/hookvisor.spec"
   for rpm in "$work"/rpm/RPMS/*/*.rpm; do
     mv "$rpm" "$output/"
     made "${rpm##*/}"
@@ -70,7 +72,7 @@ make_tar() {
   find "$work/$name" -name '*.8' -exec gzip -9n {} +
   tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu --mtime="@$SOURCE_DATE_EPOCH" \
     -cf "$work/$name.tar" "$name"
-  gzip -9n "$work/$name.tar"
+  gzip -n "-$((LEVEL + 1))" "$work/$name.tar"
   mv "$work/$name.tar.gz" "$output/"
   made "$name.tar.gz"
 }
