@@ -3,6 +3,7 @@ import { PLAIN, PROBE, REHEARSE, RESTORED } from "./checkpoint_names.ts";
 import { shouldTakeCheckpoint } from "./should_take.ts";
 import { entrySegment } from "./os/entry_segment.ts";
 import { isRestored } from "../system/restored.ts";
+import { nameProcess } from "../system/self.ts";
 
 /** Checkpoints as programs have them that are built with code for them at their entry. */
 export const CHECKPOINTS: Checkpoints = {
@@ -10,6 +11,7 @@ export const CHECKPOINTS: Checkpoints = {
 
   async become(words, hookCall) {
     if (words[1] !== REHEARSE) return undefined;
+    nameProcess();
     const { becomeCheckpoint, end } = await import("./become_checkpoint.ts");
     return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall), end };
   },

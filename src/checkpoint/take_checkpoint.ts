@@ -20,7 +20,7 @@ import { createFile, makeDirectory, readText, removeNamed, removeTree } from "..
 import { Child } from "../system/child.ts";
 import { bindDatagramSocket } from "../system/datagram.ts";
 import { close } from "../system/descriptor.ts";
-import { SELF } from "../system/start_detached.ts";
+import { SELF, SELF_NAME } from "../system/start_detached.ts";
 import { entrySegment } from "./os/entry_segment.ts";
 import { touch } from "../system/modified.ts";
 import { pause } from "../system/pause.ts";
@@ -104,6 +104,7 @@ function tryOut(folder: string): string | undefined {
 function probe(folder: string, env: Record<string, string> = {}): string {
   using child = new Child({
     path: SELF,
+    name: SELF_NAME,
     args: [PROBE, folder, "-", "-"],
     env: { NO_COLOR: "1", PATH, ...env },
   });
@@ -137,7 +138,10 @@ async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<Arr
     NO_COLOR: "1",
     PATH,
   };
-  using child = new Child({ path: SELF, args: [REHEARSE, folder, String(processId())], env }, true);
+  using child = new Child(
+    { path: SELF, name: SELF_NAME, args: [REHEARSE, folder, String(processId())], env },
+    true,
+  );
   const text = child.output(deadline, (text) => text.endsWith("\n"));
   const { pid } = child.process;
   const report = parseReport(text);

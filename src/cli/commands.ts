@@ -12,7 +12,9 @@ export const COMMANDS: readonly AdminCommand[] = [
       "Makes a symbolic link to hookvisor for each driver that a handler is for, and for daemon, at whose start what " +
       "was left behind comes back. Where libvirt is 6.5.0 or later the link is 50-hookvisor in DRIVER.d, beside any " +
       "script that is there; before, it is the hook DRIVER itself. A file that hookvisor did not make is never touched, " +
-      "and a second install changes nothing.",
+      "and a second install changes nothing. A link to another hookvisor, or to one that is gone, is moved to this one.",
+      "It makes no link where that would do harm: where AppArmor's profile of a running daemon does not let it run this " +
+      "program, every guest would fail to start. It says what to do instead.",
       "The hooks directory is /etc/libvirt/hooks, /usr/local/etc/libvirt/hooks for a libvirt built from source, or " +
       "/var/lib/libvirt/hooks on NixOS.",
       "A running daemon looks for a driver's first hook when it starts and when it is reloaded. install says which " +
@@ -21,7 +23,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     ],
     exitCodes: [[0, "every link is there"], [
       1,
-      "a link could not be made, or a daemon did not show that it sees it",
+      "a link could not be made or would do harm, or a daemon did not show that it sees it",
     ]],
     examples: [
       ["hookvisor install", "after the first handler is in place"],
@@ -42,8 +44,14 @@ export const COMMANDS: readonly AdminCommand[] = [
       driver: { value: "DRIVER,...", summary: "for these drivers: daemon, qemu, lxc, libxl, network, bhyve" },
       all: { summary: "for all drivers" },
       place: { value: "d|main", kind: ["d", "main"], summary: "in DRIVER.d, or as the hook DRIVER itself" },
+      existing: {
+        summary:
+          "only for drivers that have a link to a hookvisor, be it gone; --reload then reloads their daemons",
+      },
       reload: { summary: "reload the daemons that need it, and wait until they call the hook" },
+      force: { summary: "make links although AppArmor denies this program, or on NixOS" },
       "dry-run": { summary: "say what would be done, and do nothing" },
+      quiet: { summary: "only what was changed or went wrong" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./install.ts"),
@@ -53,8 +61,9 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [],
     summary: "remove the links that install made",
     description: [
-      "Removes every link to hookvisor from libvirt's hooks directory, and the checkpoint. Handlers, configuration and " +
-      "records stay. libvirt notices at once.",
+      "Removes every link to a hookvisor from libvirt's hooks directory, be it another one or one that is gone, the " +
+      "directories that install made there when they are empty, and the checkpoint. Handlers, configuration and records " +
+      "stay. libvirt notices at once.",
     ],
     exitCodes: [[0, "no link is left"], [1, "a link could not be removed"]],
     examples: [["hookvisor uninstall --dry-run", "which links there are"]],

@@ -1,3 +1,4 @@
+import { abortsRestore } from "./aborts_restore.ts";
 import type { Issue } from "../base/issue.ts";
 import type { Config } from "../site/config.ts";
 import { formatDuration } from "../manifest/duration.ts";
@@ -18,6 +19,7 @@ export function handlerWarnings(handler: LoadedHandler, config: Config): Issue[]
   if (manifest === undefined) return [];
   return [
     ...timeoutWarnings(handler, manifest, config),
+    ...restoreWarnings(handler, manifest, config),
     ...optionWarnings(handler, manifest),
     ...neverWarnings(handler, manifest),
     ...whenIssues(handler, manifest),
@@ -44,6 +46,18 @@ function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Con
       "set timeouts in config.yaml, or shorten it",
     ),
   ];
+}
+
+function restoreWarnings(handler: LoadedHandler, manifest: Manifest, config: Config): Issue[] {
+  if (!abortsRestore(manifest, config)) return [];
+  const message =
+    "a failure of this handler gives up qemu/restore, and with libvirt 11.3 the guest's saved state is " +
+    "gone then: virsh start says that it succeeded, and the guest is off";
+  const isOwn = manifest.onFailure === "abort";
+  const hint = isOwn
+    ? "onFailure: ignore, in a handler of its own for qemu/restore"
+    : "onFailure: {qemu/restore: ignore} in config.yaml";
+  return [warning(handler, placeOf(handler.source, isOwn ? "onFailure" : "on"), message, hint)];
 }
 
 /** `host.options.x` of an option that the manifest does not have is undefined. */

@@ -19,8 +19,12 @@ export interface Hook {
   path: string;
   /** Where it points, when it is a symbolic link. */
   target?: string;
-  /** It leads to this program. */
+  /** A link to a hookvisor: this program, another one, or one that is gone. */
   isOurs: boolean;
+  /** It leads to this very program. */
+  leadsHere: boolean;
+  /** It is a link to nothing. */
+  isDangling: boolean;
   /** libvirt runs it: an executable file. */
   isRun: boolean;
   /** When the entry last changed, in milliseconds since the epoch. */
@@ -46,11 +50,14 @@ export function hookAt(path: string, driver: Driver, program: string): Hook | un
   if (link === undefined || link.kind === "directory") return undefined;
   const target = link.kind === "symlink" ? readLink(path) : undefined;
   const file = statusOrNone(path);
+  const leadsHere = target !== undefined && leadsTo(path, target, program);
   return {
     driver,
     path,
     ...(target === undefined ? {} : { target }),
-    isOurs: target !== undefined && leadsTo(path, target, program),
+    isOurs: target !== undefined && (leadsHere || namesHookvisor(path, target, file !== undefined)),
+    leadsHere,
+    isDangling: file === undefined,
     isRun: file?.kind === "file" && (file.mode & 0o111) !== 0,
     changedMs: Number(link.changedNs / 1_000_000n),
   };
@@ -64,6 +71,14 @@ function leadsTo(path: string, target: string, program: string): boolean {
     if (error instanceof SystemError) return false;
     throw error;
   }
+}
+
+/** `hookvisor`, `hookvisor-0.2.0`: what a link of ours leads to is called, wherever it is or was. */
+const PROGRAM_NAME = /(?:^|\/)hookvisor(?:[-_.]?v?\d[\w.-]*)?$/;
+
+/** Whether a link leads to another hookvisor than this one, or once did. */
+function namesHookvisor(path: string, target: string, isThere: boolean): boolean {
+  return PROGRAM_NAME.test(target) || (isThere && PROGRAM_NAME.test(realPath(path)));
 }
 
 /** A link that leads in a circle leads nowhere. */

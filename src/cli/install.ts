@@ -1,8 +1,7 @@
-// Longer than other files: install, and the steps of it that uninstall takes too.
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { type Hook, hookAt, hooksFor, linkPath } from "./hook_links.ts";
-import { knowsHooks } from "./knows_hooks.ts";
+import { hooksFor } from "./hook_links.ts";
+import { installRefusal } from "./install_refusal.ts";
 import {
   daemonProgram,
   hooksDirectory,
@@ -11,19 +10,18 @@ import {
   libvirtVersion,
   runsDirectories,
 } from "./libvirt_host.ts";
+import { describe, makeDriverLink } from "./link_steps.ts";
+import { needReload, type Reload, reload, reloaded } from "./reload_daemons.ts";
 import { loadWholeSite } from "./whole_site.ts";
 import { DIRECTORIES } from "../site/directories.ts";
-import { newestRecords } from "../records/history.ts";
 import { isTrouble } from "../system/file_reader.ts";
 import { trustIssue } from "../site/trust.ts";
 import { fileReader } from "../system/file_reader.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { type Driver, DRIVERS, isDriver } from "../protocol/operations.ts";
-import { executable, makeDirectory, makeLink, remove, workingDirectory } from "../system/admin_files.ts";
+import { executable, workingDirectory } from "../system/admin_files.ts";
 import { fileStatus } from "../system/file.ts";
-import { askToReload } from "../system/processes.ts";
 import { print } from "../system/self.ts";
-import { pause } from "../system/pause.ts";
 
 /** What the command line says about places. */
 export interface Places {
@@ -37,27 +35,22 @@ export interface Places {
   daemons: LibvirtDaemon[];
   /** A line on each thing that was decided. */
   why: string[];
+  /** This is NixOS, and the hooks directory is the one its module fills. */
+  isNixOs: boolean;
 }
-
-/** One thing done, or found done. */
-export interface LinkStep {
-  driver: Driver;
-  path: string;
-  did: "made" | "was there" | "removed" | "left alone";
-  why?: string;
-}
-
-/** Waiting for the record of a reload, in milliseconds. */
-const RELOAD_WAIT_MS = 3000;
 
 /** `hookvisor install`. */
 export async function run(invocation: Invocation): Promise<number> {
   const places = placesOf(invocation);
-  const drivers = await driversOf(invocation);
-  const place = placeOf(invocation, places);
+  const existing = flag(invocation, "existing");
+  const drivers = existing ? linkedDrivers(places) : await driversOf(invocation);
   const dryRun = flag(invocation, "dry-run");
-  const steps = drivers.map((driver) => install(places, driver, place, dryRun));
-  const changed = steps.some(({ did }) => did === "made");
+  const isForced = flag(invocation, "force") || places.destdir !== "" || drivers.length === 0;
+  const refusal = isForced ? undefined : installRefusal(places, drivers);
+  if (refusal !== undefined) throw new CommandError(refusal);
+  const options = { place: placeOf(invocation, places), dryRun, config: invocation.directories.config };
+  const steps = drivers.flatMap((driver) => makeDriverLink(places, driver, options));
+  const changed = steps.some(({ did }) => did === "made" || did === "moved");
   const reloads = places.destdir === "" ? needReload(invocation, places, drivers, steps) : [];
   const said = flag(invocation, "reload") && !dryRun ? await reload(invocation, reloads) : undefined;
   const ok = steps.every(({ did }) => did !== "left alone") && said?.every(({ seen }) => seen) !== false;
@@ -65,7 +58,8 @@ export async function run(invocation: Invocation): Promise<number> {
     print(1, `${JSON.stringify({ ok, dryRun, hooks: places.hooks, steps, reload: said ?? reloads })}\n`);
     return ok ? 0 : 1;
   }
-  for (const line of places.why) print(1, `${line}\n`);
+  const isQuiet = flag(invocation, "quiet");
+  if (!isQuiet) { for (const line of places.why) print(1, `${line}\n`); }
   if (invocation.directories.config !== DIRECTORIES.config) {
     print(
       2,
@@ -74,9 +68,18 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const unsafe = places.destdir === "" ? programIssue(places.program) : undefined;
   if (unsafe !== undefined) print(2, `hookvisor install: libvirt runs this program as root, and ${unsafe}\n`);
-  for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
-  print(1, said === undefined ? advice(places, reloads, changed, dryRun) : said.map(reloaded).join(""));
+  if (!isQuiet && drivers.length === 0) print(1, `${places.hooks} holds no link to a hookvisor\n`);
+  for (const step of steps) if (!isQuiet || step.did !== "was there") print(1, `${describe(step, dryRun)}\n`);
+  if (said !== undefined) print(1, said.map(reloaded).join(""));
+  else if (!isQuiet) print(1, advice(places, reloads, changed, dryRun));
   return ok ? 0 : 1;
+}
+
+/** The drivers that have a link to a hookvisor already, be it gone. */
+function linkedDrivers({ destdir, hooks, program }: Places): Driver[] {
+  return DRIVERS.filter((driver) =>
+    hooksFor(`${destdir}${hooks}`, driver, program).some(({ isOurs }) => isOurs)
+  );
 }
 
 /** Who else could put another program in the place of this one. */
@@ -108,6 +111,7 @@ export function placesOf(invocation: Invocation): Places {
     program: absolute,
     daemons: found.length > 0 && fileStatus(path) !== undefined ? libvirtDaemons(path) : found,
     why: hooks === undefined ? [] : [`hooks directory ${path}: ${hooks.why}`],
+    isNixOs: destdir === "" && hooks?.isNixOs === true,
   };
 }
 
@@ -152,92 +156,6 @@ function placeOf(invocation: Invocation, places: Places): "d" | "main" {
   return "main";
 }
 
-function install(
-  { hooks, destdir, program }: Places,
-  driver: Driver,
-  place: "d" | "main",
-  dryRun: boolean,
-): LinkStep {
-  const path = linkPath(`${destdir}${hooks}`, driver, place);
-  const existing = hookAt(path, driver, program);
-  if (existing?.isOurs) return { driver, path, did: "was there" };
-  if (existing !== undefined) return { driver, path, did: "left alone", why: foreign(existing, place) };
-  const other = hooksFor(`${destdir}${hooks}`, driver, program).find(({ isOurs }) => isOurs);
-  if (other !== undefined) return { driver, path: other.path, did: "was there" };
-  if (!dryRun) {
-    makeDirectory(path.slice(0, path.lastIndexOf("/")));
-    makeLink(path, program);
-  }
-  return { driver, path, did: "made" };
-}
-
-function foreign({ target }: Hook, place: "d" | "main"): string {
-  if (target !== undefined) return `it is a link to ${target}, not to this program; remove it first`;
-  return place === "main"
-    ? "it is somebody else's script; --place d puts the link beside it, where libvirt is 6.5.0 or later"
-    : "it is somebody else's file; remove it first";
-}
-
-/** A daemon that does not know yet that a driver has a hook. */
-interface Reload {
-  daemon: string;
-  pid: number;
-  drivers: Driver[];
-}
-
-function needReload(
-  { directories }: Invocation,
-  places: Places,
-  drivers: readonly Driver[],
-  steps: readonly LinkStep[],
-): Reload[] {
-  return places.daemons.flatMap((daemon) => {
-    const unseen = drivers.filter((driver) => {
-      if (!daemon.drivers.includes(driver)) return false;
-      const hooks = hooksFor(places.hooks, driver, places.program);
-      // In a dry run the link is not there yet, but counts.
-      const isNew = steps.some((step) => step.driver === driver && step.did === "made");
-      if (hooks.some(({ isRun }) => isRun)) return !knowsHooks(daemon, driver, hooks, directories.log);
-      return isNew;
-    });
-    return unseen.length === 0 ? [] : [{ daemon: daemon.name, pid: daemon.pid, drivers: unseen }];
-  });
-}
-
-/** Asks each daemon to reload, and waits for the call by which it shows that it sees the hooks. */
-async function reload(
-  { directories }: Invocation,
-  reloads: readonly Reload[],
-): Promise<(Reload & { seen: boolean })[]> {
-  const since = Date.now();
-  for (const { pid } of reloads) askToReload(pid);
-  const seen = (daemon: string) => {
-    for (const { caller } of newestRecords(directories.log, { driver: "daemon", since })) {
-      if (caller === daemon) return true;
-    }
-    return false;
-  };
-  const until = since + RELOAD_WAIT_MS;
-  while (Date.now() < until && !reloads.every(({ daemon }) => seen(daemon))) await pause(50);
-  return reloads.map((one) => ({ ...one, seen: seen(one.daemon) }));
-}
-
-function reloaded({ daemon, pid, seen }: Reload & { seen: boolean }): string {
-  return seen
-    ? `${daemon} (pid ${pid}) was reloaded and has called the hook\n`
-    : `${daemon} (pid ${pid}) was asked to reload, but has not called the hook; "hookvisor doctor" tells more\n`;
-}
-
-/** One step, for a person. */
-export function describe({ path, did, why }: LinkStep, dryRun: boolean): string {
-  const word = dryRun && did === "made"
-    ? "would be made"
-    : dryRun && did === "removed"
-    ? "would be removed"
-    : did;
-  return `${path}: ${word}${why === undefined ? "" : `: ${why}`}`;
-}
-
 function advice(places: Places, reloads: readonly Reload[], changed: boolean, dryRun: boolean): string {
   if (places.destdir !== "") return "";
   if (reloads.length > 0) {
@@ -251,10 +169,4 @@ function advice(places: Places, reloads: readonly Reload[], changed: boolean, dr
     return "no daemon of libvirt's runs now; it will see the hooks when it starts\n";
   }
   return changed ? "no daemon has to be reloaded: it knows of these hooks\n" : "";
-}
-
-/** Removes one link of ours. */
-export function removeLink(hook: Hook, dryRun: boolean): LinkStep {
-  if (!dryRun) remove(hook.path);
-  return { driver: hook.driver, path: hook.path, did: "removed" };
 }

@@ -2,14 +2,26 @@ import { type Driver, DRIVERS } from "../protocol/operations.ts";
 import { fileStatus } from "../system/file.ts";
 import { processesNamed, type RunningProcess, runQuickly, seesSame } from "../system/processes.ts";
 
-/** The drivers whose hooks a daemon calls; each calls the `daemon` hook too. Source: libvirt's docs/daemons.rst. */
-const HOOK_DRIVERS: Readonly<Record<string, readonly Driver[]>> = {
+/**
+ * The drivers whose hooks a daemon calls. All of them call the `daemon` hook, those too whose driver has no hooks of
+ * its own. Source: libvirt's docs/daemons.rst; src/remote/remote_daemon.c, which all are made from.
+ */
+export const HOOK_DRIVERS: Readonly<Record<string, readonly Driver[]>> = {
   libvirtd: DRIVERS,
   virtqemud: ["daemon", "qemu"],
   virtnetworkd: ["daemon", "network"],
   virtlxcd: ["daemon", "lxc"],
   virtxend: ["daemon", "libxl"],
   virtbhyved: ["daemon", "bhyve"],
+  virtproxyd: ["daemon"],
+  virtnodedevd: ["daemon"],
+  virtsecretd: ["daemon"],
+  virtstoraged: ["daemon"],
+  virtinterfaced: ["daemon"],
+  virtnwfilterd: ["daemon"],
+  virtvboxd: ["daemon"],
+  virtvzd: ["daemon"],
+  virtchd: ["daemon"],
 };
 
 /** A daemon of libvirt's that runs and calls hooks. */
@@ -38,9 +50,7 @@ export function libvirtDaemons(hooksDirectory?: string): LibvirtDaemon[] {
 export function daemonProgram(running: readonly LibvirtDaemon[]): string | undefined {
   const programs = running.flatMap(({ program }) => program ?? []);
   const installed = PROGRAM_DIRECTORIES.flatMap((directory) =>
-    ["virtqemud", "libvirtd", "virtnetworkd", "virtlxcd", "virtxend", "virtbhyved"].map((name) =>
-      `${directory}/${name}`
-    )
+    ["virtqemud", ...Object.keys(HOOK_DRIVERS)].map((name) => `${directory}/${name}`)
   );
   return [...programs, ...installed].find((path) => fileStatus(path)?.kind === "file");
 }
@@ -58,7 +68,7 @@ export function runsDirectories(version: string): boolean {
 }
 
 /** Where this host's libvirt looks for hooks, and why that is thought. */
-export function hooksDirectory(program: string | undefined): { path: string; why: string } {
+export function hooksDirectory(program: string | undefined): { path: string; why: string; isNixOs?: true } {
   const isDirectory = (path: string) => fileStatus(path)?.kind === "directory";
   if (program?.startsWith("/usr/local/")) {
     return { path: "/usr/local/etc/libvirt/hooks", why: `libvirt is ${program}, built from source` };
@@ -67,7 +77,7 @@ export function hooksDirectory(program: string | undefined): { path: string; why
     fileStatus("/etc/NIXOS") !== undefined || program?.startsWith("/nix/") ||
     program?.startsWith("/run/current-system/")
   ) {
-    return { path: "/var/lib/libvirt/hooks", why: "this is NixOS" };
+    return { path: "/var/lib/libvirt/hooks", why: "this is NixOS", isNixOs: true };
   }
   if (!isDirectory("/etc/libvirt") && isDirectory("/usr/local/etc/libvirt")) {
     return {

@@ -1,6 +1,8 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
-import { describe, driversOf, placesOf, removeLink } from "./install.ts";
+import { driversOf, placesOf } from "./install.ts";
+import { describe, removeLink } from "./link_steps.ts";
+import { removeMadeDirectories } from "./made_directories.ts";
 import { checkpointFile } from "../site/directories.ts";
 import { LazyJournal } from "../undo/lazy_journal.ts";
 import { DRIVERS } from "../protocol/operations.ts";
@@ -16,16 +18,22 @@ export async function run(invocation: Invocation): Promise<number> {
   const directory = `${places.destdir}${places.hooks}`;
   const hooks = drivers.flatMap((driver) => hooksFor(directory, driver, places.program));
   const steps = hooks.filter(({ isOurs }) => isOurs).map((hook) => removeLink(hook, dryRun));
+  const directories = dryRun || places.destdir !== ""
+    ? []
+    : removeMadeDirectories(invocation.directories.config);
   const file = checkpointFile(invocation.directories);
   const isUnused = !dryRun && places.destdir === "" && option(invocation, "driver") === undefined;
   const removed = isUnused && isThere(file) && removePrivate(file);
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ ok: true, dryRun, hooks: places.hooks, steps })}\n`);
+    print(1, `${JSON.stringify({ ok: true, dryRun, hooks: places.hooks, steps, directories })}\n`);
     return 0;
   }
   for (const line of places.why) print(1, `${line}\n`);
   for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
-  if (steps.length === 0) print(1, `${directory} holds no link to ${places.program}\n`);
+  for (const path of directories) {
+    print(1, `${path}: removed: it was made by hookvisor install, and is empty\n`);
+  }
+  if (steps.length === 0) print(1, `${directory} holds no link to a hookvisor\n`);
   else print(1, `libvirt notices at once; no daemon has to be reloaded\n`);
   if (removed) print(1, `${file}: removed\n`);
   if (new LazyJournal(invocation.directories.state, () => {}).exists) {

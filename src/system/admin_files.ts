@@ -81,6 +81,30 @@ export function makeLink(path: string, target: string): void {
   attempt(path, () => Deno.symlinkSync(target, path));
 }
 
+/** Makes a link in the place of one that is there: whoever looks finds the old one or the new. */
+export function replaceLink(path: string, target: string, temporary: string): void {
+  attempt(path, () => {
+    try {
+      Deno.symlinkSync(target, temporary);
+      Deno.renameSync(temporary, path);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+  });
+}
+
+/** Removes a directory that is empty; gives whether it did. */
+export function removeEmpty(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch {
+    // It is not empty, or not there, or not ours to remove.
+    return false;
+  }
+}
+
 export function remove(path: string): void {
   attempt(path, () => Deno.removeSync(path));
 }

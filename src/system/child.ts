@@ -24,7 +24,10 @@ export class Child {
    * @param apart whether its memory is laid out from the bottom up, where no new process has anything (x86-64)
    * @throws {SystemError}
    */
-  constructor(program: { path: string; args: string[]; env: Record<string, string> }, apart = false) {
+  constructor(
+    program: { path: string; name?: string; args: string[]; env: Record<string, string> },
+    apart = false,
+  ) {
     const ends = pipe();
     this.#output = ends.read;
     using place = walk("/dev/null", false);

@@ -18,6 +18,8 @@ export const SIGKILL = 9;
 export interface Program {
   path: string;
   args: readonly string[];
+  /** The program's own name, its `argv[0]`; its path when absent. */
+  name?: string;
   env: Readonly<Record<string, string>>;
   /** Descriptors of ours to become the program's standard input, output and error. Others are not passed on. */
   stdio: readonly [stdin: number, stdout: number, stderr: number];
@@ -57,7 +59,7 @@ export class Process {
       passed.forEach((fd, i) => c.posix_spawn_file_actions_adddup2(actions, fd, 3 + i));
       // glibc before 2.34 lacks it; ours are all close-on-exec, and libvirt passes only 0 to 2.
       c.posix_spawn_file_actions_addclosefrom_np?.(actions, 3 + passed.length);
-      const argv = new StringVector([program.path, ...program.args]);
+      const argv = new StringVector([program.name ?? program.path, ...program.args]);
       const envp = new StringVector(Object.entries(program.env).map(([name, value]) => `${name}=${value}`));
       const pid = new Int32Array(1);
       const error = c.posix_spawn(

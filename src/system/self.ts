@@ -1,6 +1,27 @@
-/** The command line, `argv[0]` first as the caller gave it. Deno tells only the executable's real path, and a hook is a link. */
-export function commandLine(): string[] {
-  return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
+/**
+ * The command line, `argv[0]` first as the caller gave it. Deno tells only the executable's real path, and a hook is a
+ * link. Undefined where /proc is not mounted.
+ */
+export function commandLine(): string[] | undefined {
+  try {
+    return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** What the kernel calls a process that was started by way of `/proc/self/exe`. */
+const NAMELESS = "exe\n";
+const NAME_FILE = "/proc/self/comm";
+
+/** Gives this process the program's name, in `ps` and in what systemd says of it, where it was started without one. */
+export function nameProcess(): void {
+  try {
+    if (Deno.readTextFileSync(NAME_FILE) === NAMELESS) Deno.writeTextFileSync(NAME_FILE, "hookvisor");
+  } catch {
+    // It runs as well without a name.
+  }
 }
 
 let user: number | undefined;

@@ -8,6 +8,8 @@ import { check } from "./system_error.ts";
 const MFD_CLOEXEC = 1;
 /** This program, even when its file was replaced meanwhile. */
 export const SELF = "/proc/self/exe";
+/** What it is called then, in `ps` and the like. */
+export const SELF_NAME = "hookvisor";
 
 /** A descriptor of a file in memory that holds these bytes, to be read from its beginning. The caller closes it. */
 export function memoryFile(bytes: Uint8Array<ArrayBuffer>): number {
@@ -35,7 +37,7 @@ export function startDetached(args: readonly string[], input: Uint8Array<ArrayBu
     const nothing = place.open(O_RDWR);
     try {
       const env = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
-      Process.start({ path: SELF, args, env, stdio: [stdin, nothing, nothing] });
+      Process.start({ path: SELF, name: SELF_NAME, args, env, stdio: [stdin, nothing, nothing] });
     } finally {
       close(nothing);
     }

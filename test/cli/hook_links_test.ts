@@ -3,7 +3,15 @@ import { type Hook, isSeen } from "../../src/cli/hook_links.ts";
 import { hooksDirectory, runsDirectories } from "../../src/cli/libvirt_host.ts";
 
 function hook(changedMs: number, isRun = true): Hook {
-  return { driver: "qemu", path: "/etc/libvirt/hooks/qemu", isOurs: true, isRun, changedMs };
+  return {
+    driver: "qemu",
+    path: "/etc/libvirt/hooks/qemu",
+    isOurs: true,
+    leadsHere: true,
+    isDangling: false,
+    isRun,
+    changedMs,
+  };
 }
 
 Deno.test("isSeen() is yes only when something that runs was there before the daemon started", () => {

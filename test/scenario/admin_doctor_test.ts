@@ -73,7 +73,7 @@ Deno.test("doctor is content with links that install made, and sees those that a
   Deno.symlinkSync(Deno.readLinkSync(`${hooks}/qemu.d/50-hookvisor`), `${hooks}/qemu`);
   Deno.symlinkSync("/nonexistent/script", `${hooks}/lxc`);
   const { find } = doctor(world);
-  assert.equal(find(/both lead here, so every handler runs twice/).level, "warn");
+  assert.equal(find(/both lead to a hookvisor, so every handler runs twice/).level, "warn");
   assert.equal(find(/lxc leads to \/nonexistent\/script, which libvirt cannot run/).level, "warn");
 });
 

@@ -32,11 +32,11 @@ const LINKS = {
 };
 
 /** A process with the name of one of libvirt's daemons, that calls the hook when it is asked to reload. */
-async function daemon(world: World): Promise<Deno.ChildProcess> {
+async function daemon(world: World, name = "virtqemud"): Promise<Deno.ChildProcess> {
   const call = ["hook", ...world.directories, "daemon", "-", "reload", "begin", "SIGHUP"].join(" ");
   const text =
     `#!/bin/sh\ntrap '${PROGRAM} ${call}; true' HUP\n: > ${world.root}/listens\nwhile :; do sleep 0.1; done\n`;
-  const path = world.write("bin/virtqemud", text);
+  const path = world.write(`bin/${name}`, text);
   Deno.chmodSync(path, 0o755);
   const child = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
   await until(() => exists(`${world.root}/listens`), "it does not start");
@@ -79,6 +79,106 @@ Deno.test("install and uninstall never touch what they did not make", () => {
   assert.equal(tree(world)["/lxc"], PROGRAM);
   assert.equal(world.admin("uninstall", ...world.hooks).code, 0);
   assert.deepEqual(tree(world), foreign);
+});
+
+Deno.test("a link to a hookvisor that is gone is ours: install moves it, doctor says that it dangles, uninstall removes it", () => {
+  using world = prepared();
+  const gone = {
+    "/qemu.d/50-hookvisor": "/opt/hv/hookvisor-0.0.9",
+    "/network": "/usr/local/bin/gone/hookvisor",
+  };
+  for (const [path, target] of Object.entries(gone)) {
+    Deno.mkdirSync(`${world.root}/hooks${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+    Deno.symlinkSync(target, `${world.root}/hooks${path}`);
+  }
+  const told = world.admin("doctor", ...world.hooks).stdout.replace(/\s+/g, " ");
+  assert.match(told, /fail link qemu .*50-hookvisor leads to \/opt\/hv\/hookvisor-0\.0\.9, which is gone/);
+  assert.match(
+    told,
+    /fail link network .*network leads to \/usr\/local\/bin\/gone\/hookvisor, which is gone/,
+  );
+  const dry = world.admin("install", ...world.hooks, "--dry-run");
+  assert.match(dry.stdout, /qemu\.d\/50-hookvisor: would be moved/);
+  assert.deepEqual(tree(world), gone);
+  const moved = world.admin("install", ...world.hooks);
+  assert.equal(moved.code, 0, moved.stderr);
+  assert.match(
+    moved.stdout,
+    /qemu\.d\/50-hookvisor: moved: it led to \/opt\/hv\/hookvisor-0\.0\.9, which is gone/,
+  );
+  const { "/network.d/50-hookvisor": _, ...links } = LINKS;
+  assert.deepEqual(tree(world), { ...links, "/network": PROGRAM });
+  Deno.removeSync(`${world.root}/hooks/network`);
+  Deno.symlinkSync("/usr/local/bin/gone/hookvisor", `${world.root}/hooks/network`);
+  assert.equal(world.admin("uninstall", ...world.hooks).code, 0);
+  assert.deepEqual(tree(world), {});
+});
+
+Deno.test("install moves a link from another hookvisor, and removes a second one", () => {
+  using world = prepared();
+  const other = world.write("opt/hookvisor", "#!/bin/sh\n");
+  Deno.chmodSync(other, 0o755);
+  Deno.mkdirSync(`${world.root}/hooks/qemu.d`);
+  Deno.symlinkSync(other, `${world.root}/hooks/qemu.d/50-hookvisor`);
+  Deno.symlinkSync(other, `${world.root}/hooks/qemu.d/60-again`);
+  assert.match(
+    world.admin("doctor", ...world.hooks).stdout.replace(/\s+/g, " "),
+    /50-hookvisor and .*60-again both lead to a hookvisor/,
+  );
+  const { code, stdout } = world.admin("install", ...world.hooks);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /50-hookvisor: moved: it led to .*opt\/hookvisor, another hookvisor/);
+  assert.match(stdout, /60-again: removed: it led to .*opt\/hookvisor, another hookvisor/);
+  assert.deepEqual(tree(world), LINKS);
+});
+
+Deno.test("install --existing keeps to the drivers that have a link", () => {
+  using world = prepared();
+  const none = world.admin("install", ...world.hooks, "--existing", "--reload");
+  assert.equal(none.code, 0, none.stderr);
+  assert.match(none.stdout, /hooks holds no link to a hookvisor/);
+  assert.deepEqual(tree(world), {});
+  Deno.symlinkSync("/nowhere/hookvisor", `${world.root}/hooks/lxc`);
+  const { code, stdout } = world.admin("install", ...world.hooks, "--existing", "--quiet");
+  assert.equal(code, 0);
+  assert.match(stdout, /^\S+hooks\/lxc: moved: it led to \/nowhere\/hookvisor, which is gone\n$/);
+  assert.deepEqual(tree(world), { "/lxc": PROGRAM });
+  assert.equal(world.admin("install", ...world.hooks, "--existing", "--quiet").stdout, "");
+});
+
+Deno.test("uninstall removes the directories that install made when they are empty, and no others", () => {
+  using world = prepared();
+  Deno.mkdirSync(`${world.root}/hooks/qemu.d`);
+  world.admin("install", ...world.hooks);
+  world.write("hooks/network.d/20-own", "#!/bin/sh\n");
+  const { code, stdout } = world.admin("uninstall", ...world.hooks);
+  assert.equal(code, 0);
+  assert.match(stdout, /daemon\.d: removed: it was made by hookvisor install, and is empty/);
+  const left = [...Deno.readDirSync(`${world.root}/hooks`)].map(({ name }) => name).sort();
+  assert.deepEqual(left, ["network.d", "qemu.d"]);
+  Deno.removeSync(`${world.root}/hooks/network.d/20-own`);
+  world.admin("uninstall", ...world.hooks);
+  assert.deepEqual([...Deno.readDirSync(`${world.root}/hooks`)].map(({ name }) => name), ["qemu.d"]);
+  assert.deepEqual([...Deno.readDirSync(`${world.root}/config`)].map(({ name }) => name), ["handlers"]);
+});
+
+Deno.test("install knows every daemon of libvirt's that calls the daemon hook", async () => {
+  using world = prepared();
+  const child = await daemon(world, "virtproxyd");
+  try {
+    const { stdout } = world.admin("install", ...world.hooks);
+    assert.match(
+      stdout,
+      /virtproxyd \(pid \d+\) started when there was no hook for daemon and does not see it yet/,
+    );
+    assert.match(
+      world.admin("install", ...world.hooks, "--reload").stdout,
+      /virtproxyd \(pid \d+\) was reloaded and has called the hook/,
+    );
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
 });
 
 Deno.test("install --destdir makes links for a package, to where the program will be", () => {

@@ -4,7 +4,8 @@ import { isLibvirtClient } from "../../site/deny.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
 import type { LoadedHandler } from "../../site/load_handlers.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
-import { globBase, isLiteralPath, parsePathRule } from "../../manifest/path_rule.ts";
+import { expand } from "../../capability/path_glob.ts";
+import { globBase, isLiteralPath, parsePathRule, type PathRule } from "../../manifest/path_rule.ts";
 import { fileStatus, linkStatus } from "../../system/file.ts";
 import { findProgram } from "../../system/program.ts";
 import { SystemError } from "../../system/system_error.ts";
@@ -102,23 +103,40 @@ function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {
   return findings;
 }
 
+/** Whether a glob stands for anything. `**` may stand for a whole tree, and is not looked for. */
+function isMatched(rule: PathRule): boolean {
+  if (rule.segments.includes("**")) return true;
+  let found = false;
+  const base = globBase(rule);
+  const rest = rule.segments.slice(base.split("/").length - 1);
+  expand(base, rest, () => found = true, () => found);
+  return found;
+}
+
 function isThere(program: string): boolean {
   const path = findProgram(program, PATH);
   const status = path === undefined ? undefined : fileStatus(path);
   return status?.kind === "file" && (status.mode & 0o111) !== 0;
 }
 
-/** What is missing of a rule's path: the directory that a glob begins in, or that a file is written into, or the file itself. */
+/** Files that the kernel makes: a rule that matches none of them names what this host does not have. */
+const KERNEL_FILE = /^\/(?:sys|proc)\//;
+
+/**
+ * What is missing of a rule's path: the directory that a glob begins in, or that a file is written into, or the file
+ * itself; below /sys and /proc, where nobody makes files, everything that the glob stands for.
+ */
 function missingPart(rule: string, kind: "read" | "write"): string | undefined {
   const parsed = parsePathRule(rule);
   if ("error" in parsed) return undefined;
   const base = globBase(parsed.rule);
   const literal = isLiteralPath(parsed.rule);
   // A file that is to be written may be made, but not below /sys and /proc.
-  const isMade = literal && kind === "write" && !/^\/(sys|proc)\//.test(base);
+  const isMade = literal && kind === "write" && !KERNEL_FILE.test(base);
   const path = isMade ? base.slice(0, base.lastIndexOf("/")) || "/" : base;
   try {
-    return linkStatus(path) === undefined ? path : undefined;
+    if (linkStatus(path) === undefined) return path;
+    return literal || !KERNEL_FILE.test(rule) || isMatched(parsed.rule) ? undefined : "such file";
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;

@@ -1,18 +1,13 @@
 import type { Finding, Patient } from "./finding.ts";
-import { runsDirectories } from "../libvirt_host.ts";
+import { abortsRestore } from "../aborts_restore.ts";
+import { HOOK_DRIVERS, runsDirectories } from "../libvirt_host.ts";
 import { fileStatus } from "../../system/file.ts";
 
-const SOCKETS = [
-  "libvirt-sock",
-  "virtqemud-sock",
-  "virtnetworkd-sock",
-  "virtlxcd-sock",
-  "virtxend-sock",
-  "virtbhyved-sock",
-];
+/** `virtqemud-sock` and its like. */
+const SOCKETS = Object.keys(HOOK_DRIVERS).map((name) => `${name === "libvirtd" ? "libvirt" : name}-sock`);
 
 /** Whether libvirt is here, which one, and which of its daemons run. */
-export function libvirt({ version, daemonProgram, daemons, directories }: Patient): Finding[] {
+export function libvirt({ version, daemonProgram, daemons, directories, setup }: Patient): Finding[] {
   const check = "libvirt";
   if (daemonProgram === undefined) {
     return [{
@@ -23,7 +18,10 @@ export function libvirt({ version, daemonProgram, daemons, directories }: Patien
         "install libvirt's daemon (libvirt-daemon-system on Debian, libvirt-daemon-driver-qemu on Fedora)",
     }];
   }
-  const findings: Finding[] = [versionFinding(version, daemonProgram)];
+  const findings: Finding[] = [
+    versionFinding(version, daemonProgram),
+    ...lostSaves(version, setup),
+  ];
   const sockets = SOCKETS.filter((name) => fileStatus(`${directories.libvirt}/${name}`)?.kind === "socket");
   const list = daemons.map(({ name, pid }) => `${name} (pid ${pid})`).join(", ");
   if (daemons.length > 0) findings.push({ check: "daemons", level: "ok", seen: `running: ${list}` });
@@ -50,6 +48,25 @@ export function libvirt({ version, daemonProgram, daemons, directories }: Patien
   return findings;
 }
 
+/** Seen with 11.3.0, not with 9.0.0 or 12.8.0. */
+function losesSaves(version: string): boolean {
+  return version.startsWith("11.3.");
+}
+
+/** Handlers whose failure would cost a guest's saved state on this very host. */
+function lostSaves(version: string | undefined, { handlers, config }: Patient["setup"]): Finding[] {
+  if (version === undefined || !losesSaves(version)) return [];
+  return handlers.filter(({ manifest }) => manifest !== undefined && abortsRestore(manifest, config)).map((
+    { name },
+  ) => ({
+    check: "restore",
+    level: "warn",
+    seen:
+      `a failure of ${name} gives up qemu/restore, and libvirt ${version} then throws the guest's saved state away`,
+    remedy: "onFailure: ignore for qemu/restore, in a handler of its own or in config.yaml",
+  }));
+}
+
 function versionFinding(version: string | undefined, program: string): Finding {
   const check = "version";
   if (version === undefined) {
@@ -63,12 +80,11 @@ function versionFinding(version: string | undefined, program: string): Finding {
       seen: `${seen}: before 6.5.0 there are no .d directories, a link is the hook itself`,
     };
   }
-  if (version.startsWith("11.3.")) {
+  if (losesSaves(version)) {
     return {
       check,
-      level: "warn",
+      level: "note",
       seen: `${seen}: it throws a managed save away when its restore hook fails`,
-      remedy: "never set onFailure: abort for qemu/restore here",
     };
   }
   return { check, level: "ok", seen };

@@ -1,6 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
 import { type Hook, hooksFor } from "../hook_links.ts";
 import { knowsHooks } from "../knows_hooks.ts";
+import { destination } from "../link_steps.ts";
 import { runsDirectories } from "../libvirt_host.ts";
 import { expandOperations } from "../../manifest/operation_glob.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
@@ -42,6 +43,7 @@ function missingLinks(
   all: ReadonlyMap<Driver, Hook[]>,
   wanted: ReadonlySet<Driver>,
 ): Finding[] {
+  // A link to nowhere is told of by itself.
   const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs }) => isOurs);
   const missing = [...wanted].filter((driver) => !hasLink(driver));
   if (missing.length > 0) {
@@ -55,19 +57,26 @@ function missingLinks(
   return [{ check: "links", level: "warn", seen, remedy: "hookvisor install" }];
 }
 
-function linkFindings({ hooks: directory, version }: Patient, driver: Driver, hooks: Hook[]): Finding[] {
+function linkFindings(
+  { hooks: directory, version, program }: Patient,
+  driver: Driver,
+  hooks: Hook[],
+): Finding[] {
   const check = `link ${driver}`;
   const ours = hooks.filter(({ isOurs }) => isOurs);
   if (ours.length === 0) return [];
-  if (ours.length > 1) {
+  const run = ours.filter(({ isRun }) => isRun);
+  if (run.length > 1) {
     return [{
       check,
       level: "warn",
-      seen: `${ours.map(({ path }) => path).join(" and ")} both lead here, so every handler runs twice`,
-      remedy: `remove ${ours[1]!.path}`,
+      seen: `${
+        run.map(({ path }) => path).join(" and ")
+      } both lead to a hookvisor, so every handler runs twice`,
+      remedy: `remove ${run[1]!.path}`,
     }];
   }
-  const [link] = ours;
+  const [link] = run.length > 0 ? run : ours;
   const inDirectory = link!.path !== `${directory}/${driver}`;
   if (inDirectory && version !== undefined && !runsDirectories(version)) {
     const seen = `${link!.path}: libvirt ${version} does not look into ${driver}.d`;
@@ -79,8 +88,20 @@ function linkFindings({ hooks: directory, version }: Patient, driver: Driver, ho
     }];
   }
   if (!link!.isRun) {
-    const seen = `${link!.path} leads to ${link!.target}, which is no executable file`;
-    return [{ check, level: "fail", seen, remedy: "put the program back, or hookvisor uninstall" }];
+    const seen = `${link!.path} leads to ${
+      destination(link!)
+    }: libvirt passes it over in silence, so no handler runs`;
+    return [{
+      check,
+      level: "fail",
+      seen,
+      remedy: `${program} install moves it here; hookvisor uninstall removes it`,
+    }];
+  }
+  if (!link!.leadsHere) {
+    const seen = `${link!.path} leads to ${destination(link!)} than ${program}, which looks at this host now`;
+    const remedy = `run that one's doctor; or ${program} install, which moves the link here`;
+    return [{ check, level: "warn", seen, remedy }];
   }
   return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }];
 }

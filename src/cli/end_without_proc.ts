@@ -1,0 +1,17 @@
+import { OPERATIONS } from "../protocol/operations.ts";
+import { print } from "../system/self.ts";
+
+/** The words of a hook call: object, operation, sub-operation, extra. */
+const HOOK_WORDS = 4;
+
+/**
+ * Says that nothing works without /proc, where also stands by which name this program was called. A call that looks
+ * like a hook call is given up only where libvirt can bear that: a running guest is not killed for it.
+ *
+ * @returns the exit code
+ */
+export function endWithoutProc(args: readonly string[]): number {
+  print(2, "hookvisor: /proc is not mounted, and nothing works without it: mount -t proc proc /proc\n");
+  if (args.length !== HOOK_WORDS) return 1;
+  return OPERATIONS.some(({ name, onFailure }) => name === args[1] && onFailure === "abort") ? 1 : 0;
+}

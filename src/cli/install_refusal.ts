@@ -1,0 +1,34 @@
+import { appArmorDenials } from "./app_armor_denials.ts";
+import type { Places } from "./install.ts";
+import type { Driver } from "../protocol/operations.ts";
+import { realPath } from "../system/file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** Why links would do harm on this host, or no good; undefined when nothing speaks against them. `--force` makes them all the same. */
+export function installRefusal(places: Places, drivers: readonly Driver[]): string | undefined {
+  if (places.isNixOs) return nixOsWay(places.program, drivers);
+  const [first] = appArmorDenials(realProgram(places.program), places.daemons);
+  if (first === undefined) return undefined;
+  return `AppArmor's profile ${first.profile}, of ${first.daemon}, does not let it run ${places.program}: ` +
+    `every guest and every network would fail to start (exit status 126). Do: ${first.remedy}. ` +
+    "--force makes the links all the same";
+}
+
+/** What is written into NixOS's configuration for hooks, a line for each driver. */
+export function nixOsWay(program: string, drivers: readonly Driver[]): string {
+  const path = program.startsWith("/nix/store/") ? "${pkgs.hookvisor}/bin/hookvisor" : program;
+  const lines = drivers.map((driver) =>
+    `virtualisation.libvirtd.hooks.${driver}."50-hookvisor" = "${path}";`
+  );
+  return `this is NixOS, where libvirtd's start removes links it did not make itself. Write into the system's ` +
+    `configuration: ${lines.join(" ")} and run nixos-rebuild switch. --force makes the links all the same`;
+}
+
+function realProgram(program: string): string {
+  try {
+    return realPath(program);
+  } catch (error) {
+    if (error instanceof SystemError) return program;
+    throw error;
+  }
+}

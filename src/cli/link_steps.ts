@@ -1,0 +1,92 @@
+import { type Hook, hookAt, hooksFor, linkPath } from "./hook_links.ts";
+import type { Places } from "./install.ts";
+import { makeHookDirectory } from "./made_directories.ts";
+import type { Driver } from "../protocol/operations.ts";
+import { makeDirectory, makeLink, remove, replaceLink } from "../system/admin_files.ts";
+
+/** One thing done, or found done. */
+export interface LinkStep {
+  driver: Driver;
+  path: string;
+  did: "made" | "moved" | "was there" | "removed" | "left alone";
+  why?: string;
+}
+
+/** What is the same for all links that one command makes. */
+export interface LinkOptions {
+  place: "d" | "main";
+  dryRun: boolean;
+  /** hookvisor's own directory, where is kept what was made. */
+  config: string;
+}
+
+/** Makes a driver's link. A link to another hookvisor, or to one that is gone, is moved to this one; what else is there is left alone. */
+export function makeDriverLink(
+  places: Places,
+  driver: Driver,
+  { place, dryRun, config }: LinkOptions,
+): LinkStep[] {
+  const { destdir, program } = places;
+  const directory = `${destdir}${places.hooks}`;
+  const path = linkPath(directory, driver, place);
+  const existing = hookAt(path, driver, program);
+  if (existing?.isOurs === false) return [{ driver, path, did: "left alone", why: foreign(existing, place) }];
+  const ours = hooksFor(directory, driver, program).filter(({ isOurs }) => isOurs);
+  const kept = ours.find(({ leadsHere }) => leadsHere) ?? ours.find((hook) => hook.path === path) ?? ours[0];
+  if (kept !== undefined) {
+    const others = ours.filter((hook) => hook !== kept && !hook.leadsHere);
+    return [
+      moveLink(kept, directory, program, dryRun),
+      ...others.map((hook): LinkStep => ({
+        ...removeLink(hook, dryRun),
+        why: `it led to ${destination(hook)}`,
+      })),
+    ];
+  }
+  if (!dryRun) {
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    if (destdir === "") makeHookDirectory(parent, config);
+    else makeDirectory(parent);
+    makeLink(path, program);
+  }
+  return [{ driver, path, did: "made" }];
+}
+
+function moveLink(hook: Hook, directory: string, program: string, dryRun: boolean): LinkStep {
+  const { driver, path } = hook;
+  if (hook.leadsHere) return { driver, path, did: "was there" };
+  // Beside the drivers' hooks, where libvirt looks for no other name: it runs whatever is in a .d directory.
+  if (!dryRun) replaceLink(path, program, `${directory}/.hookvisor.new`);
+  return { driver, path, did: "moved", why: `it led to ${destination(hook)}` };
+}
+
+/** Where a link of ours leads that does not lead here. */
+export function destination({ target, isRun, isDangling }: Hook): string {
+  if (isRun) return `${target}, another hookvisor`;
+  return `${target}, which is ${isDangling ? "gone" : "no executable file"}`;
+}
+
+function foreign({ target }: Hook, place: "d" | "main"): string {
+  if (target !== undefined) return `it is a link to ${target}, not to this program; remove it first`;
+  return place === "main"
+    ? "it is somebody else's script; --place d puts the link beside it, where libvirt is 6.5.0 or later"
+    : "it is somebody else's file; remove it first";
+}
+
+/** One step, for a person. */
+export function describe({ path, did, why }: LinkStep, dryRun: boolean): string {
+  const word = dryRun && did === "made"
+    ? "would be made"
+    : dryRun && did === "moved"
+    ? "would be moved"
+    : dryRun && did === "removed"
+    ? "would be removed"
+    : did;
+  return `${path}: ${word}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/** Removes one link of ours. */
+export function removeLink(hook: Hook, dryRun: boolean): LinkStep {
+  if (!dryRun) remove(hook.path);
+  return { driver: hook.driver, path: hook.path, did: "removed" };
+}

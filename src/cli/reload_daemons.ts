@@ -1,0 +1,72 @@
+import { flag, type Invocation } from "./command.ts";
+import { hooksFor } from "./hook_links.ts";
+import type { Places } from "./install.ts";
+import { knowsHooks } from "./knows_hooks.ts";
+import type { LinkStep } from "./link_steps.ts";
+import type { Driver } from "../protocol/operations.ts";
+import { newestRecords } from "../records/history.ts";
+import { pause } from "../system/pause.ts";
+import { askToReload } from "../system/processes.ts";
+
+/** Waiting for the record of a reload, in milliseconds. */
+const RELOAD_WAIT_MS = 3000;
+
+/** A daemon that does not know yet that a driver has a hook. */
+export interface Reload {
+  daemon: string;
+  pid: number;
+  drivers: Driver[];
+}
+
+/**
+ * The daemons that run and have to look for hooks anew. With `--existing` that is each whose drivers have a link: one
+ * that led nowhere when the daemon looked is no hook to it, and nobody knows for how long the program was gone.
+ */
+export function needReload(
+  invocation: Invocation,
+  places: Places,
+  drivers: readonly Driver[],
+  steps: readonly LinkStep[],
+): Reload[] {
+  return places.daemons.flatMap((daemon) => {
+    const unseen = drivers.filter((driver) => {
+      if (!daemon.drivers.includes(driver)) return false;
+      if (flag(invocation, "existing")) return true;
+      const hooks = hooksFor(places.hooks, driver, places.program);
+      // In a dry run the link is not there yet, but counts.
+      const isNew = steps.some((step) =>
+        step.driver === driver && (step.did === "made" || step.did === "moved")
+      );
+      if (hooks.some(({ isRun }) => isRun)) {
+        return !knowsHooks(daemon, driver, hooks, invocation.directories.log);
+      }
+      return isNew;
+    });
+    return unseen.length === 0 ? [] : [{ daemon: daemon.name, pid: daemon.pid, drivers: unseen }];
+  });
+}
+
+/** Asks each daemon to reload, and waits for the call by which it shows that it sees the hooks. */
+export async function reload(
+  { directories }: Invocation,
+  reloads: readonly Reload[],
+): Promise<(Reload & { seen: boolean })[]> {
+  const since = Date.now();
+  for (const { pid } of reloads) askToReload(pid);
+  const seen = (daemon: string) => {
+    for (const { caller } of newestRecords(directories.log, { driver: "daemon", since })) {
+      if (caller === daemon) return true;
+    }
+    return false;
+  };
+  const until = since + RELOAD_WAIT_MS;
+  while (Date.now() < until && !reloads.every(({ daemon }) => seen(daemon))) await pause(50);
+  return reloads.map((one) => ({ ...one, seen: seen(one.daemon) }));
+}
+
+/** What came of it, in a line. */
+export function reloaded({ daemon, pid, seen }: Reload & { seen: boolean }): string {
+  return seen
+    ? `${daemon} (pid ${pid}) was reloaded and has called the hook\n`
+    : `${daemon} (pid ${pid}) was asked to reload, but has not called the hook; "hookvisor doctor" tells more\n`;
+}
