@@ -1,7 +1,7 @@
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
+import { appArmor } from "./doctor/app_armor.ts";
 import { checkpoint } from "./doctor/checkpoint.ts";
-import { confinement } from "./doctor/confinement.ts";
 import type { Check, Finding, Level, Patient } from "./doctor/finding.ts";
 import { handlers } from "./doctor/handlers.ts";
 import { host } from "./doctor/host.ts";
@@ -9,7 +9,9 @@ import { leftovers } from "./doctor/leftovers.ts";
 import { libvirt } from "./doctor/libvirt.ts";
 import { links } from "./doctor/links.ts";
 import { ownership } from "./doctor/ownership.ts";
+import { selinux } from "./doctor/selinux.ts";
 import { scripts } from "./doctor/scripts.ts";
+import { stack } from "./doctor/stack.ts";
 import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
 import { loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
@@ -25,7 +27,9 @@ const CHECKS: readonly Check[] = [
   links,
   scripts,
   ownership,
-  confinement,
+  appArmor,
+  selinux,
+  stack,
   handlers,
   leftovers,
   checkpoint,
