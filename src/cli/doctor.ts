@@ -69,6 +69,7 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
     setup: await withCodeRead(await loadWholeSite(directories)),
     hooks: found.path,
     hooksWhy: found.why,
+    isNixOs: "isNixOs" in found,
     program: realPath(executable()),
     daemons: fileStatus(found.path) === undefined ? libvirtDaemons() : libvirtDaemons(found.path),
     daemonProgram: program,

@@ -6,7 +6,11 @@ import { SystemError } from "../system/system_error.ts";
 
 /** Why links would do harm on this host, or no good; undefined when nothing speaks against them. `--force` makes them all the same. */
 export function installRefusal(places: Places, drivers: readonly Driver[]): string | undefined {
-  if (places.isNixOs) return nixOsWay(places.program, drivers);
+  if (places.isNixOs) {
+    return `this is NixOS, where libvirtd's start removes links that it did not make. ${
+      nixOsWay(places.program, drivers)
+    }. --force makes the links all the same`;
+  }
   const [first] = appArmorDenials(realProgram(places.program), places.daemons);
   if (first === undefined) return undefined;
   return `AppArmor's profile ${first.profile}, of ${first.daemon}, does not let it run ${places.program}: ` +
@@ -20,8 +24,7 @@ export function nixOsWay(program: string, drivers: readonly Driver[]): string {
   const lines = drivers.map((driver) =>
     `virtualisation.libvirtd.hooks.${driver}."50-hookvisor" = "${path}";`
   );
-  return `this is NixOS, where libvirtd's start removes links it did not make itself. Write into the system's ` +
-    `configuration: ${lines.join(" ")} and run nixos-rebuild switch. --force makes the links all the same`;
+  return `Write into the system's configuration: ${lines.join(" ")} and run nixos-rebuild switch`;
 }
 
 function realProgram(program: string): string {

@@ -47,6 +47,21 @@ allow:
   assert.equal(world.admin("check", "--strict").code, 1);
 });
 
+Deno.test("check warns of a handler whose failure would cost a guest's saved state", () => {
+  using world = new World();
+  world.write("10-a.js", handler("on: [qemu/prepare, qemu/restore]\nonFailure: abort", ""));
+  world.write("20-b.js", handler("on: [qemu/restore]", ""));
+  const { code, stdout } = world.admin("check", "--strict");
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /10-a\.js:\d+:\d+: warning: a failure of this handler gives up qemu\/restore/);
+  assert.match(stdout, /2 handlers, 0 errors, 1 warning\n/);
+  world.write("config/config.yaml", "onFailure: {qemu/restore: abort}\n");
+  assert.match(
+    world.admin("check").stdout,
+    /20-b\.js:\d+:\d+: warning: a failure of this handler gives up qemu\/restore/,
+  );
+});
+
 Deno.test("check warns of handlers that can never match, of shadowed order, of options and time-outs", () => {
   using world = new World();
   const write = "allow: {write: [/run/one/file]}";

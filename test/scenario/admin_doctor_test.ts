@@ -103,6 +103,17 @@ Deno.test("doctor finds what rules name and this host does not have", () => {
   assert.equal(findings.filter(({ check }) => check === "rules").length, 3);
 });
 
+Deno.test("doctor sees that a rule's glob below /sys stands for nothing on this host", () => {
+  using world = prepared();
+  const allow = "allow: {write: ['/sys/kernel/no-such-*/governor', '/sys/kernel/mm/**', '/sys/kernel/pro*']}";
+  world.write("10-a.js", handler(`on: [qemu/prepare]\n${allow}`, ""));
+  const { findings } = doctor(world);
+  const told = findings.filter(({ check }) => check === "rules").map(({ seen }) => seen);
+  assert.deepEqual(told, [
+    "10-a wants to write /sys/kernel/no-such-*/governor, and there is no such file on this host",
+  ]);
+});
+
 Deno.test("doctor fails for what hookvisor will not trust or use", () => {
   using world = prepared();
   Deno.chmodSync(`${world.root}/config/handlers/10-a.js`, 0o666);

@@ -51,21 +51,22 @@ Deno.test("its deadline is background.timeout of config.yaml, and its failure ch
   assert.ok(late.ms < 2000, `${late.ms} ms`);
 });
 
-Deno.test("it has a session of its own and none of libvirt's descriptors", async () => {
+Deno.test("it has a session of its own, none of libvirt's descriptors, and the program's name", async () => {
   using host = new Host();
   const folder = host.scratch();
   host.handler(
     "10-look",
     `on: [qemu/started]\nmode: background\nallow: {write: ["${folder}/*"], exec: [sh -c *]}`,
-    `const {stdout} = await host.exec("sh", ["-c", "ls -l /proc/$PPID/fd; ps -o sid= -p $PPID; echo $PPID"]);
+    `const {stdout} = await host.exec("sh", ["-c", "ls -l /proc/$PPID/fd; ps -o sid= -p $PPID; echo $PPID; ps -o comm=,args= -p $PPID"]);
      await host.fs.write("${folder}/out", stdout);`,
   );
   await host.hook(STARTED, { stdin: XML });
   const late = await outcome(host, host.record());
   assert.equal(late.verdict, "success", late.reason);
   const out = Deno.readTextFileSync(join(folder, "out"));
-  const [sid, pid] = out.trim().split("\n").slice(-2).map((word) => word.trim());
+  const [sid, pid] = out.trim().split("\n").slice(-3).map((word) => word.trim());
   assert.equal(sid, pid);
+  assert.match(out, /^hookvisor +hookvisor hook --config-dir=/m);
   assert.match(out, / 0 -> \/memfd:/);
   assert.match(out, / 1 -> \/dev\/null\n.* 2 -> \/dev\/null\n/s);
 });

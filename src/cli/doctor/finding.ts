@@ -24,6 +24,8 @@ export interface Patient {
   hooks: string;
   /** Why that one. */
   hooksWhy: string;
+  /** libvirt's module of NixOS fills it, and empties it first. */
+  isNixOs: boolean;
   /** hookvisor's own program, links resolved. */
   program: string;
   daemons: readonly LibvirtDaemon[];

@@ -1,5 +1,6 @@
 import type { Finding, Patient } from "./finding.ts";
 import { type Hook, hooksFor } from "../hook_links.ts";
+import { nixOsWay } from "../install_refusal.ts";
 import { knowsHooks } from "../knows_hooks.ts";
 import { destination } from "../link_steps.ts";
 import { runsDirectories } from "../libvirt_host.ts";
@@ -10,17 +11,19 @@ import { fileStatus } from "../../system/file.ts";
 /** Whether libvirt's hooks directory has the links that the handlers need, and whether the running daemons know it. */
 export function links(patient: Patient): Finding[] {
   const { hooks: directory, hooksWhy, program } = patient;
+  const wanted = wantedDrivers(patient);
   if (fileStatus(directory)?.kind !== "directory") {
     const seen = `${directory} is not there (${hooksWhy})`;
     return [{
       check: "hooks",
       level: "fail",
       seen,
-      remedy: "hookvisor install makes it, or name it with --hooks-dir",
+      remedy: patient.isNixOs
+        ? nixOsWay(program, withDaemon(wanted))
+        : "hookvisor install makes it, or name it with --hooks-dir",
     }];
   }
   const all = new Map(DRIVERS.map((driver) => [driver, hooksFor(directory, driver, program)]));
-  const wanted = wantedDrivers(patient);
   return [
     ...missingLinks(patient, all, wanted),
     ...DRIVERS.flatMap((driver) => linkFindings(patient, driver, all.get(driver)!)),
@@ -37,9 +40,14 @@ function wantedDrivers({ setup: { handlers } }: Patient): Set<Driver> {
   );
 }
 
+/** As `install` makes links: for the daemon's start too. */
+function withDaemon(wanted: ReadonlySet<Driver>): Driver[] {
+  return DRIVERS.filter((driver) => driver === "daemon" || wanted.has(driver));
+}
+
 /** Drivers that handlers are for and that have no link; and `daemon`, whose start brings back what was left behind. */
 function missingLinks(
-  { hooks: directory }: Patient,
+  { hooks: directory, isNixOs, program }: Patient,
   all: ReadonlyMap<Driver, Hook[]>,
   wanted: ReadonlySet<Driver>,
 ): Finding[] {
@@ -50,11 +58,23 @@ function missingLinks(
     const seen = `handlers are for ${
       missing.join(", ")
     }, and ${directory} has no link to this program for that`;
-    return [{ check: "links", level: "fail", seen, remedy: "hookvisor install" }];
+    return [{
+      check: "links",
+      level: "fail",
+      seen,
+      remedy: isNixOs
+        ? nixOsWay(program, withDaemon(wanted).filter((driver) => !hasLink(driver)))
+        : "hookvisor install",
+    }];
   }
   if (wanted.size === 0 || hasLink("daemon")) return [];
   const seen = `${directory} has no link for daemon, at whose start comes back what guests left behind`;
-  return [{ check: "links", level: "warn", seen, remedy: "hookvisor install" }];
+  return [{
+    check: "links",
+    level: "warn",
+    seen,
+    remedy: isNixOs ? nixOsWay(program, ["daemon"]) : "hookvisor install",
+  }];
 }
 
 function linkFindings(
