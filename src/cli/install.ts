@@ -2,42 +2,16 @@ import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { hooksFor } from "./hook_links.ts";
 import { installRefusal } from "./install_refusal.ts";
-import {
-  daemonProgram,
-  hooksDirectory,
-  type LibvirtDaemon,
-  libvirtDaemons,
-  libvirtVersion,
-  runsDirectories,
-} from "./libvirt_host.ts";
+import { daemonProgram, libvirtVersion, runsDirectories } from "./libvirt_host.ts";
 import { describe, makeDriverLink } from "./link_steps.ts";
+import { type Places, placesOf } from "./places.ts";
 import { needReload, type Reload, reload, reloaded } from "./reload_daemons.ts";
-import { loadWholeSite } from "./whole_site.ts";
+import { driversOf } from "./wanted_drivers.ts";
+import { type Driver, DRIVERS } from "../protocol/operations.ts";
 import { DIRECTORIES } from "../site/directories.ts";
-import { isTrouble } from "../system/file_reader.ts";
 import { trustIssue } from "../site/trust.ts";
-import { fileReader } from "../system/file_reader.ts";
-import { expandOperations } from "../manifest/operation_glob.ts";
-import { type Driver, DRIVERS, isDriver } from "../protocol/operations.ts";
-import { executable, workingDirectory } from "../system/admin_files.ts";
-import { fileStatus } from "../system/file.ts";
+import { fileReader, isTrouble } from "../system/file_reader.ts";
 import { print } from "../system/self.ts";
-
-/** What the command line says about places. */
-export interface Places {
-  /** As libvirt will see it. */
-  hooks: string;
-  /** Put in front of every path that is written: for packages. */
-  destdir: string;
-  /** What links point to. */
-  program: string;
-  /** libvirt's daemons that run and see this hooks directory. */
-  daemons: LibvirtDaemon[];
-  /** A line on each thing that was decided. */
-  why: string[];
-  /** This is NixOS, and the hooks directory is the one its module fills. */
-  isNixOs: boolean;
-}
 
 /** `hookvisor install`. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -86,62 +60,6 @@ function linkedDrivers({ destdir, hooks, program }: Places): Driver[] {
 function programIssue(program: string): string | undefined {
   const chain = fileReader.chain(program);
   return isTrouble(chain) ? chain.message : trustIssue(program, chain, 0)?.message;
-}
-
-/** Reads the options that `install` and `uninstall` share. */
-export function placesOf(invocation: Invocation): Places {
-  const destdir = (option(invocation, "destdir") ?? "").replace(/\/+$/, "");
-  if (destdir !== "" && !destdir.startsWith("/")) {
-    throw new CommandError("--destdir has to be an absolute path", 2);
-  }
-  const given = option(invocation, "hooks-dir")?.replace(/(?<=.)\/+$/, "");
-  if (given !== undefined && !given.startsWith("/")) {
-    throw new CommandError("--hooks-dir has to be an absolute path", 2);
-  }
-  const found = destdir === "" ? libvirtDaemons() : [];
-  const program = option(invocation, "program") ?? executable();
-  const absolute = program.startsWith("/") ? program : `${workingDirectory()}/${program}`;
-  const hooks = given === undefined
-    ? hooksDirectory(destdir === "" ? daemonProgram(found) : undefined)
-    : undefined;
-  const path = given ?? hooks!.path;
-  return {
-    hooks: path,
-    destdir,
-    program: absolute,
-    daemons: found.length > 0 && fileStatus(path) !== undefined ? libvirtDaemons(path) : found,
-    why: hooks === undefined ? [] : [`hooks directory ${path}: ${hooks.why}`],
-    isNixOs: destdir === "" && hooks?.isNixOs === true,
-  };
-}
-
-/** The drivers that were named, or those that handlers are for, and `daemon`, at whose start what was left behind comes back. */
-export async function driversOf(invocation: Invocation): Promise<Driver[]> {
-  const named = option(invocation, "driver");
-  if (flag(invocation, "all")) return [...DRIVERS];
-  if (named !== undefined) {
-    const words = named.split(",").filter((word) => word !== "");
-    const wrong = words.find((word) => !isDriver(word));
-    if (wrong !== undefined) {
-      throw new CommandError(`--driver: ${JSON.stringify(wrong)} is none of ${DRIVERS.join(", ")}`, 2);
-    }
-    return DRIVERS.filter((driver) => words.includes(driver));
-  }
-  const { handlers, config } = await loadWholeSite(invocation.directories);
-  const used = new Set(
-    handlers.flatMap(({ manifest, mayMatch }) =>
-      manifest === undefined
-        ? DRIVERS.filter((driver) => expandOperations(`${driver}/*`).some((o) => mayMatch(o.driver, o.name)))
-        : manifest.on.flatMap(({ value }) => expandOperations(value).map((o) => o.driver))
-    ),
-  );
-  if (used.size === 0 && config.record.keep === 0) {
-    const where = `${invocation.directories.config}/handlers`;
-    throw new CommandError(
-      `no handler in ${where}, so there is nothing to call; --driver or --all makes links all the same`,
-    );
-  }
-  return used.size === 0 ? [...DRIVERS] : DRIVERS.filter((driver) => driver === "daemon" || used.has(driver));
 }
 
 function placeOf(invocation: Invocation, places: Places): "d" | "main" {

@@ -1,5 +1,5 @@
 import { appArmorDenials } from "./app_armor_denials.ts";
-import type { Places } from "./install.ts";
+import type { Places } from "./places.ts";
 import type { Driver } from "../protocol/operations.ts";
 import { realPath } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";

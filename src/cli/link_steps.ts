@@ -1,5 +1,5 @@
 import { type Hook, hookAt, hooksFor, linkPath } from "./hook_links.ts";
-import type { Places } from "./install.ts";
+import type { Places } from "./places.ts";
 import { makeHookDirectory } from "./made_directories.ts";
 import type { Driver } from "../protocol/operations.ts";
 import { makeDirectory, makeLink, remove, replaceLink } from "../system/admin_files.ts";

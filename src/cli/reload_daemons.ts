@@ -1,6 +1,6 @@
 import { flag, type Invocation } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
-import type { Places } from "./install.ts";
+import type { Places } from "./places.ts";
 import { knowsHooks } from "./knows_hooks.ts";
 import type { LinkStep } from "./link_steps.ts";
 import type { Driver } from "../protocol/operations.ts";

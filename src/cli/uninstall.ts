@@ -1,6 +1,7 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
-import { driversOf, placesOf } from "./install.ts";
+import { placesOf } from "./places.ts";
+import { driversOf } from "./wanted_drivers.ts";
 import { describe, removeLink } from "./link_steps.ts";
 import { removeMadeDirectories } from "./made_directories.ts";
 import { checkpointFile } from "../site/directories.ts";

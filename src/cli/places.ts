@@ -1,0 +1,48 @@
+import { type Invocation, option } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { daemonProgram, hooksDirectory, type LibvirtDaemon, libvirtDaemons } from "./libvirt_host.ts";
+import { executable, workingDirectory } from "../system/admin_files.ts";
+import { fileStatus } from "../system/file.ts";
+
+/** What the command line says about places. */
+export interface Places {
+  /** As libvirt will see it. */
+  hooks: string;
+  /** Put in front of every path that is written: for packages. */
+  destdir: string;
+  /** What links point to. */
+  program: string;
+  /** libvirt's daemons that run and see this hooks directory. */
+  daemons: LibvirtDaemon[];
+  /** A line on each thing that was decided. */
+  why: string[];
+  /** This is NixOS, and the hooks directory is the one its module fills. */
+  isNixOs: boolean;
+}
+
+/** Reads the options that `install` and `uninstall` share. */
+export function placesOf(invocation: Invocation): Places {
+  const destdir = (option(invocation, "destdir") ?? "").replace(/\/+$/, "");
+  if (destdir !== "" && !destdir.startsWith("/")) {
+    throw new CommandError("--destdir has to be an absolute path", 2);
+  }
+  const given = option(invocation, "hooks-dir")?.replace(/(?<=.)\/+$/, "");
+  if (given !== undefined && !given.startsWith("/")) {
+    throw new CommandError("--hooks-dir has to be an absolute path", 2);
+  }
+  const found = destdir === "" ? libvirtDaemons() : [];
+  const program = option(invocation, "program") ?? executable();
+  const absolute = program.startsWith("/") ? program : `${workingDirectory()}/${program}`;
+  const hooks = given === undefined
+    ? hooksDirectory(destdir === "" ? daemonProgram(found) : undefined)
+    : undefined;
+  const path = given ?? hooks!.path;
+  return {
+    hooks: path,
+    destdir,
+    program: absolute,
+    daemons: found.length > 0 && fileStatus(path) !== undefined ? libvirtDaemons(path) : found,
+    why: hooks === undefined ? [] : [`hooks directory ${path}: ${hooks.why}`],
+    isNixOs: destdir === "" && hooks?.isNixOs === true,
+  };
+}
