@@ -10,7 +10,7 @@
  */
 import { join } from "node:path";
 import { recoverRuntime } from "./elf/recover_runtime.ts";
-import { stripElf } from "./elf/strip_elf.ts";
+import { readImage, writeImage } from "./elf/image.ts";
 
 const RUNTIME_SHA256 = "723d45cca4f68bd66652da1e0d45562b0700317c1535981035f50f078785a131";
 
@@ -29,7 +29,8 @@ const [output] = Deno.args;
 if (!output) throw new Error("usage: runtime.ts OUTPUT");
 const folder = Deno.makeTempDirSync({ dir: join(output, ".."), prefix: "runtime-" });
 try {
-  const stripped = stripElf(given() ?? await downloaded(folder) ?? await fromNpm(folder));
+  const runtime = given() ?? await downloaded(folder) ?? await fromNpm(folder);
+  const stripped = writeImage(readImage(runtime));
   const temporary = join(folder, "stripped");
   Deno.writeFileSync(temporary, stripped, { mode: 0o755 });
   Deno.renameSync(temporary, output);

@@ -1,97 +1,184 @@
 import {
   PROGRAM_HEADER_SIZE,
-  type ProgramHeader,
+  PT_DYNAMIC,
+  PT_GNU_RELRO,
   PT_INTERP,
-  PT_LOAD,
+  PT_PHDR,
   readHeader,
-  readProgramHeaders,
-  writeHeader,
-  writeProgramHeader,
+  SHF_ALLOC,
+  SHF_EXECINSTR,
+  SHT_PROGBITS,
+  viewOf,
 } from "./elf64.ts";
 import type { Assembled } from "./assemble.ts";
-import { entryCode, type Program } from "./entry_code.ts";
+import { CODE_ADDRESS, entryCode, type Program, type Sums, UNKNOWN } from "./entry_code.ts";
+import { type Image, PAGE, readImage, roundUp, type Segment, writeImage } from "./image.ts";
 
-const PAGE = 4096;
+/** So many program headers may be added behind the code, for the same reason. */
+const SPARE_HEADERS = 8;
+const READ = 4;
 const READ_EXECUTE = 5;
 const X86_64 = 62;
+/** The section in which `deno compile` puts the program. */
+const PAYLOAD = ".note.sui";
+
+/** Sections that can be anywhere, as long as the dynamic section knows: by name, its tag there (`d_tag`), if any. */
+const MOVABLE: Record<string, number | undefined> = {
+  ".interp": undefined,
+  ".dynsym": 6,
+  ".dynstr": 5,
+  ".hash": 4,
+  ".gnu.hash": 0x6ffffef5,
+  ".gnu.version": 0x6ffffff0,
+  ".gnu.version_r": 0x6ffffffe,
+  ".rela.dyn": 7,
+  ".rela.plt": 23,
+};
 
 /**
- * Puts code before the program's own entry.
- *
- * The code goes to the end of the file, into a segment of its own, and behind it a new table of program headers for
- * the kernel: with that segment, and without an interpreter, so that the kernel enters the code and not ld.so. The
- * old table stays where it is, for ld.so and everybody who looks in memory. Segments stay in the order of their
- * addresses, which the kernel relies on.
+ * Puts code before the program's own entry, at the beginning of the file, so that it can speak where the rest is cut
+ * off: the sections that are there (symbols of libraries, notes) move behind all others. The table of program headers
+ * comes after the code: the kernel starts no file that ends before that. It names no interpreter, so that the kernel
+ * enters the code and not ld.so; the section `.interp` goes on naming it, for the code and for tools. Nor does it say
+ * where it is itself (PT_PHDR): `strip` moves it, and leaves that as it was.
  *
  * @param program a dynamic executable that can be loaded anywhere
  * @param code makes the code; by default hookvisor's
  * @returns A new array; `program` is not changed.
- * @throws {Error} when the program has no interpreter, or is not for x86-64.
+ * @throws {Error} when the program has no interpreter, has no room for the code, or is not for x86-64.
  */
 export async function addEntryCode(
   program: Uint8Array<ArrayBuffer>,
   code: (program: Program) => Assembled = entryCode,
-): Promise<Uint8Array> {
-  const header = readHeader(program);
-  if (header.machine !== X86_64) {
-    throw new Error(`entry code is for x86-64 (machine ${X86_64}), not machine ${header.machine}`);
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { machine } = readHeader(program);
+  if (machine !== X86_64) {
+    throw new Error(`entry code is for x86-64 (machine ${X86_64}), not machine ${machine}`);
   }
-  const headers = readProgramHeaders(program, header.programOffset, header.programCount);
-  const last = headers.findLast((one) => one.type === PT_LOAD);
-  if (!last) throw new Error("the program has no segment to load");
-  const named = headers.find((one) => one.type === PT_INTERP);
-  if (!named) throw new Error("the program has no interpreter");
+  const image = readImage(program);
+  if (!image.others.some(({ type }) => type === PT_INTERP)) throw new Error("the program has no interpreter");
+  image.others = image.others.filter(({ type }) => type !== PT_INTERP && type !== PT_PHDR);
+  // Its size is the same whatever it is told.
+  const tableAt = roundUp(CODE_ADDRESS + code(UNKNOWN).code.length, 8);
+  const headers = image.others.length + image.segments.length + SPARE_HEADERS;
+  makeRoom(image, roundUp(tableAt + headers * PROGRAM_HEADER_SIZE, PAGE));
 
-  const offset = roundUp(program.length, PAGE);
-  const address = roundUp(Number(last.address + last.memorySize), PAGE);
-  const interpreter = new TextDecoder().decode(
-    program.subarray(Number(named.offset), Number(named.offset + named.fileSize) - 1),
-  );
+  const interpreter = image.sections.find(({ name }) => name === ".interp");
+  if (!interpreter) throw new Error("the program has no section that names its interpreter");
   const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", program)).slice(0, 16);
-  const known = { interpreter, tag, imageSize: address, tableCount: header.programCount };
-  const unknown = { entryDistance: 0, imageDistance: 0, tableDistance: 0 };
-  const beginning = address + code({ ...known, ...unknown }).labels.get("beginning")!;
   const assembled = code({
-    ...known,
-    entryDistance: Number(header.entry) - beginning,
-    imageDistance: -beginning,
-    tableDistance: addressOf(headers, header.programOffset) - beginning,
+    tag,
+    entry: image.entry,
+    interpreter: interpreter.address,
+    end: endOf(image),
+    relocated: relocatedOf(image),
+    payload: payloadOf(image),
   });
-
-  const table = headers.filter((one) => one !== named);
-  const tableAt = roundUp(assembled.code.length, 8);
-  const size = tableAt + (table.length + 1) * PROGRAM_HEADER_SIZE;
-  const segment: ProgramHeader = {
-    type: PT_LOAD,
-    flags: READ_EXECUTE,
-    offset: BigInt(offset),
-    address: BigInt(address),
-    fileSize: BigInt(size),
-    memorySize: BigInt(size),
-    align: BigInt(PAGE),
-  };
-  table.splice(table.indexOf(last) + 1, 0, segment);
-
-  const out = new Uint8Array(offset + size);
-  out.set(program);
-  out.set(assembled.code, offset);
-  table.forEach((one, index) => {
-    writeProgramHeader(out, offset + tableAt + index * PROGRAM_HEADER_SIZE, one);
+  image.segments[0]!.bytes.set(assembled.code, CODE_ADDRESS);
+  image.entry = CODE_ADDRESS;
+  image.sections.push({
+    name: ".hookvisor",
+    type: SHT_PROGBITS,
+    flags: SHF_ALLOC | SHF_EXECINSTR,
+    address: CODE_ADDRESS,
+    size: assembled.code.length,
+    link: undefined,
+    info: 0,
+    align: 16n,
+    entrySize: 0n,
   });
-  const entry = BigInt(address);
-  writeHeader(out, { ...header, entry, programOffset: offset + tableAt, programCount: table.length });
-  return out;
+  image.sections.sort((a, b) => a.address - b.address);
+  return writeImage(image, tableAt);
 }
 
-/** The address in memory of what is at an offset in the file. */
-function addressOf(headers: ProgramHeader[], offset: number): number {
-  const holder = headers.find((one) =>
-    one.type === PT_LOAD && one.offset <= offset && one.offset + one.fileSize > offset
+/** Gives the first `limit` bytes of memory a segment of their own, and moves the sections that are there. */
+function makeRoom(image: Image, limit: number): void {
+  const [first, second] = image.segments;
+  if (!first || !second || second.address < limit) throw new Error("the program has no room for the code");
+  const moved = image.sections.filter(({ address }) => address < limit);
+  const fixed = moved.find(({ name }) => !(name in MOVABLE) && !name.startsWith(".note."));
+  if (fixed) throw new Error(`the program has no room for the code: ${fixed.name} cannot be moved`);
+  const from = Math.min(...moved.map(({ address }) => address));
+  const to = Math.max(...moved.map(({ address, size }) => address + size));
+  const block = first.bytes.slice(from, to);
+  const distance = roundUp(endOf(image), PAGE) - from + from % PAGE;
+
+  const rest = image.sections.find(({ address }) => address >= limit && address < first.memorySize)?.address;
+  image.segments[0] = { ...first, flags: READ_EXECUTE, memorySize: limit, bytes: new Uint8Array(limit) };
+  if (rest !== undefined) {
+    const address = rest - rest % PAGE;
+    const memorySize = first.memorySize - address;
+    image.segments.splice(1, 0, { ...first, address, memorySize, bytes: first.bytes.slice(address) });
+  }
+  append(image, block, from + distance);
+  for (const one of image.others) {
+    if (one.address >= from && one.address < to) one.address += BigInt(distance);
+  }
+  for (const section of moved) {
+    const tag = MOVABLE[section.name];
+    if (tag !== undefined) moveDynamic(image, BigInt(tag), BigInt(distance));
+    section.address += distance;
+  }
+}
+
+/** Adds to the address that the dynamic section has for a tag. */
+function moveDynamic(image: Image, tag: bigint, distance: bigint): void {
+  const address = Number(image.others.find(({ type }) => type === PT_DYNAMIC)?.address);
+  const segment = image.segments.find((one) =>
+    one.address <= address && address < one.address + one.bytes.length
   );
-  if (!holder) throw new Error("the program headers are in no segment");
-  return offset - Number(holder.offset) + Number(holder.address);
+  if (!segment) throw new Error("the program has no dynamic section");
+  const view = viewOf(segment.bytes);
+  for (let at = address - segment.address; view.getBigInt64(at, true) !== 0n; at += 16) {
+    if (view.getBigInt64(at, true) !== tag) continue;
+    view.setBigInt64(at + 8, view.getBigInt64(at + 8, true) + distance, true);
+  }
 }
 
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
+/** Puts bytes behind everything: into the last segment where it is only read, else into a new one. */
+function append(image: Image, bytes: Uint8Array, address: number): void {
+  const last = image.segments.at(-1)!;
+  const isOnlyRead = last.flags === READ && last.bytes.length === last.memorySize;
+  const segment: Segment = isOnlyRead
+    ? last
+    : { flags: READ, address, memorySize: 0, align: PAGE, bytes: new Uint8Array() };
+  if (!isOnlyRead) image.segments.push(segment);
+  const size = address + bytes.length - segment.address;
+  const larger = new Uint8Array(size);
+  larger.set(segment.bytes);
+  larger.set(bytes, address - segment.address);
+  Object.assign(segment, { memorySize: size, bytes: larger });
+}
+
+function endOf({ segments }: Image): number {
+  return Math.max(...segments.map(({ address, memorySize }) => address + memorySize));
+}
+
+function relocatedOf({ others }: Image): Program["relocated"] {
+  const header = others.find(({ type }) => type === PT_GNU_RELRO);
+  if (!header) return UNKNOWN.relocated;
+  const address = Number(header.address) - Number(header.address) % PAGE;
+  return { address, size: roundUp(Number(header.address + header.memorySize), PAGE) - address };
+}
+
+/** Where the payload is, and by what check_file_code.ts knows that it is whole. */
+function payloadOf({ sections, segments }: Image): Program["payload"] {
+  const section = sections.find(({ name }) => name === PAYLOAD);
+  if (!section) return UNKNOWN.payload;
+  const { address, size } = section;
+  const segment = segments.findLast((one) => one.address <= address)!;
+  const bytes = segment.bytes.slice(address - segment.address, address - segment.address + size);
+  return { address, size, ...sumsOf(bytes) };
+}
+
+/** @param bytes 16 or more */
+function sumsOf(bytes: Uint8Array<ArrayBuffer>): Sums {
+  const sum = new BigUint64Array(bytes.slice(-16).buffer);
+  const sumOfSums = new BigUint64Array(2);
+  const words = new BigUint64Array(bytes.buffer, 0, 2 * Math.floor(bytes.length / 16));
+  words.forEach((word, i) => {
+    sum[i % 2]! += word;
+    sumOfSums[i % 2]! += sum[i % 2]!;
+  });
+  return { sum, sumOfSums };
 }

@@ -23,10 +23,11 @@ const SHORT_JUMP = /^(?:eb|7.)$/;
 /**
  * Assembles lines to bytes.
  *
+ * @param outside labels of what is not in these lines: bytes from their beginning
  * @throws {Error} when a label is missing or named twice, or a jump is too far.
  */
-export function assemble(lines: Line[]): Assembled {
-  const labels = new Map<string, number>();
+export function assemble(lines: Line[], outside: Record<string, number> = {}): Assembled {
+  const labels = new Map(Object.entries(outside));
   let length = 0;
   for (const line of lines) {
     if ("label" in line) {

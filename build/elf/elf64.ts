@@ -8,17 +8,28 @@ export const HEADER_SIZE = 64;
 export const PROGRAM_HEADER_SIZE = 56;
 export const SECTION_HEADER_SIZE = 64;
 
+/** Size of a symbol (`Elf64_Sym`), and where in it the number of its section is (`st_shndx`, two bytes). */
+export const SYMBOL_SIZE = 24;
+export const ST_SHNDX = 6;
+
 /** Program header types (`p_type`). */
 export const PT_LOAD = 1;
+export const PT_DYNAMIC = 2;
 export const PT_INTERP = 3;
+export const PT_NOTE = 4;
 export const PT_PHDR = 6;
+export const PT_GNU_RELRO = 0x6474e552;
 
 /** Section types (`sh_type`) and flags (`sh_flags`). */
+export const SHT_PROGBITS = 1;
 export const SHT_STRTAB = 3;
 export const SHT_RELA = 4;
 export const SHT_NOBITS = 8;
+export const SHT_DYNSYM = 11;
 export const SHF_ALLOC = 2n;
+export const SHF_EXECINSTR = 4n;
 export const SHF_INFO_LINK = 0x40n;
+export const SHF_TLS = 0x400n;
 
 /** The tables' places, from the file header. Offsets are bytes from the start of the file. */
 export interface ElfHeader {

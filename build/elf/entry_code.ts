@@ -1,58 +1,102 @@
 import { assemble, type Assembled, type Line } from "./assemble.ts";
 import { CHECK_ARGUMENTS } from "./check_arguments_code.ts";
+import { CHECK_FILE } from "./check_file_code.ts";
+import { FIND_INTERPRETER } from "./find_interpreter_code.ts";
 import { LOAD_INTERPRETER } from "./load_interpreter_code.ts";
 import { RESTORE } from "./restore_code.ts";
+import { START_DIRECTLY } from "./start_directly_code.ts";
+import { START_PLAINLY } from "./start_plainly_code.ts";
+
+/** Where the code is in memory and in the file: before it is room for a larger table of program headers, for tools. */
+export const CODE_ADDRESS = 0x600;
 
 /** Where a checkpoint is looked for, and one that is to be tried out: src/site/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";
 const TRIAL = `${CHECKPOINT}.new`;
 
-/** What the code has to know of the program it is put in front of. Distances are from the label `beginning`. */
+/** What the code has to know of the program it is put in front of. Addresses count from the program's first byte. */
 export interface Program {
-  /** Path of the program's interpreter, as its program headers name it. */
-  interpreter: string;
   /** Tells one program from another: 16 bytes. */
   tag: Uint8Array;
-  entryDistance: number;
-  /** Where the program begins in memory, and how much it takes there, in bytes. */
-  imageDistance: number;
-  imageSize: number;
-  /** The program headers that the interpreter is to see. */
-  tableDistance: number;
-  tableCount: number;
+  entry: number;
+  /** Where the path of its interpreter is, unless a tool has moved that. */
+  interpreter: number;
+  /** The first address behind it. */
+  end: number;
+  /** The pages that ld.so writes addresses into before it makes them read-only (PT_GNU_RELRO). */
+  relocated: { address: number; size: number };
+  /** What `deno compile` put in; of size 0 where there is none. */
+  payload: { address: number; size: number } & Sums;
 }
 
-/** The code at a program's entry; its size does not depend on what the program is. */
-export function entryCode(program: Program): Assembled {
-  const { interpreter, tag, entryDistance, imageDistance, imageSize, tableDistance, tableCount } = program;
-  const message = `hookvisor: cannot load ${interpreter}: it needs glibc\n`;
+/** By what a payload is known to be whole: sums of its pairs of 64-bit words, and of these sums (check_file_code.ts). */
+export interface Sums {
+  sum: BigUint64Array;
+  sumOfSums: BigUint64Array;
+}
+
+/** A program of which nothing is known. */
+export const UNKNOWN: Program = {
+  tag: new Uint8Array(16),
+  entry: 0,
+  interpreter: 0,
+  end: 0,
+  relocated: { address: 0, size: 0 },
+  payload: { address: 0, size: 0, sum: new BigUint64Array(2), sumOfSums: new BigUint64Array(2) },
+};
+
+/** The fields of the file header (`Elf64_Ehdr`) that the code reads in memory. */
+const FILE_HEADER = { "e_shoff": 40, "e_shnum": 60, "e_shstrndx": 62 };
+
+/** The code at a program's entry, for {@link CODE_ADDRESS}; its size does not depend on what the program is. */
+export function entryCode({ tag, entry, interpreter, end, relocated, payload }: Program): Assembled {
   const data = (label: string, bytes: Uint8Array): Line[] => [{ label }, { data: bytes, is: label }];
+  const addresses = {
+    image: 0,
+    "program entry": entry,
+    interpreter,
+    relocated: relocated.address,
+    payload: payload.address,
+    ...FILE_HEADER,
+  };
+  const outside = Object.entries(addresses).map(([name, address]) => [name, address - CODE_ADDRESS]);
   return assemble([
+    ...START_DIRECTLY,
     ...CHECK_ARGUMENTS,
     ...RESTORE,
+    ...START_PLAINLY,
+    ...CHECK_FILE,
+    ...FIND_INTERPRETER,
     ...LOAD_INTERPRETER,
-    { label: "beginning" },
     ...data("tag", tag.subarray(0, 8)),
     ...data("tag rest", tag.subarray(8, 16)),
-    ...data("entry distance", number(entryDistance)),
-    ...data("image distance", number(imageDistance)),
-    ...data("image size", number(imageSize)),
-    ...data("table distance", number(tableDistance)),
-    ...data("table count", number(tableCount)),
-    ...data("message length", number(message.length)),
+    ...data("image size", number(end)),
+    ...data("relocated size", number(relocated.size)),
+    ...data("payload address", number(payload.address)),
+    ...data("payload size", number(payload.size)),
+    ...data("payload end", number(payload.address + payload.size)),
+    ...data("payload sum", new Uint8Array(payload.sum.buffer)),
+    ...data("payload sum of sums", new Uint8Array(payload.sumOfSums.buffer)),
     ...data("checkpoint path", text(CHECKPOINT)),
     ...data("trial path", text(TRIAL)),
-    ...data("interpreter", text(interpreter)),
-    ...data("message", text(message)),
-  ]);
+    ...data("own file", text("/proc/self/exe")),
+    // None begins with "hookvisor:": that would be taken for a verdict of the program's own.
+    ...data(
+      "not directly",
+      text("error: hookvisor does not start by way of ld.so here: call it by its own path\n"),
+    ),
+    ...data("cut", text("error: the file of hookvisor is cut short: install it again\n")),
+    ...data("damaged", text("error: the program in the file of hookvisor is damaged: install it again\n")),
+    ...data("cannot load", text("error: hookvisor cannot load ")),
+    ...data("needs glibc", text(": it needs glibc\n")),
+  ], Object.fromEntries(outside));
 }
 
-/** Where a label of the code is, in bytes from its beginning: in every program the same. */
+/** Where a label of the code is, in bytes from the program's first byte: in every program the same. */
 export function entryCodeLabel(label: string): number {
-  const numbers = { entryDistance: 0, imageDistance: 0, imageSize: 0, tableDistance: 0, tableCount: 0 };
-  const place = entryCode({ interpreter: "", tag: new Uint8Array(16), ...numbers }).labels.get(label);
+  const place = entryCode(UNKNOWN).labels.get(label);
   if (place === undefined) throw new Error(`there is no label ${label} in the code at the entry`);
-  return place;
+  return CODE_ADDRESS + place;
 }
 
 function number(value: number): Uint8Array {

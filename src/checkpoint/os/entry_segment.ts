@@ -1,4 +1,4 @@
-import { type Mapping, parseMappings } from "../../system/mappings.ts";
+import { parseMappings } from "../../system/mappings.ts";
 
 declare const __CHECKPOINT_CODE__: number | undefined;
 declare const __CHECKPOINT_TAG__: number | undefined;
@@ -17,19 +17,13 @@ export interface EntrySegment {
 export function entrySegment(): EntrySegment | undefined {
   if (typeof __CHECKPOINT_CODE__ !== "number" || typeof __CHECKPOINT_TAG__ !== "number") return undefined;
   const program = Deno.readLinkSync("/proc/self/exe");
-  const last = parseMappings(Deno.readTextFileSync("/proc/self/maps"))
-    .filter(({ path, execute }) => path === program && execute)
-    .reduce<Mapping | undefined>((last, one) => last && last.offset > one.offset ? last : one, undefined);
-  if (last === undefined) return undefined;
-  const file = Deno.openSync("/proc/self/exe");
-  try {
-    const tag = new Uint8Array(16);
-    file.seekSync(last.offset + __CHECKPOINT_TAG__, Deno.SeekMode.Start);
-    if (file.readSync(tag) !== tag.length) return undefined;
-    return { checkpoint: last.start + __CHECKPOINT_CODE__, tag };
-  } finally {
-    file.close();
-  }
+  const first = parseMappings(Deno.readTextFileSync("/proc/self/maps")).find(({ path }) => path === program);
+  if (first === undefined) return undefined;
+  const tag = Deno.UnsafePointer.create(BigInt(first.start + __CHECKPOINT_TAG__));
+  if (tag === null) return undefined;
+  const bytes = new Uint8Array(16);
+  new Deno.UnsafePointerView(tag).copyInto(bytes);
+  return { checkpoint: first.start + __CHECKPOINT_CODE__, tag: bytes };
 }
 
 /**

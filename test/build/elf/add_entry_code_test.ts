@@ -1,186 +1,209 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import { addEntryCode } from "../../../build/elf/add_entry_code.ts";
 import { assemble, type Assembled } from "../../../build/elf/assemble.ts";
 import {
-  HEADER_SIZE,
   PROGRAM_HEADER_SIZE,
-  type ProgramHeader,
+  PT_DYNAMIC,
   PT_INTERP,
   PT_LOAD,
+  PT_NOTE,
   PT_PHDR,
   readHeader,
   readProgramHeaders,
   viewOf,
-  writeHeader,
-  writeProgramHeader,
 } from "../../../build/elf/elf64.ts";
-import { entryCode, entryCodeLabel, type Program } from "../../../build/elf/entry_code.ts";
+import {
+  CODE_ADDRESS,
+  entryCode,
+  entryCodeLabel,
+  type Program,
+  UNKNOWN,
+} from "../../../build/elf/entry_code.ts";
+import { type Image, readImage, type Section } from "../../../build/elf/image.ts";
+import { ON_X86, systemProgram } from "./real_programs.ts";
 
-const PT_DYNAMIC = 2;
-const INTERPRETER = "/lib/ld.so";
-const INTERPRETER_AT = 500;
-/** Types, and the addresses and sizes of what is loaded: two segments, of which the second is larger in memory. */
-const HEADERS: Partial<ProgramHeader>[] = [
-  { type: PT_PHDR, offset: 64n, address: 64n, fileSize: 280n, memorySize: 280n },
-  { type: PT_INTERP, offset: BigInt(INTERPRETER_AT), address: 500n, fileSize: 11n, memorySize: 11n },
-  { type: PT_LOAD, flags: 5, address: 0n, fileSize: 4096n, memorySize: 4096n, align: 4096n },
-  {
-    type: PT_LOAD,
-    flags: 6,
-    offset: 4096n,
-    address: 12288n,
-    fileSize: 100n,
-    memorySize: 9000n,
-    align: 4096n,
-  },
-  { type: PT_DYNAMIC, offset: 4096n, address: 12288n, fileSize: 16n, memorySize: 16n },
+const PROGRAM = ON_X86.ignore ? new Uint8Array() : systemProgram("true");
+const MOVED = [
+  ".interp",
+  ".note.gnu.build-id",
+  ".gnu.hash",
+  ".dynsym",
+  ".dynstr",
+  ".gnu.version",
+  ".rela.dyn",
 ];
-const ENTRY = 600;
-const LENGTH = 4500;
-/** The first page behind 12288 + 9000, and behind 4500 in the file. */
-const NEW_ADDRESS = 24576;
-const NEW_OFFSET = 8192;
+/** Their bytes tell of other sections; image_test.ts has the symbols. */
+const ADAPTED = [".dynamic", ".dynsym", ".bss"];
+/** The dynamic section's tags of addresses (`d_tag`), and what they are the addresses of. */
+const ADDRESSES: Record<number, string> = {
+  5: ".dynstr",
+  6: ".dynsym",
+  7: ".rela.dyn",
+  23: ".rela.plt",
+  0x6ffffef5: ".gnu.hash",
+  0x6ffffff0: ".gnu.version",
+  0x6ffffffe: ".gnu.version_r",
+};
 
-function program(headers = HEADERS): Uint8Array<ArrayBuffer> {
-  const file = new Uint8Array(LENGTH).map((_, at) => at % 251);
-  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
-  viewOf(file).setUint16(18, 62, true);
-  writeHeader(file, {
-    machine: 62,
-    entry: BigInt(ENTRY),
-    programOffset: HEADER_SIZE,
-    programCount: headers.length,
-    sectionOffset: 4200,
-    sectionCount: 3,
-    namesIndex: 2,
-  });
-  const rest = { flags: 4, offset: 0n, address: 0n, fileSize: 0n, memorySize: 0n, align: 8n };
-  headers.forEach((one, index) => {
-    writeProgramHeader(file, HEADER_SIZE + index * PROGRAM_HEADER_SIZE, { type: 0, ...rest, ...one });
-  });
-  file.set(new TextEncoder().encode(`${INTERPRETER}\0`), INTERPRETER_AT);
-  return file;
+function test(name: string, fn: () => Promise<void> | void): void {
+  Deno.test({ ...ON_X86, name, fn });
 }
 
-const without = (type: number) => HEADERS.filter((one) => one.type !== type);
-
-/** Five bytes of code, and what it was told. */
-function recorded(): { code: (program: Program) => Assembled; told: Program[] } {
-  const told: Program[] = [];
-  const lines = [{ code: "90 90", is: "nop" }, { label: "beginning" }, { code: "90 90 90", is: "nop" }];
-  const code = (program: Program) => {
-    told.push(program);
-    return assemble(lines);
-  };
-  return { code, told };
+function named(image: Image, name: string): Section {
+  const section = image.sections.find((one) => one.name === name);
+  ok(section, name);
+  return section;
 }
+
+function bytesAt({ segments }: Image, address: number, size: number): Uint8Array {
+  const { address: start, bytes } = segments.findLast((one) => one.address <= address)!;
+  return bytes.slice(address - start, address - start + size);
+}
+
+const contents = (image: Image, { address, size }: Section) => bytesAt(image, address, size);
 
 /** The table that the kernel sees. */
-function tableOf(file: Uint8Array): ProgramHeader[] {
+function tableOf(file: Uint8Array) {
   const { programOffset, programCount } = readHeader(file);
   return readProgramHeaders(file, programOffset, programCount);
 }
 
-Deno.test("addEntryCode() gives the kernel a table without an interpreter, the new segment behind the others", async () => {
-  const before = program();
-  const made = await addEntryCode(before);
-  const table = tableOf(made);
-  deepEqual(table.map(({ type }) => type), [PT_PHDR, PT_LOAD, PT_LOAD, PT_LOAD, PT_DYNAMIC]);
-  const [added] = table.splice(3, 1);
-  deepEqual(table, tableOf(before).filter(({ type }) => type !== PT_INTERP));
-  const size = BigInt(made.length - NEW_OFFSET);
-  deepEqual(added, {
-    type: PT_LOAD,
-    flags: 5,
-    offset: BigInt(NEW_OFFSET),
-    address: BigInt(NEW_ADDRESS),
-    fileSize: size,
-    memorySize: size,
-    align: 4096n,
-  });
+/** Some code, and what it was told. */
+function recorded(bytes = 5): { code: (program: Program) => Assembled; told: Program[] } {
+  const told: Program[] = [];
+  const code = (program: Program) => {
+    told.push(program);
+    return assemble([{ data: new Uint8Array(bytes).fill(0x90), is: "nop" }]);
+  };
+  return { code, told };
+}
+
+test("addEntryCode() gives the kernel a table without an interpreter, behind the code and in the same segment", async () => {
+  const made = await addEntryCode(PROGRAM);
+  const { entry, programOffset, programCount } = readHeader(made);
+  equal(entry, BigInt(CODE_ADDRESS));
+  const types = tableOf(made).map(({ type }) => type);
+  ok(!types.includes(PT_INTERP) && !types.includes(PT_PHDR));
+  const others = (file: Uint8Array) =>
+    tableOf(file).map(({ type }) => type).filter((type) => type !== PT_LOAD);
+  deepEqual(others(made), others(PROGRAM).filter((type) => type !== PT_INTERP && type !== PT_PHDR));
+  const code = named(readImage(made), ".hookvisor");
+  ok(programOffset >= CODE_ADDRESS + code.size);
+  const [first] = tableOf(made);
+  deepEqual([first!.type, first!.flags, first!.offset], [PT_LOAD, 5, 0n]);
+  // Tools may add to it.
+  ok(first!.fileSize >= BigInt(programOffset + (programCount + 8) * PROGRAM_HEADER_SIZE));
 });
 
-Deno.test("addEntryCode() changes nothing of the program but its entry and where its table is", async () => {
-  const before = program();
-  const made = await addEntryCode(before);
-  deepEqual(made.subarray(HEADER_SIZE, LENGTH), before.subarray(HEADER_SIZE));
-  const { entry, programOffset, programCount, ...rest } = readHeader(made);
-  const { entry: _, programOffset: __, programCount: ___, ...restBefore } = readHeader(before);
-  deepEqual(rest, restBefore);
-  equal(entry, BigInt(NEW_ADDRESS));
-  equal(programOffset % 8, 0);
-  ok(programOffset >= NEW_OFFSET);
-  equal(programOffset + programCount * PROGRAM_HEADER_SIZE, made.length);
-  equal(programCount, HEADERS.length);
+test("addEntryCode() leaves room for a table before the code: other tools put it there", async () => {
+  const made = await addEntryCode(PROGRAM);
+  const first = Math.min(...readImage(made).sections.map(({ address }) => address));
+  equal(first, CODE_ADDRESS);
+  ok(64 + (readHeader(made).programCount + 8) * PROGRAM_HEADER_SIZE <= CODE_ADDRESS);
 });
 
-Deno.test("addEntryCode() puts the code at the new segment's beginning, and tells it where it is", async () => {
+test("addEntryCode() moves what was where the code is, with all of its bytes, and says so everywhere", async () => {
+  const before = readImage(PROGRAM);
+  const after = readImage(await addEntryCode(PROGRAM));
+  for (const section of before.sections.filter(({ name }) => !ADAPTED.includes(name))) {
+    const bytes = contents(after, named(after, section.name));
+    // What a section of zeros in the last page has become part of is larger.
+    deepEqual(bytes.slice(0, section.size), contents(before, section), section.name);
+    equal(
+      named(after, section.name).address !== section.address,
+      MOVED.includes(section.name) ||
+        [".note.gnu.property", ".note.ABI-tag", ".gnu.version_r", ".rela.plt"].includes(section.name),
+      section.name,
+    );
+  }
+  const dynamic = contents(after, named(after, ".dynamic"));
+  const tags = new BigInt64Array(dynamic.slice().buffer);
+  for (const [tag, name] of Object.entries(ADDRESSES)) {
+    const at = tags.findIndex((word, i) => i % 2 === 0 && word === BigInt(tag));
+    equal(tags[at + 1], BigInt(named(after, name).address), name);
+  }
+  const notes = after.others.filter(({ type }) => type === PT_NOTE).map(({ address }) => Number(address));
+  for (const address of notes) {
+    ok(after.sections.some((one) => one.name.startsWith(".note") && one.address === address));
+  }
+  equal(
+    Number(after.others.find(({ type }) => type === PT_DYNAMIC)!.address),
+    named(after, ".dynamic").address,
+  );
+});
+
+test("addEntryCode() leaves no byte of a segment that tools would not know of by a section", async () => {
+  const { segments, sections } = readImage(await addEntryCode(PROGRAM));
+  for (const { address, bytes } of segments.slice(1)) {
+    const known = sections.filter((one) => one.address >= address && one.address < address + bytes.length);
+    ok(known.length > 0);
+    equal(Math.max(...known.map((one) => one.address + one.size)), address + bytes.length);
+  }
+});
+
+test("addEntryCode() tells the code where it all is", async () => {
   const { code, told } = recorded();
-  const before = program();
-  const made = await addEntryCode(before, code);
-  deepEqual([...made.subarray(NEW_OFFSET, NEW_OFFSET + 8)], [0x90, 0x90, 0x90, 0x90, 0x90, 0, 0, 0]);
-  const beginning = NEW_ADDRESS + 2;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", before));
-  deepEqual(told.at(-1), {
-    interpreter: INTERPRETER,
+  const made = await addEntryCode(PROGRAM, code);
+  const image = readImage(made);
+  deepEqual([...made.subarray(CODE_ADDRESS, CODE_ADDRESS + 6)], [0x90, 0x90, 0x90, 0x90, 0x90, 0]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", PROGRAM));
+  const last = image.segments.at(-1)!;
+  const { relocated, ...rest } = told.at(-1)!;
+  deepEqual(rest, {
     tag: digest.slice(0, 16),
-    entryDistance: ENTRY - beginning,
-    imageDistance: -beginning,
-    imageSize: NEW_ADDRESS,
-    tableDistance: HEADER_SIZE - beginning,
-    tableCount: HEADERS.length,
+    entry: Number(readHeader(PROGRAM).entry),
+    interpreter: named(image, ".interp").address,
+    end: last.address + last.memorySize,
+    payload: UNKNOWN.payload,
   });
+  match(new TextDecoder().decode(contents(image, named(image, ".interp"))), /^\/.*ld-linux.*\0$/);
+  // All pages that ld.so makes read-only after it has written to them.
+  const [from, to] = [named(image, ".init_array"), named(image, ".got")];
+  equal(relocated.address, from.address - from.address % 4096);
+  ok(relocated.address + relocated.size >= to.address + to.size && relocated.size % 4096 === 0);
 });
 
-Deno.test("addEntryCode() finds the old table's address where addresses are not offsets", async () => {
-  const { code, told } = recorded();
-  const moved = HEADERS.map((one) => one.address === 0n ? { ...one, address: 8192n } : one);
-  await addEntryCode(program(moved), code);
-  equal(told.at(-1)?.tableDistance, 8192 + HEADER_SIZE - (NEW_ADDRESS + 2));
-});
-
-Deno.test("addEntryCode() does not change the program that it is given, and gives the same bytes again", async () => {
-  const given = program();
+test("addEntryCode() does not change the program that it is given, and gives the same bytes again", async () => {
+  const given = PROGRAM.slice();
   const made = await addEntryCode(given);
-  deepEqual(given, program());
+  deepEqual(given, PROGRAM);
   deepEqual(await addEntryCode(given), made);
 });
 
-Deno.test("entryCodeLabel() says where a label is in every program: the tag is the program's digest", async () => {
-  const given = program();
-  const made = await addEntryCode(given);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", given));
-  const at = NEW_OFFSET + entryCodeLabel("tag");
+test("entryCodeLabel() says where a label is in every program: the tag is the program's digest", async () => {
+  const made = await addEntryCode(PROGRAM);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", PROGRAM));
+  const at = entryCodeLabel("tag");
   deepEqual(made.slice(at, at + 16), digest.slice(0, 16));
   await rejects(async () => await entryCodeLabel("nowhere"), /there is no label nowhere/);
 });
 
-Deno.test("entryCode() has the same length whatever the numbers are that it is told", () => {
-  const known = { interpreter: INTERPRETER, tag: new Uint8Array(16) };
-  const zero = { entryDistance: 0, imageDistance: 0, imageSize: 0, tableDistance: 0, tableCount: 0 };
-  const much = { entryDistance: -(2 ** 31), imageDistance: -(2 ** 40), imageSize: 2 ** 40 };
-  const least = entryCode({ ...known, ...zero });
-  const most = entryCode({ ...known, ...much, tableDistance: 2 ** 40, tableCount: 65535 });
-  equal(most.code.length, least.code.length);
+test("entryCode() has the same length whatever it is told", () => {
+  const much = 2 ** 31 - 1;
+  const sums = { sum: new BigUint64Array(2).fill(2n ** 64n - 1n), sumOfSums: new BigUint64Array(2) };
+  const relocated = { address: much, size: 2 ** 40 };
+  const most = { tag: UNKNOWN.tag, entry: much, interpreter: much, end: 2 ** 40, relocated };
+  const payload = { address: much, size: 2 ** 40, ...sums };
+  const { code } = entryCode({ ...most, payload });
+  equal(code.length, entryCode(UNKNOWN).code.length);
+  notEqual(code.toHex(), entryCode(UNKNOWN).code.toHex());
 });
 
-Deno.test("addEntryCode() refuses a program for another machine", async () => {
-  const other = program();
+test("addEntryCode() refuses a program for another machine", async () => {
+  const other = PROGRAM.slice();
   viewOf(other).setUint16(18, 183, true);
   await rejects(addEntryCode(other), /x86-64 \(machine 62\), not machine 183/);
 });
 
-Deno.test("addEntryCode() refuses a program without an interpreter, and one without a segment to load", async () => {
-  await rejects(addEntryCode(program(without(PT_INTERP))), /has no interpreter/);
-  await rejects(addEntryCode(program(without(PT_LOAD))), /has no segment to load/);
+test("addEntryCode() refuses a program without an interpreter, and one that it was already given", async () => {
+  await rejects(addEntryCode(await addEntryCode(PROGRAM)), /has no interpreter/);
 });
 
-Deno.test("addEntryCode() refuses a program whose table is not loaded", async () => {
-  const headers = HEADERS.map((one) => one.address === 0n ? { ...one, offset: 400n } : one);
-  await rejects(addEntryCode(program(headers)), /program headers are in no segment/);
-});
-
-Deno.test("addEntryCode() refuses what is no ELF file, and a table that is cut off", async () => {
-  await rejects(addEntryCode(new Uint8Array(100)), /not a 64-bit little-endian ELF/);
-  await rejects(addEntryCode(program().slice(0, 100)), /program headers .* reach past the end/);
+test("addEntryCode() refuses a program in which there is no room for the code", async () => {
+  await rejects(addEntryCode(PROGRAM, recorded(20_000).code), /no room for the code/);
+  const large = Deno.readFileSync(Deno.execPath());
+  await rejects(
+    addEntryCode(large, recorded(4_000_000).code),
+    /no room for the code: \.rodata cannot be moved/,
+  );
 });

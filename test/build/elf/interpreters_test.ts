@@ -28,8 +28,8 @@ function withInterpreter(program: Uint8Array<ArrayBuffer>, change: (path: string
 
 /** What a program ends with that cannot be loaded. */
 function cannotLoad(path: string): Outcome {
-  const stderr = `hookvisor: cannot load ${path}: it needs glibc\n`;
-  return { stdout: "", stderr, code: 127, signal: null };
+  const stderr = `error: hookvisor cannot load ${path}: it needs glibc\n`;
+  return { stdout: "", stderr, code: 1, signal: null };
 }
 
 const NONE: [what: string, change: (path: string) => string][] = [
@@ -41,7 +41,7 @@ const NONE: [what: string, change: (path: string) => string][] = [
 for (const [what, change] of NONE) {
   Deno.test({
     ...ON_X86,
-    name: `a program whose interpreter ${what} says so, and ends with 127`,
+    name: `a program whose interpreter ${what} says so, and ends with 1`,
     fn: async () => {
       using folder = new Folder();
       const program = systemProgram("true");
@@ -141,7 +141,7 @@ const UNLOADABLE: [what: string, file: Uint8Array][] = [
 for (const [what, file] of UNLOADABLE) {
   Deno.test({
     ...ON_X86,
-    name: `a program whose interpreter ${what} says so, and ends with 127`,
+    name: `a program whose interpreter ${what} says so, and ends with 1`,
     fn: async () => {
       const { path, outcome } = await startWith(file);
       deepEqual(outcome, cannotLoad(path));

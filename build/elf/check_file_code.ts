@@ -1,0 +1,95 @@
+import type { Line } from "./assemble.ts";
+
+/**
+ * x86-64 code that ends the program, with one line, when its file is damaged: shorter than what its segments need of
+ * it, or without the whole payload that the build has put in. The runtime would die by a signal, or of a payload that it
+ * does not understand, and libvirt would take that for an answer.
+ *
+ * The payload is compared by sums of its 64-bit words (0.06 ms for 1.3 MB). The runtime's own 84 MB are not: that
+ * would take longer than the whole start.
+ *
+ * It begins with rbp = the first stack pointer and rbx = the auxiliary vector, and ends with rsp 12 KiB below, r12d =
+ * the program's file, and r13 and r14 = where the auxiliary vector has the number and the address of program headers.
+ * Without /proc it goes on at the label `not found`.
+ */
+export const CHECK_FILE: Line[] = [
+  { code: "48 81 ec 00 30 00 00", is: "sub rsp, 0x3000" },
+  { code: "48 89 de", is: "mov rsi, rbx" },
+  { label: "word of vector" },
+  { code: "48 8b 06", is: "mov rax, [rsi]                 ; a_type" },
+  { code: "48 83 c6 10", is: "add rsi, 16" },
+  { code: "83 f8 03", is: "cmp eax, 3                     ; AT_PHDR" },
+  { jump: "75", to: "not headers", is: "jne not_headers" },
+  { code: "4c 8d 76 f8", is: "lea r14, [rsi-8]" },
+  { label: "not headers" },
+  { code: "83 f8 05", is: "cmp eax, 5                     ; AT_PHNUM" },
+  { jump: "75", to: "not number", is: "jne not_number" },
+  { code: "4c 8d 6e f8", is: "lea r13, [rsi-8]" },
+  { label: "not number" },
+  { code: "85 c0", is: "test eax, eax" },
+  { jump: "75", to: "word of vector", is: "jnz word_of_vector" },
+  { code: "48 8d 35", of: "own file", is: "lea rsi, [own file]" },
+  { code: "bf 9c ff ff ff", is: "mov edi, -100                  ; AT_FDCWD" },
+  { code: "ba 00 00 08 00", is: "mov edx, 0x80000               ; O_RDONLY | O_CLOEXEC" },
+  { code: "45 31 d2", is: "xor r10d, r10d" },
+  { code: "b8 01 01 00 00", is: "mov eax, 257                   ; openat" },
+  { code: "0f 05", is: "syscall" },
+  { code: "41 89 c4", is: "mov r12d, eax" },
+  { code: "85 c0", is: "test eax, eax" },
+  { jump: "0f 88", to: "not found", is: "js not_found    ; without /proc" },
+  { code: "89 c7", is: "mov edi, eax" },
+  { code: "48 89 e6", is: "mov rsi, rsp" },
+  { code: "b8 05 00 00 00", is: "mov eax, 5                     ; fstat" },
+  { code: "0f 05", is: "syscall" },
+  { code: "4c 8b 44 24 30", is: "mov r8, [rsp+48]               ; st_size" },
+  { code: "49 8b 06", is: "mov rax, [r14]" },
+  { code: "49 8b 4d 00", is: "mov rcx, [r13]" },
+  { code: "45 31 c9", is: "xor r9d, r9d                   ; segments that hold the payload" },
+  { label: "header" },
+  { code: "83 38 01", is: "cmp dword [rax], 1             ; PT_LOAD" },
+  { jump: "75", to: "next header", is: "jne next_header" },
+  { code: "48 8b 50 08", is: "mov rdx, [rax+8]               ; p_offset" },
+  { code: "48 03 50 20", is: "add rdx, [rax+32]              ; p_filesz" },
+  { code: "4c 39 c2", is: "cmp rdx, r8" },
+  { jump: "0f 87", to: "cut short", is: "ja cut_short" },
+  { code: "48 8b 50 10", is: "mov rdx, [rax+16]              ; p_vaddr" },
+  { code: "48 3b 15", of: "payload address", is: "cmp rdx, [payload address]" },
+  { jump: "77", to: "next header", is: "ja next_header" },
+  { code: "48 03 50 20", is: "add rdx, [rax+32]" },
+  { code: "48 3b 15", of: "payload end", is: "cmp rdx, [payload end]" },
+  { jump: "72", to: "next header", is: "jb next_header" },
+  { code: "41 ff c1", is: "inc r9d" },
+  { label: "next header" },
+  { code: "48 83 c0 38", is: "add rax, 56" },
+  { code: "ff c9", is: "dec ecx" },
+  { jump: "75", to: "header", is: "jnz header" },
+  { code: "45 85 c9", is: "test r9d, r9d" },
+  { jump: "0f 84", to: "damaged payload", is: "jz damaged_payload" },
+  { code: "48 8d 35", of: "payload", is: "lea rsi, [payload]" },
+  { code: "48 8b 0d", of: "payload size", is: "mov rcx, [payload size]" },
+  { code: "48 85 c9", is: "test rcx, rcx" },
+  { jump: "74", to: "whole", is: "jz whole" },
+  {
+    code: "f3 0f 6f 44 0e f0",
+    is:
+      "movdqu xmm0, [rsi+rcx-16]      ; the sum of its pairs of words, and the last bytes, which may be no whole pair",
+  },
+  { code: "66 0f ef c9", is: "pxor xmm1, xmm1                ; the sum of all sums: order counts" },
+  { code: "48 c1 e9 04", is: "shr rcx, 4" },
+  { label: "pair of payload" },
+  { code: "f3 0f 6f 16", is: "movdqu xmm2, [rsi]" },
+  { code: "66 0f d4 c2", is: "paddq xmm0, xmm2" },
+  { code: "66 0f d4 c8", is: "paddq xmm1, xmm0" },
+  { code: "48 83 c6 10", is: "add rsi, 16" },
+  { code: "48 ff c9", is: "dec rcx" },
+  { jump: "75", to: "pair of payload", is: "jnz pair_of_payload" },
+  { code: "f3 0f 6f 15", of: "payload sum", is: "movdqu xmm2, [payload sum]" },
+  { code: "66 0f 76 c2", is: "pcmpeqd xmm0, xmm2" },
+  { code: "f3 0f 6f 15", of: "payload sum of sums", is: "movdqu xmm2, [payload sum of sums]" },
+  { code: "66 0f 76 ca", is: "pcmpeqd xmm1, xmm2" },
+  { code: "66 0f db c1", is: "pand xmm0, xmm1" },
+  { code: "66 0f d7 c0", is: "pmovmskb eax, xmm0" },
+  { code: "3d ff ff 00 00", is: "cmp eax, 0xffff" },
+  { jump: "0f 85", to: "damaged payload", is: "jne damaged_payload" },
+  { label: "whole" },
+];

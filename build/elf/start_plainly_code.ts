@@ -1,0 +1,40 @@
+import type { Line } from "./assemble.ts";
+
+/**
+ * x86-64 code with which a start without a checkpoint begins. At the label `plain` it advises the kernel to read the
+ * program's file in large pieces (MADV_HUGEPAGE; docs/performance.md), and has it bring at once all pages that ld.so is
+ * to write its addresses into (MADV_POPULATE_WRITE, since Linux 5.14), instead of one at each first touch.
+ *
+ * From the label `no break` it makes a process of which a checkpoint can be taken: no heap by `brk`, whose place is
+ * another in every process (256 MiB behind it are taken, so that it cannot grow), and, later, no vDSO, for the same
+ * reason. At both labels rbp is the first stack pointer and rbx the auxiliary vector.
+ */
+export const START_PLAINLY: Line[] = [
+  { label: "no break" },
+  { code: "31 ff", is: "xor edi, edi" },
+  { code: "b8 0c 00 00 00", is: "mov eax, 12                    ; brk" },
+  { code: "0f 05", is: "syscall" },
+  { code: "48 8d b8 ff 0f 00 00", is: "lea rdi, [rax+4095]" },
+  { code: "48 81 e7 00 f0 ff ff", is: "and rdi, -4096" },
+  { code: "be 00 00 00 10", is: "mov esi, 0x10000000            ; 256 MiB" },
+  { code: "31 d2", is: "xor edx, edx                   ; PROT_NONE" },
+  {
+    code: "41 ba 22 40 10 00",
+    is: "mov r10d, 0x104022             ; MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE",
+  },
+  { code: "49 c7 c0 ff ff ff ff", is: "mov r8, -1" },
+  { code: "45 31 c9", is: "xor r9d, r9d" },
+  { code: "b8 09 00 00 00", is: "mov eax, 9                     ; mmap" },
+  { code: "0f 05", is: "syscall" },
+  { label: "plain" },
+  { code: "48 8d 3d", of: "image", is: "lea rdi, [image]" },
+  { code: "48 8b 35", of: "image size", is: "mov rsi, [image size]" },
+  { code: "ba 0e 00 00 00", is: "mov edx, 14                    ; MADV_HUGEPAGE" },
+  { code: "b8 1c 00 00 00", is: "mov eax, 28                    ; madvise: only advice, whatever it gives" },
+  { code: "0f 05", is: "syscall" },
+  { code: "48 8d 3d", of: "relocated", is: "lea rdi, [relocated]" },
+  { code: "48 8b 35", of: "relocated size", is: "mov rsi, [relocated size]" },
+  { code: "ba 17 00 00 00", is: "mov edx, 23                    ; MADV_POPULATE_WRITE" },
+  { code: "b8 1c 00 00 00", is: "mov eax, 28                    ; madvise" },
+  { code: "0f 05", is: "syscall" },
+];
