@@ -1,9 +1,9 @@
 import { type Answer, type CallContext, type Failure, misuse, notAllowed } from "./capability.ts";
-import type { Refusal } from "./grant.ts";
+import type { Grant, Refusal } from "./grant.ts";
 import type { Json } from "../base/json.ts";
 import { normalisePath } from "../manifest/path_rule.ts";
+import { procLinks } from "../manifest/proc_links.ts";
 import { type Place, walk } from "../system/file.ts";
-import { isKernelFile } from "../system/kernel_file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -37,19 +37,32 @@ export function withPlace(
   if (refusal !== undefined) return denied(call, refusal);
   try {
     using place = walk(normal.path, follow);
-    const real = place.path;
-    if (real !== normal.path && !(isKernelFile(real) && isKernelFile(normal.path))) {
-      const refusal = refuse(real);
-      if (refusal !== undefined) {
-        return denied(call, { ...refusal, message: `${normal.path} leads to ${real}: ${refusal.message}` });
-      }
-    }
-    return act(place);
+    const refusal = refuseReal(grant, kind, normal.path, place.path);
+    return refusal === undefined ? act(place) : denied(call, refusal);
   } catch (error) {
     if (missing !== undefined && isMissing(error)) return missing;
     return systemAnswer(call, error);
   }
 }
+
+/**
+ * Undefined when a path may be used that leads to another by symbolic links. Within /sys and within /proc the kernel
+ * itself makes the links, and where they lead need not be allowed, unless out of a process's directory; but what the
+ * policy denies stays denied.
+ */
+export function refuseReal(grant: Grant, kind: Access, path: string, real: string): Refusal | undefined {
+  if (real === path) return undefined;
+  const isKernels = KERNELS.some((root) => path.startsWith(root) && real.startsWith(root)) &&
+    procLinks(path).length === procLinks(real).length;
+  const refusal = isKernels
+    ? grant.refuseDenied(kind, real)
+    : kind === "read"
+    ? grant.refuseRead(real)
+    : grant.refuseWrite(real);
+  return refusal && { ...refusal, message: `${path} leads to ${real}: ${refusal.message}` };
+}
+
+const KERNELS = ["/sys/", "/proc/"];
 
 function isMissing(error: unknown): boolean {
   return error instanceof SystemError && (error.code === "ENOENT" || error.code === "ENOTDIR");

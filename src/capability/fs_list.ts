@@ -1,8 +1,9 @@
 import { type Capability, misuse, value } from "./capability.ts";
-import { denied, systemAnswer } from "./file_access.ts";
+import { denied, refuseReal, systemAnswer } from "./file_access.ts";
 import type { Refusal } from "./grant.ts";
 import { expand } from "./path_glob.ts";
 import { globBase, parsePathRule } from "../manifest/path_rule.ts";
+import { walk } from "../system/file.ts";
 
 /** Most paths that one call gives. */
 const MOST = 10_000;
@@ -23,7 +24,7 @@ export const fsList: Capability = {
     const found = new Set<string>();
     let refused: Refusal | undefined;
     const take = (path: string) => {
-      const refusal = grant.refuseRead(path);
+      const refusal = grant.refuseRead(path) ?? refuseReal(grant, "read", path, realName(path));
       if (refusal === undefined) found.add(path);
       else refused ??= refusal;
     };
@@ -41,3 +42,9 @@ export const fsList: Capability = {
     return value([...found].sort());
   },
 };
+
+/** The path of the entry itself, with the links on the way to it resolved. */
+function realName(path: string): string {
+  using place = walk(path, false);
+  return place.path;
+}

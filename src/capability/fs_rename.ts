@@ -1,5 +1,5 @@
 import { type Answer, type CallContext, type Capability, misuse, value } from "./capability.ts";
-import { withPlace } from "./file_access.ts";
+import { denied, withPlace } from "./file_access.ts";
 import type { Json } from "../base/json.ts";
 import type { Place } from "../system/file.ts";
 import { refuseUnlessOrdinary } from "../system/ordinary_file.ts";
@@ -21,8 +21,16 @@ function checked(
 ): Answer {
   if (typeof to !== "string") return misuse("host.fs.rename: the second argument must be a path");
   return withPlace("fs.rename", "write", from, context, false, (source) => {
-    if (source.status() === undefined) throw new SystemError(2, source.path);
+    const status = source.status();
+    if (status === undefined) throw new SystemError(2, source.path);
     return withPlace("fs.rename", "write", to, context, false, (target) => {
+      // With a directory goes all that is in it, under names that nobody checked.
+      const refusal = [source.path, target.path].map((path) =>
+        // What may not be read must not get a name by which it may.
+        context.grant.refuseDenied("read", path) ??
+          (status.kind === "directory" ? context.grant.refuseAllBelow(path) : undefined)
+      ).find((one) => one !== undefined);
+      if (refusal !== undefined) return denied("fs.rename", refusal);
       const there = target.status();
       if (there !== undefined && there.kind !== "directory" && there.kind !== "symlink") {
         refuseUnlessOrdinary(target, there, "change");

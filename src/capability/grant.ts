@@ -7,9 +7,12 @@ import {
   suggestExecLine,
 } from "../manifest/exec_rule.ts";
 import type { Policy } from "../site/config.ts";
-import { deniedExec, deniedPath } from "../site/deny.ts";
+import { deniedExec } from "../site/deny.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
+
+import { procLinks } from "../manifest/proc_links.ts";
+import { DeniedPaths } from "./denied_paths.ts";
 
 /** The longest command line that is suggested as a rule, in characters. */
 const LONGEST_HINT = 2_000;
@@ -30,6 +33,7 @@ export class Grant {
   readonly #users: ReadonlySet<string>;
   readonly #mayEdit: boolean;
   readonly #policy: Policy;
+  readonly #denied: DeniedPaths;
 
   /** @param allow as a checked manifest has it: every rule in it parses */
   constructor(handler: string, allow: Allow, policy: Policy) {
@@ -41,6 +45,7 @@ export class Grant {
     this.#users = new Set(allow.runAs.map(({ value }) => value));
     this.#mayEdit = allow.xml;
     this.#policy = policy;
+    this.#denied = new DeniedPaths(policy);
   }
 
   /** Undefined when this command line is allowed. */
@@ -106,12 +111,46 @@ export class Grant {
     return { message: "editing the XML is not allowed", hint: `add to allow in ${this.#handler}: xml: true` };
   }
 
+  /** Undefined unless the site's policy denies to read or write this normalised path. */
+  refuseDenied(access: "read" | "write", path: string): Refusal | undefined {
+    const denied = this.#denied.why(access, path);
+    return denied === undefined
+      ? undefined
+      : { message: `${inWords(access)} ${path} is denied`, hint: denied };
+  }
+
+  /** Undefined when everything below a directory may be written, whatever it is called, and nothing there is denied. */
+  refuseAllBelow(directory: string): Refusal | undefined {
+    const all = this.#write.some((rule) =>
+      rule.segments.at(-1) === "**" && matchPathRule(rule, `${directory}/${UNHEARD_OF}`)
+    );
+    if (!all) {
+      return {
+        message: `writing all that is below ${directory} is not allowed`,
+        hint: this.#add("write", suggestPathLine(`${directory}/**`)),
+      };
+    }
+    const access = (["read", "write"] as const).find((access) =>
+      this.#denied.reachesBelow(access, directory)
+    );
+    if (access === undefined) return undefined;
+    return {
+      message: `something below ${directory} is denied`,
+      hint: `the site's policy has a rule for it in policy.deny.${access} of config.yaml`,
+    };
+  }
+
   #refusePath(access: "read" | "write", path: string, rules: readonly PathRule[]): Refusal | undefined {
-    const what = `${access === "read" ? "reading" : "writing"} ${path}`;
-    const denied = deniedPath(this.#policy, access, path);
-    if (denied !== undefined) return { message: `${what} is denied`, hint: denied };
-    if (rules.some((rule) => matchPathRule(rule, path))) return undefined;
-    return { message: `${what} is not allowed`, hint: this.#add(access, suggestPathLine(path)) };
+    const denied = this.refuseDenied(access, path);
+    if (denied !== undefined) return denied;
+    const matching = rules.filter((rule) => matchPathRule(rule, path));
+    const link = procLinks(path).find((name) => !matching.some((rule) => names(rule, name)));
+    if (matching.length > 0 && link === undefined) return undefined;
+    const why = matching.length === 0 ? "" : `: ${link} leads out of /proc, and no rule names it`;
+    return {
+      message: `${inWords(access)} ${path} is not allowed${why}`,
+      hint: this.#add(access, suggestPathLine(path)),
+    };
   }
 
   #add(key: string, line: string): string {
@@ -122,4 +161,16 @@ export class Grant {
 function parsed<T>(result: { rule: T } | { error: string }): T {
   if ("rule" in result) return result.rule;
   throw new Error(`A checked manifest holds a rule that does not parse: ${result.error}`);
+}
+
+/** Stands for any name: no rule has it. */
+const UNHEARD_OF = "a1f0c5d2-any-name";
+
+function inWords(access: "read" | "write"): string {
+  return access === "read" ? "reading" : "writing";
+}
+
+/** Whether a rule has a part that is this very name. */
+function names({ segments }: PathRule, name: string): boolean {
+  return segments.some((segment) => segment !== "**" && segment.length === 1 && segment[0] === name);
 }

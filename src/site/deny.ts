@@ -1,6 +1,6 @@
 import type { Policy } from "./config.ts";
 import type { ExecRule } from "../manifest/exec_rule.ts";
-import { matchPathRule } from "../manifest/path_rule.ts";
+import { matchPathRule, type PathRule } from "../manifest/path_rule.ts";
 import { matchStar } from "../manifest/star.ts";
 
 /**
@@ -87,11 +87,15 @@ function beginsLike(rule: ExecRule, args: readonly string[]): boolean {
   });
 }
 
-/** Why the site's policy denies to read or write a path from `normalisePath`, or undefined when it does not. */
-export function deniedPath(policy: Policy, access: "read" | "write", path: string): string | undefined {
+/** Why one of the policy's rules denies to read or write a path from `normalisePath`, or undefined when none does. */
+export function deniedPath(
+  rules: readonly PathRule[],
+  access: "read" | "write",
+  path: string,
+): string | undefined {
   // A star of an allowing rule stands for no line end; one of a denying rule does.
   const spellings = [path, path.replace(/[\n\r]/g, "?")];
-  const rule = policy.deny[access].find((r) => spellings.some((spelling) => matchPathRule(r, spelling)));
+  const rule = rules.find((r) => spellings.some((spelling) => matchPathRule(r, spelling)));
   return rule && `the site's policy denies it: policy.deny.${access} in config.yaml holds ${rule.text}`;
 }
 

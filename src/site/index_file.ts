@@ -79,6 +79,8 @@ export function isPlain(directory: string): boolean {
     path += `/${part}`;
     const status = linkStatus(path);
     if (status === undefined || !isRoots(status, "directory")) return false;
+    // Sticky or not: whoever may write to the directory itself may put a file into it.
+    if (path === directory && (status.mode & 0o022) !== 0) return false;
   }
   return true;
 }

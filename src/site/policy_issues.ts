@@ -32,7 +32,7 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
     for (const located of manifest.allow[access]) {
       const read = parsePathRule(located.value);
       if ("error" in read || !isLiteralPath(read.rule)) continue;
-      const why = deniedPath(config.policy, access, located.value);
+      const why = deniedPath(config.policy.deny[access], access, located.value);
       if (why !== undefined) add("error", located, `${access}: ${located.value}: ${why}`);
     }
   }

@@ -1,5 +1,6 @@
 import { close } from "./descriptor.ts";
 import { type FileStatus, type Place, statusOf } from "./file.ts";
+import { userId } from "./self.ts";
 import { SystemError } from "./system_error.ts";
 
 const WRITE_BY_OTHERS = 0o022;
@@ -12,7 +13,7 @@ export class NotOrdinary extends Error {
 /**
  * Refuses what is no ordinary file: a directory, a device, a FIFO, a socket.
  * And a file with several names (hard links) where it would be changed, or
- * where others may write to its directory: one of its names may be somebody
+ * where somebody else owns its directory or may write to it: one of its names may be somebody
  * else's file, which no rule names.
  *
  * @throws {SystemError} `EISDIR`
@@ -24,7 +25,10 @@ export function refuseUnlessOrdinary(place: Place, status: FileStatus, use: "rea
     throw new NotOrdinary(`${place.path} is a ${status.kind}, not an ordinary file`);
   }
   if (status.links <= 1) return;
-  if (use === "read" && (statusOf(place.directory).mode & WRITE_BY_OTHERS) === 0) return;
+  if (use === "read") {
+    const { mode, uid } = statusOf(place.directory);
+    if ((mode & WRITE_BY_OTHERS) === 0 && (uid === 0 || uid === userId())) return;
+  }
   throw new NotOrdinary(
     `${place.path} has ${status.links} names (hard links), so it may be a file that no rule allows: copy it`,
   );

@@ -57,14 +57,14 @@ Deno.test("deniedExec() denies broadly: any place, any further argument, anythin
 Deno.test("deniedPath() denies reading and writing by rules of their own, line ends included", () => {
   const deny = policy("{deny: {read: [/etc/shadow], write: [/etc/**]}}");
   assert.match(
-    deniedPath(deny, "read", "/etc/shadow") ?? "",
+    deniedPath(deny.deny.read, "read", "/etc/shadow") ?? "",
     /policy.deny.read in config.yaml holds \/etc\/shadow/,
   );
-  assert.equal(deniedPath(deny, "read", "/etc/hosts"), undefined);
-  assert.ok(deniedPath(deny, "write", "/etc/hosts"));
-  assert.ok(deniedPath(deny, "write", "/etc/a\nb"));
-  assert.ok(deniedPath(deny, "write", "/etc/a\nb/c"));
-  assert.equal(deniedPath(deny, "write", "/var/x"), undefined);
+  assert.equal(deniedPath(deny.deny.read, "read", "/etc/hosts"), undefined);
+  assert.ok(deniedPath(deny.deny.write, "write", "/etc/hosts"));
+  assert.ok(deniedPath(deny.deny.write, "write", "/etc/a\nb"));
+  assert.ok(deniedPath(deny.deny.write, "write", "/etc/a\nb/c"));
+  assert.equal(deniedPath(deny.deny.write, "write", "/var/x"), undefined);
 });
 
 Deno.test("policyIssues() shows the rules of a manifest that can never take effect", () => {
