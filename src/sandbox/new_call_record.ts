@@ -5,7 +5,7 @@ import type { Capability } from "../capability/capability.ts";
 
 /** A new record of a call. Arguments are whatever the guest sent. */
 export function callRecord({ name, record }: Capability, args: readonly Json[], at: number): CallRecord {
-  return { call: name, at: round(at), ...record?.(args) ?? { what: shortText(args[0]) } };
+  return { call: name, what: "", at: round(at), ...record?.(args) ?? { what: shortText(args[0]) } };
 }
 
 export function round(ms: number): number {
