@@ -114,8 +114,8 @@ export function perform(
   if (tell === undefined || capability.looksOnly === true) return capability.run(args, context);
   if (capability.dryRun !== undefined) return capability.dryRun(args, context, tell);
   return notAllowed(
-    `host.${capability.name}: a dry run cannot tell what this call would change`,
-    "it was not made, and what follows it cannot be played without --dry-run",
+    `host.${capability.name}: a dry run does not know what this call would change, so it was not made`,
+    "it is a fault of hookvisor's that it does not say; please report it",
   );
 }
 
