@@ -4,10 +4,19 @@ import { shortText } from "../capability/call_words.ts";
 import type { Capability } from "../capability/capability.ts";
 
 /** A new record of a call. Arguments are whatever the guest sent. */
-export function callRecord({ name, record }: Capability, args: readonly Json[], at: number): CallRecord {
-  return { call: name, what: "", at: round(at), ...record?.(args) ?? { what: shortText(args[0]) } };
+export function callRecord(
+  { name, record: words = firstArgument }: Capability,
+  args: readonly Json[],
+  at: number,
+): CallRecord {
+  const { what, ...more } = words(args);
+  return { call: name, what, at: round(at), ...more };
 }
 
 export function round(ms: number): number {
   return Math.round(ms * 10) / 10;
+}
+
+function firstArgument([first]: readonly Json[]): { what: string } {
+  return { what: shortText(first) };
 }

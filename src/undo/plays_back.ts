@@ -21,14 +21,19 @@ export function mayPlayBack(known: Operation, aborted: boolean): boolean {
   return playsBack(known) || (aborted && leavesNothing(known));
 }
 
-/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
-const MOST_RESERVED_MS = 3000;
 /** Who holds what handlers set in a call: its guest or network, or for the `daemon` hooks the daemon. */
 export function guestOf({ driver, object }: HookEvent, caller: string | undefined): Guest {
   return { driver, name: driver === "daemon" ? caller ?? object : object };
 }
 
+/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
+const MOST_RESERVED_MS = 3000;
+
 /** How much of a call's time is left for playing back after its handlers, in milliseconds. */
-export function reservedMs(known: Operation, lazyJournal: LazyJournal, timeoutMs: number): number {
+export function reservedMs(
+  known: Operation,
+  lazyJournal: Pick<LazyJournal, "exists">,
+  timeoutMs: number,
+): number {
   return playsBack(known) && lazyJournal.exists ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
 }

@@ -61,14 +61,23 @@ class World extends Host {
     return JSON.parse(stdout);
   }
 
-  /** Stands in for QEMU: its own command line says which guest it is. */
-  startGuest(name: string): Deno.ChildProcess {
+  /** Stands in for QEMU: its own command line says which guest it is. It ends with its input at the latest. */
+  startGuest(name: string): Disposable & { pid: number } {
     const qemu = new Deno.Command("sh", {
-      args: ["-c", "sleep 60 & wait", "-name", `guest=${name},debug-threads=on`],
+      args: ["-c", "read line", "-name", `guest=${name},debug-threads=on`],
+      stdin: "piped",
     }).spawn();
     Deno.mkdirSync(join(this.libvirt, "qemu"), { recursive: true });
-    Deno.writeTextFileSync(join(this.libvirt, `qemu/${name}.pid`), `${qemu.pid}\n`);
-    return qemu;
+    const file = join(this.libvirt, `qemu/${name}.pid`);
+    Deno.writeTextFileSync(file, `${qemu.pid}\n`);
+    return {
+      pid: qemu.pid,
+      [Symbol.dispose]: () => {
+        qemu.kill("SIGKILL");
+        qemu.stdin.abort().catch(() => {});
+        Deno.removeSync(file);
+      },
+    };
   }
 
   /** A handler that sets `a` for the guest named `one` and so on. */
@@ -148,6 +157,45 @@ Deno.test("an aborted prepare brings everything back at once, a network's end it
   assert.equal(world.get("a"), "old a\n");
 });
 
+Deno.test("a release handler that never ends leaves time for what has to come back", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: [qemu/prepare]\nallow: {write: ["${world.files}/*"], exec: ["sleep *"]}`,
+    `await host.undo("sleep", ["0.3"]); await host.fs.set("${world.files}/a", "new");`,
+  );
+  world.handler("20-loop", "on: [qemu/release]", "for (;;);");
+  world.file("config.yaml", "timeouts: {qemu/release: 5s}\n");
+  assert.equal((await world.play("qemu", "v1", "prepare")).code, 0);
+  assert.equal((await world.play("qemu", "v1", "release")).code, 0);
+  const { handlers, undone } = world.record();
+  assert.equal(handlers[0]?.outcome, "timeout");
+  // A fifth of the five seconds is not the handler's; without it the command would have a tenth of a second.
+  assert.ok(handlers[0]!.ms < 4_500, `${handlers[0]!.ms} ms`);
+  assert.deepEqual(undone?.map(({ what, ok }) => [what, ok]), [[join(world.files, "a"), true], [
+    "sleep 0.3",
+    true,
+  ]]);
+  assert.equal(world.get("a"), "old a\n");
+});
+
+Deno.test("a restore or a migration that a handler aborts brings back what it set, unless the guest runs", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    `on: [qemu/restore, qemu/migrate]\nonFailure: abort\nallow: {write: ["${world.files}/*"]}`,
+    `await host.fs.set("${world.files}/a", "new"); host.fail("no");`,
+  );
+  for (const operation of ["restore", "migrate"]) {
+    assert.equal((await world.play("qemu", "v1", operation)).code, 1, operation);
+    assert.equal(world.get("a"), "old a\n", operation);
+  }
+  using _running = world.startGuest("v1");
+  assert.equal((await world.play("qemu", "v1", "restore")).code, 1);
+  assert.equal(world.get("a"), "new");
+  assert.equal((await world.held()).length, 1);
+});
+
 Deno.test("a failing step is kept, told and tried again, and the rest go on", async () => {
   using world = new World();
   const gate = join(world.files, "gate");
@@ -186,16 +234,13 @@ for (const again of ["that runs again", "that is being started again"]) {
     // One that is only being started is known by what it holds: any command, and then all that it left is held again.
     handler(runs ? "" : `await host.undo("true", []);`);
     await world.play("qemu", "win11", "prepare");
-    const qemu = runs ? world.startGuest("win11") : undefined;
-    try {
+    {
+      using _qemu = runs ? world.startGuest("win11") : undefined;
       await world.play("qemu", "server", "prepare");
       await world.play("qemu", "server", "release");
       assert.equal(Deno.statSync(gate).isDirectory, true, "played back under the running guest");
       await world.admin("undo");
       assert.equal(Deno.statSync(gate).isDirectory, true, "played back by an admin who named no guest");
-    } finally {
-      qemu?.kill("SIGKILL");
-      await qemu?.status;
     }
     await world.play("qemu", "win11", "release");
     assert.throws(() => Deno.statSync(gate), Deno.errors.NotFound);
@@ -248,8 +293,8 @@ Deno.test("a daemon's start brings back what guests held that are gone, and leav
   );
   await world.play("qemu", "a", "prepare");
   await world.play("qemu", "b", "prepare");
-  const qemu = world.startGuest("a");
-  try {
+  {
+    using qemu = world.startGuest("a");
     Deno.writeTextFileSync(join(world.libvirt, "qemu/b.pid"), `${qemu.pid}\n`);
     await world.playBy("virtnetworkd", "daemon", "start");
     assert.equal(world.get("b"), "new", "the networks' daemon knows nothing of guests");
@@ -258,9 +303,6 @@ Deno.test("a daemon's start brings back what guests held that are gone, and leav
     await world.playBy("virtqemud", "daemon", "start");
     assert.equal(world.get("a"), "new");
     assert.equal(world.get("b"), "old b\n", "the process of that number is another guest");
-  } finally {
-    qemu.kill("SIGKILL");
-    await qemu.status;
   }
   await world.playBy("libvirtd", "daemon", "start");
   assert.equal(world.get("a"), "old a\n");
