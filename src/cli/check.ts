@@ -1,3 +1,4 @@
+import { callWarnings } from "./call_warnings.ts";
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation } from "./command.ts";
 import { grantWarnings } from "./grant_warnings.ts";
@@ -82,6 +83,7 @@ async function issuesOf(handler: LoadedHandler, { config }: WholeSite): Promise<
     ...applyOptions(manifest, config, name).issues,
     ...grantWarnings(file, manifest.allow),
     ...handlerWarnings(handler, config),
+    ...callWarnings(file, handler.source, manifest.allow),
   ];
   const all = [...issues, ...more, ...await codeIssues(handler)];
   return all.sort((a, b) =>

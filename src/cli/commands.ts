@@ -94,7 +94,7 @@ export const COMMANDS: readonly AdminCommand[] = [
       "problem at once: the place, the line it is in, and what to do. Then a table of what each handler may do.",
       "Beside mistakes it warns of what is allowed but unwise: a shell or an interpreter among the commands, a rule " +
       "that lets systemctl do anything, writing anywhere below /etc, a handler that can never run, a timeout longer " +
-      "than the operation's. Nothing is run and nothing is changed.",
+      "than the operation's; of calls that do not exist, and of calls that the manifest has no rule for. Nothing is run and nothing is changed.",
     ],
     exitCodes: [[0, "no error"], [1, "at least one error; with --strict, one warning is enough"]],
     examples: [

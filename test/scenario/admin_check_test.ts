@@ -98,6 +98,26 @@ Deno.test("check FILE looks at a file wherever it lies, and runs nothing of it",
   assert.throws(() => Deno.statSync(trace));
 });
 
+Deno.test("check warns of calls that do not exist, and of calls that no rule allows", () => {
+  using world = new World();
+  world.write(
+    "10-a.js",
+    handler(
+      "on: [qemu/prepare]",
+      `  await host.fs.raed("/x");\n  await host.exec("true");\n  host.log.info("x");`,
+    ),
+  );
+  const { code, stdout } = world.admin("check");
+  assert.equal(code, 0, stdout);
+  assert.match(
+    stdout,
+    /10-a\.js:\d+:9: warning: host\.fs\.raed does not exist\n.*\n.*\n {2}help: did you mean host\.fs\.read\?/,
+  );
+  assert.match(stdout, /warning: host\.exec is always refused: allow\.exec is not given/);
+  assert.match(stdout, /1 handler, 0 errors, 2 warnings/);
+  assert.match(stdout, /nothing but event, fail, lock, log, sleep, state/);
+});
+
 Deno.test("check --json gives issues and what handlers may do to a program", () => {
   using world = new World();
   world.write("10-a.js", handler("on: [qemu/prepare]\nallow: {exec: [bash]}", ""));
