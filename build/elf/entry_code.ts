@@ -2,10 +2,14 @@ import { assemble, type Assembled, type Line } from "./assemble.ts";
 import { CHECK_ARGUMENTS } from "./check_arguments_code.ts";
 import { CHECK_FILE } from "./check_file_code.ts";
 import { FIND_INTERPRETER } from "./find_interpreter_code.ts";
+import { GIVE_UP } from "./give_up_code.ts";
 import { LOAD_INTERPRETER } from "./load_interpreter_code.ts";
 import { RESTORE } from "./restore_code.ts";
 import { START_DIRECTLY } from "./start_directly_code.ts";
 import { START_PLAINLY } from "./start_plainly_code.ts";
+import { SUPERVISE } from "./supervise_code.ts";
+import { SUPERVISE_DATA } from "./supervise_data.ts";
+import { WAIT } from "./wait_code.ts";
 
 /** Where the code is in memory and in the file: before it is room for a larger table of program headers, for tools. */
 export const CODE_ADDRESS = 0x600;
@@ -63,6 +67,10 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
   return assemble([
     ...START_DIRECTLY,
     ...CHECK_ARGUMENTS,
+    ...SUPERVISE,
+    ...WAIT,
+    ...GIVE_UP,
+    { label: "go on" },
     ...RESTORE,
     ...START_PLAINLY,
     ...CHECK_FILE,
@@ -89,6 +97,7 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
     ...data("damaged", text("error: the program in the file of hookvisor is damaged: install it again\n")),
     ...data("cannot load", text("error: hookvisor cannot load ")),
     ...data("needs glibc", text(": it needs glibc\n")),
+    ...SUPERVISE_DATA,
   ], Object.fromEntries(outside));
 }
 
