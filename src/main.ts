@@ -2,7 +2,9 @@ import { hookCall } from "./call/hook_call.ts";
 import { CHECKPOINTS } from "./checkpoint/enabled.ts";
 import { DIRECTORIES } from "./site/directories.ts";
 import { hookDriver } from "./protocol/invocation.ts";
+import type { Reply } from "./protocol/reply.ts";
 import { commandLine, nameProcess, print, userId } from "./system/self.ts";
+import { tellAnswer, UNANSWERED } from "./system/supervisor.ts";
 
 /** Hook mode or admin mode, by `argv[0]`; gives the exit code. */
 async function main([name = "", ...args]: string[]): Promise<number> {
@@ -10,17 +12,27 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   if (driver === undefined) return await admin(args);
   // Before handlers run: the permission to ask is given up then.
   const mayTake = userId() === 0;
-  const reply = await hookCall(driver, args, DIRECTORIES);
-  print(1, reply.stdout);
-  print(2, reply.stderr);
+  const reply = await hookCall(driver, args, DIRECTORIES, { give });
   if (mayTake) await CHECKPOINTS.afterCall(DIRECTORIES);
   return reply.exitCode;
+}
+
+/** Before its record is written, which may take its time, or for ever. */
+function give({ stdout, stderr, exitCode }: Reply): void {
+  print(1, stdout);
+  print(2, stderr);
+  tellAnswer(exitCode);
 }
 
 async function admin(args: string[]): Promise<number> {
   const said = await CHECKPOINTS.probe(args, hookCall);
   if (said !== undefined) {
     print(1, said);
+    return 0;
+  }
+  if (args[0] === UNANSWERED) {
+    const { recordUnanswered } = await import("./call/unanswered_call.ts");
+    recordUnanswered(args.slice(1), DIRECTORIES);
     return 0;
   }
   nameProcess();

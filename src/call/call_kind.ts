@@ -32,6 +32,8 @@ export interface CallKind {
   startBackground?: StartBackground;
   /** The call is to change nothing: is told what handlers would have done. */
   dryRun?: TellDryRun | undefined;
+  /** Somebody waits who has to answer if this process does not (system/supervisor.ts). */
+  tellSupervisor?: true;
   /** Gives back, after the handlers, what is held no longer; `aborted` says whether the operation was refused. */
   giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]>;
   /** The id of the call whose background handler this is, for the record. */

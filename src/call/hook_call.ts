@@ -6,36 +6,57 @@ import { findOperation, type Operation } from "../protocol/operations.ts";
 import { abort, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
 import { hasHandlers, hasJournal } from "../system/has_handlers.ts";
 
+/** Gives the reply to whoever called, as soon as it is known: what comes after may take its time. Gives it back. */
+export type GiveReply = (reply: Reply) => Reply;
+
 /** Answers a hook call whose arguments are understood. */
-export type AnswerCall = (event: HookEvent, directories: Directories) => Promise<Reply>;
+export type AnswerCall = (event: HookEvent, directories: Directories, give: GiveReply) => Promise<Reply>;
+
+/** How a call differs from one of which the reply is only given back. */
+export interface HookCallOptions {
+  /** What is done with it; by default what libvirt wants. */
+  answer?: AnswerCall;
+  /** Takes the reply before the record is written. */
+  give?(reply: Reply): void;
+}
 
 /**
  * One hook call, from its arguments to its reply. What most calls need is
- * here; what a call with handlers needs is loaded only then. Never throws.
+ * here; what a call with handlers needs is loaded only then.
  *
- * @param answer what is done with it; by default what libvirt wants
+ * @throws only what `give` throws: half a reply must not be taken for one
  */
 export async function hookCall(
   driver: string,
   args: readonly string[],
   directories: Directories,
-  answer: AnswerCall = answerLibvirt,
+  { answer = answerLibvirt, give = () => {} }: HookCallOptions = {},
 ): Promise<Reply> {
+  let given: Reply | undefined;
+  let isGiven = false;
+  const giveOnce = (reply: Reply) => {
+    if (given !== undefined) return given;
+    give(given = reply);
+    isGiven = true;
+    return reply;
+  };
   try {
     const parsed = parseEvent(driver, args);
     if ("error" in parsed) {
-      return faulty(driver, args, directories, parsed.error.known, parsed.error.message);
+      return faulty(driver, args, directories, parsed.error.known, parsed.error.message, giveOnce);
     }
-    return await answer(parsed.event, directories);
+    return giveOnce(await answer(parsed.event, directories, giveOnce));
   } catch (error) {
+    if (isGiven && given !== undefined) return given;
+    if (given !== undefined) throw error;
     const message = `internal error, please report it: ${
       error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     }`;
-    return faulty(driver, args, directories, findOperation(driver, args[1] ?? ""), message);
+    return faulty(driver, args, directories, findOperation(driver, args[1] ?? ""), message, giveOnce);
   }
 }
 
-async function answerLibvirt(event: HookEvent, directories: Directories): Promise<Reply> {
+async function answerLibvirt(event: HookEvent, directories: Directories, give: GiveReply): Promise<Reply> {
   const { known } = event;
   const mustPlayBack = playsBack(known) && hasJournal(directories.state);
   const mayMatch = mustPlayBack || hasHandlers(directories.config);
@@ -43,11 +64,12 @@ async function answerLibvirt(event: HookEvent, directories: Directories): Promis
     const notes = known === undefined
       ? [`unknown operation ${event.driver}/${event.operation}: nothing to do`]
       : [];
+    const reply = give(goOn());
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
-    return goOn();
+    return reply;
   }
   const { libvirtCall } = await import("./libvirt_call.ts");
-  return await libvirtCall(event, known, directories, mustPlayBack);
+  return await libvirtCall(event, known, directories, mustPlayBack, give);
 }
 
 /**
@@ -61,10 +83,12 @@ function faulty(
   directories: Directories,
   known: Operation | undefined,
   reason: string,
+  give: GiveReply,
 ): Reply {
   const aborts = known?.onFailure === "abort";
   const event = { driver, object, operation, calledOperation: operation, subOperation, extra };
   const verdict = aborts ? "abort" : "ignore";
+  const reply = give(aborts ? abort(reason) : goOnWith(reason));
   writeRecord(directories.log, event, { verdict, exitCode: aborts ? 1 : 0, handlers: [], reason });
-  return aborts ? abort(reason) : goOnWith(reason);
+  return reply;
 }

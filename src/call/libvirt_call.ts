@@ -1,4 +1,5 @@
 import { performCall, type PerformedCall } from "./perform_call.ts";
+import type { GiveReply } from "./hook_call.ts";
 import { INPUT_LIMIT } from "./input_limit.ts";
 import { recordCall } from "./record_call.ts";
 import { startBackground } from "./start_background.ts";
@@ -29,13 +30,15 @@ export async function libvirtCall(
   known: Operation,
   directories: Directories,
   mustPlayBack: boolean,
+  give: GiveReply,
 ): Promise<Reply> {
   const found = findIndex(directories);
   if (found?.isCurrent && !mustPlayBack && matchesNone(found.index, event)) {
     const { config } = found.index.config;
     await CHECKPOINTS.removeUnwanted(config, directories);
+    const reply = give(goOn());
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], log: config.log });
-    return goOn();
+    return reply;
   }
   const caller = callerName();
   // Before a handler runs: with it goes the permission to look.
@@ -51,6 +54,7 @@ export async function libvirtCall(
         return (deadline) => stdin.read(deadline);
       },
       startBackground,
+      tellSupervisor: true,
       async giveBack(call, aborted) {
         if (!call.lazyJournal.exists || !mayPlayBack(known, aborted)) return [];
         const { playBackAfterCall } = await import("../undo/play_back_after_call.ts");
@@ -61,10 +65,11 @@ export async function libvirtCall(
     known,
     directories,
   );
+  const reply = give(performed.reply);
   await CHECKPOINTS.removeUnwanted(performed.config, directories);
   const record = await recordCall(event, performed.record, directories);
   await keepForReplay(record, event, performed, directories, environment);
-  return performed.reply;
+  return reply;
 }
 
 /** Keeps the whole call, when `config.yaml` wants that. */

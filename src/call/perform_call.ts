@@ -10,15 +10,18 @@ import type { RecordOfCall } from "../records/write_record.ts";
 import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
 import type { Site } from "../site/site.ts";
+import { onFailureFor } from "../site/settings.ts";
 import { LazyJournal } from "../undo/lazy_journal.ts";
 import { reservedMs } from "../undo/plays_back.ts";
 import { prepareEngine } from "../sandbox/make_engine.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { HookData } from "../protocol/hook_data.ts";
-import type { Operation } from "../protocol/operations.ts";
+import type { OnFailure, Operation } from "../protocol/operations.ts";
 import { abort, goOn, type Reply } from "../protocol/reply.ts";
 import { Loop } from "../system/loop.ts";
+import { monotonicNs } from "../system/monotonic.ts";
 import { userId } from "../system/self.ts";
+import { isSupervised, tellDeadline, tellExitCode } from "../system/supervisor.ts";
 
 /** Left of the deadline for everything but handlers: the record and the way out, in milliseconds. */
 const ROOM_MS = 50;
@@ -51,7 +54,11 @@ export async function performCall(
   const problem = siteProblem(site, uid, notes);
 
   const timeoutMs = kind.timeoutMs(config, known);
+  const tell = (deadline: Deadline) => {
+    if (kind.tellSupervisor) tellSupervisor(deadline.remaining + ROOM_MS, onFailureFor(config, undefined, known), uid);
+  };
   const data = new HookData(event, kind.input(loop), Deadline.in(timeoutMs).before(ROOM_MS));
+  tell(data.deadline);
   const planned = problem !== undefined
     ? undefined
     : plan(event, await approved(usable, config, directories, uid), config, data, kind.only);
@@ -64,6 +71,7 @@ export async function performCall(
   )
     .before(ROOM_MS);
   data.deadline = deadline;
+  tell(deadline);
   const lazyJournal = new LazyJournal(directories.state, note);
   const id = recordId();
   const call = { event, known, config, loop, data, lazyJournal, caller: kind.caller };
@@ -74,6 +82,7 @@ export async function performCall(
     : await runPlan(planned, kind, { ...call, id }, directories, {
       deadline: deadline.before(reservedMs(known, lazyJournal, timeoutMs)),
     });
+  if (kind.tellSupervisor) tellExitCode(result.verdict === "abort" ? 1 : 0);
   const aborted = result.verdict === "abort";
   const undone = await kind.giveBack(
     { ...call, policy: config.policy, deadline, run: directories.libvirt, note },
@@ -94,6 +103,13 @@ export async function performCall(
     ...(kind.caller === undefined ? {} : { caller: kind.caller }),
   };
   return { reply, record, config, data, deadline };
+}
+
+/** Until when this call has time, and what its answer is if it does not come to give one. */
+function tellSupervisor(ms: number, onFailure: OnFailure, uid: number): void {
+  if (!isSupervised()) return;
+  tellDeadline(monotonicNs() + BigInt(Math.round(ms * 1_000_000)));
+  tellExitCode(uid === 0 && onFailure === "abort" ? 1 : 0);
 }
 
 /** Why the configuration or the handlers' directory cannot be used; what is not for this user is only noted. */

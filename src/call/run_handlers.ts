@@ -7,6 +7,7 @@ import { handlerTimeout } from "../site/settings.ts";
 import { applyOptions } from "../site/options.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { HandlerResult, HandlerTask } from "../sandbox/run_handler.ts";
+import { tellExitCode, tellHandler } from "../system/supervisor.ts";
 import type { PlannedHandler } from "./plan.ts";
 
 /** What became of a hook call's handlers. */
@@ -52,8 +53,12 @@ export async function runHandlers(
 ): Promise<HandlersResult> {
   const handlers: HandlerEntry[] = [];
   for (const [i, step] of steps.entries()) {
+    const mayAbort = !rootless && steps.slice(i).some(({ onFailure }) => onFailure === "abort");
+    tellExitCode(mayAbort ? 1 : 0);
+    tellHandler(step.handler.name);
     const start = Math.round(performance.now() * 10) / 10;
     const entry = { ...await runOne(known, step, config, deadline, run), start };
+    tellHandler(undefined);
     if (rootless && entry.onFailure === "abort" && entry.outcome !== "fail") entry.onFailure = "ignore";
     handlers.push(entry);
     if (entry.onFailure === "abort") {

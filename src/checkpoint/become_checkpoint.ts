@@ -5,19 +5,24 @@ import { close, replace } from "../system/descriptor.ts";
 import { memoryFile, SELF } from "../system/start_detached.ts";
 import { entrySegment, stopForCheckpoint } from "./os/entry_segment.ts";
 import { execve } from "./os/execve.ts";
-import { address, systemCall } from "../system/libc.ts";
+import { address, libc, systemCall } from "../system/libc.ts";
 import { disableBrk } from "./os/disable_brk.ts";
 import { endWithParent, processState } from "./os/process_state.ts";
 import { environment, ownCommandLine } from "../system/proc.ts";
 import { resetClockAndRandom } from "./os/reset_clock_and_random.ts";
 import { markRestored } from "../system/restored.ts";
+import type { Reply } from "../protocol/reply.ts";
 import { print } from "../system/self.ts";
+import { isSupervised, setSupervised, tellAnswer } from "../system/supervisor.ts";
+import { addPage, hasPage, removePage } from "./os/supervisor_page.ts";
 
 // asm/unistd_64.h
 const EXIT_GROUP = 231;
 /** Bytes: a process's addresses have 47 bits, so no kernel gives that. */
 const MORE_THAN_THERE_IS = 2 ** 47;
 const STDIN = 0;
+/** What the process that waits takes as the word that the answer is there (build/elf/wait_code.ts). */
+const ANSWERED = 40;
 /** Room for the registers that a function must keep. */
 const REGISTERS_SIZE = 64;
 
@@ -39,6 +44,8 @@ export async function becomeCheckpoint(
   endWithParent(parent);
   const segment = entrySegment();
   if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
+  addPage();
+  setSupervised(true);
   await rehearse(ROUNDS, hookCall, folder);
   collectGarbage();
   // With the garbage goes code that was not used of late.
@@ -47,17 +54,25 @@ export async function becomeCheckpoint(
   resetClockAndRandom();
   ownCommandLine();
   disableBrk();
+  hasPage();
+  removePage();
+  setSupervised(false);
   const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
   const report = { state: processState(), registers: address(registers) };
   print(1, `${JSON.stringify(report)}\n`);
   if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
   markRestored();
   resetClockAndRandom();
+  setSupervised(hasPage());
   return ownCommandLine();
 }
 
-/** Ends this process, without what the runtime does at its end: nothing is open that would have to be written. */
+/**
+ * Ends this process, without what the runtime does at its end: nothing is open that would have to be written. Whoever
+ * waits for the answer has it before the kernel has taken this process's memory apart.
+ */
 export function end(code: number): never {
+  if (isSupervised()) libc().kill(libc().getppid(), ANSWERED);
   systemCall(EXIT_GROUP, code);
   throw new Error("exit_group came back");
 }
@@ -74,10 +89,14 @@ export async function rehearse(rounds: number, hookCall: HookCall, folder = ""):
       const input = memoryFile(new TextEncoder().encode(xml));
       replace(STDIN, input);
       close(input);
-      const reply = await hookCall(driver, args, directories);
+      const reply = await hookCall(driver, args, directories, { give });
       if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
     }
   }
+}
+
+function give({ stdout, stderr, exitCode }: Reply): void {
+  if (stdout + stderr === "") tellAnswer(exitCode);
 }
 
 /**

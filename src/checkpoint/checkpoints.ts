@@ -3,7 +3,12 @@ import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
 
 /** A hook call as main.ts makes one: with the modules that the restored processes will use. */
-export type HookCall = (driver: string, args: readonly string[], directories: Directories) => Promise<Reply>;
+export type HookCall = (
+  driver: string,
+  args: readonly string[],
+  directories: Directories,
+  options: { give(reply: Reply): void },
+) => Promise<Reply>;
 
 /**
  * All that the rest of the program asks of checkpoints. There are two of it: enabled.ts, and disabled.ts, which

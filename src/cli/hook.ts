@@ -15,10 +15,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const background = backgroundOf(invocation);
   const reply = background === undefined
     ? await hookCall(driver, args, directories)
-    : await hookCall(driver, args, directories, async (event, directories) => {
-      if (event.known === undefined) return goOn();
-      const { backgroundCall } = await import("../call/background_call.ts");
-      return await backgroundCall(event, event.known, directories, background);
+    : await hookCall(driver, args, directories, {
+      async answer(event, directories) {
+        if (event.known === undefined) return goOn();
+        const { backgroundCall } = await import("../call/background_call.ts");
+        return await backgroundCall(event, event.known, directories, background);
+      },
     });
   print(1, reply.stdout);
   print(2, reply.stderr);

@@ -5,6 +5,7 @@
 import { close } from "./descriptor.ts";
 import { openPlain, readAll } from "./file.ts";
 import { libc } from "./libc.ts";
+import { supervisedCaller } from "./supervisor.ts";
 import { SystemError } from "./system_error.ts";
 
 /** Arguments and environment have 6 MiB at most (execve(2)). */
@@ -25,10 +26,15 @@ export function environmentNames(): string[] {
   return environment().map((variable) => variable.split("=", 1)[0]!).sort();
 }
 
+/** The process that called this one: libvirt's daemon, for a hook call. */
+export function callerId(): number {
+  return supervisedCaller() ?? libc().getppid();
+}
+
 /** The name of the process that called this one (at most 15 bytes, as the kernel keeps it), or undefined. */
 export function callerName(): string | undefined {
   try {
-    return read(`/proc/${libc().getppid()}/comm`)?.trimEnd();
+    return read(`/proc/${callerId()}/comm`)?.trimEnd();
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;
