@@ -1,4 +1,5 @@
 import type { Line } from "./assemble.ts";
+import { UNANSWERED } from "../../src/system/supervisor.ts";
 import { DRIVERS, findOperation, OPERATIONS } from "../../src/protocol/operations.ts";
 
 /** Words of older libvirts for operations of networks. */
@@ -27,8 +28,8 @@ const TEXTS: Record<string, string> = {
   task: "/task/",
   children: "/children",
   "program name": "hookvisor",
-  "record word": "record-of-supervisor",
-  "line begin": "hookvisor: ",
+  "record word": UNANSWERED,
+  "line begin": "<3>hookvisor: ",
   refused: " refused",
   "goes on": " goes on",
   "not within": ": it did not end within ",
@@ -40,6 +41,7 @@ const TEXTS: Record<string, string> = {
   "environment 2": "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
   "environment 3": "DENO_V8_FLAGS=--jitless",
   self: "/proc/self/exe",
+  "kernel log": "/dev/kmsg",
 };
 
 /** What the code of SUPERVISE, WAIT and GIVE_UP looks up: libvirt's drivers and operations, limits, texts. */

@@ -100,7 +100,7 @@ export const WAIT: Line[] = [
   { label: "read error" },
   { code: "44 89 ff", is: "mov edi, r15d" },
   { code: "48 8d 74 24 08", is: "lea rsi, [rsp+8]" },
-  { code: "ba a0 0f 00 00", is: "mov edx, 4000" },
+  { code: "ba d0 07 00 00", is: "mov edx, 2000" },
   { code: "45 31 d2", is: "xor r10d, r10d" },
   { code: "b8 11 00 00 00", is: "mov eax, 17                    ; pread64" },
   { code: "0f 05", is: "syscall" },

@@ -14,6 +14,9 @@ const ANSWER = 24;
 const TEXT = 64;
 const LONGEST_TEXT = 200;
 
+/** First argument of the process that the waiting one starts for the record, when there was no answer. */
+export const UNANSWERED = "record-of-unanswered-call";
+
 /** What standard output of a supervised process is, as the kernel names it. */
 const OUTPUT = "/memfd:hookvisor (deleted)";
 

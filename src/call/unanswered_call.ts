@@ -1,0 +1,86 @@
+import type { Directories } from "../site/directories.ts";
+import { oneLine } from "../base/issue.ts";
+import { hookDriver } from "../protocol/invocation.ts";
+import { currentName } from "../protocol/operations.ts";
+import type { HandlerEntry } from "../records/record.ts";
+import { sendToJournald } from "../records/journald.ts";
+import { appendRecord, makeRecord } from "../records/write_record.ts";
+import { abandonedProcess, endAbandoned, releaseMemory } from "../system/abandoned.ts";
+import { readAllInput } from "../system/stdin_text.ts";
+
+/** What is kept of what the process said, in UTF-16 code units. */
+const LONGEST = 1000;
+/** How the waiting process says that the time was over; else it is a status of wait(2). */
+const LATE = "late";
+
+/**
+ * Writes the record of a hook call whose process came to give no answer: it hung in the kernel, or was ended. The
+ * process that waited for it has answered, and has started this one (build/elf/give_up_code.ts).
+ *
+ * What the call had started and would not end any more is ended here: commands of handlers, each with its process
+ * group. What runs in the background by itself goes on.
+ *
+ * @param words how it ended, its process id, the process ids of what it had started, milliseconds since its start,
+ * the exit code that was given, ` by HANDLER` or nothing, and the call's own five words
+ */
+export function recordUnanswered(words: readonly string[], directories: Directories): void {
+  const [ending = "", pid = "", children = "", ms = "", code = "", by = "", link = "", ...call] = words;
+  const [object = "", operation = "", subOperation = "", extra = ""] = call;
+  const driver = hookDriver(link) ?? "";
+  const said = oneLine(readAllInput().trim()).slice(0, LONGEST);
+  const aborts = code === "1";
+  const handler = by.replace(/^ by /, "");
+  const message = ending === LATE
+    ? `it did not end within ${ms} ms: what it used last hangs (a file system, a device), so it was left behind`
+    : `its process ${howEnded(Number(ending))}${said === "" ? "" : `: ${said}`}`;
+  const notes = ending === LATE ? notesOn(Number(pid)) : [];
+  for (const { pid, command } of endAbandoned(children.split(" ").map(Number))) {
+    notes.push(`process ${pid} (${command}), which it had started, was ended`);
+  }
+  const entry: HandlerEntry = {
+    name: handler,
+    outcome: ending === LATE ? "timeout" : "resources",
+    onFailure: aborts ? "abort" : "ignore",
+    message,
+    ms: Number(ms),
+    calls: [],
+  };
+  const event = {
+    driver,
+    object,
+    operation: currentName(driver, operation),
+    calledOperation: operation,
+    subOperation,
+    extra,
+  };
+  const record = {
+    ...makeRecord(event, {
+      verdict: aborts ? "abort" : "ignore",
+      exitCode: aborts ? 1 : 0,
+      reason: `${object}: ${operation} ${aborts ? "refused" : "goes on"}${by}: ${message}`,
+      handlers: handler === "" ? [] : [entry],
+      notes,
+    }),
+    ms: Number(ms),
+  };
+  // Before what may take its time, or for ever.
+  sendToJournald(record, directories.journald);
+  appendRecord(directories.log, record);
+}
+
+/** What became of the process that was left behind, and what that means. */
+function notesOn(pid: number): string[] {
+  releaseMemory(pid);
+  const found = abandonedProcess(pid);
+  if (found === undefined) return ["its process has ended"];
+  const where = found.where === "" ? "" : ` (${found.where})`;
+  return [
+    `process ${pid} is still in the kernel${where}: what it was doing there may yet be done, and nothing after it`,
+  ];
+}
+
+/** A status of wait(2) in words. */
+function howEnded(status: number): string {
+  const signal = status & 0x7f;
+  return signal === 0 ? `ended with exit code ${status >> 8}` : `was ended by signal ${signal}`;
+}
