@@ -10,7 +10,8 @@ import type { Line } from "./assemble.ts";
  * begins with "HOOKVISO" in the environment. With one that begins with "HOOK_TRY" it is the checkpoint that is still
  * to be tried out. The file has to be root's alone (mode 0600), whole, and of this very
  * build: its first 16 bytes are this program's tag. Behind that are, in 64-bit words: the file's size, the address and
- * the size of the steps (the beginning of the file, mapped there), and from byte 64 the steps, of eight words each:
+ * the size of the steps (the beginning of the file, mapped there), when it was taken (CLOCK_MONOTONIC, nanoseconds: in
+ * a time namespace that may be earlier, and the runtime's clock would stand still until then), and from byte 64 the steps, of eight words each:
  * a system call, its six arguments, and the result it has to have; or -1, two addresses and a number of bytes that
  * have to be the same at both; or, as the last, -2, the address of the saved registers, and that of the thread's id in
  * the C library's descriptor of it. Whatever is not as expected makes it go on with the plain start: nothing that the
@@ -97,12 +98,22 @@ export const RESTORE: Line[] = [
   { jump: "0f 85", to: "forget", is: "jne forget" },
   { code: "48 8b 04 24", is: "mov rax, [rsp]" },
   { code: "48 3b 05", of: "tag", is: "cmp rax, [tag]" },
-  { jump: "75", to: "forget", is: "jne forget" },
+  { jump: "0f 85", to: "forget", is: "jne forget" },
   { code: "48 8b 44 24 08", is: "mov rax, [rsp+8]" },
   { code: "48 3b 05", of: "tag rest", is: "cmp rax, [tag rest]" },
-  { jump: "75", to: "forget", is: "jne forget" },
+  { jump: "0f 85", to: "forget", is: "jne forget" },
   { code: "4c 3b 6c 24 10", is: "cmp r13, [rsp+16]              ; whole?" },
-  { jump: "75", to: "forget", is: "jne forget" },
+  { jump: "0f 85", to: "forget", is: "jne forget" },
+  {
+    jump: "e8",
+    to: "now",
+    is: "call now                       ; uses [rbp-16], which is in these 512 bytes",
+  },
+  {
+    code: "48 3b 44 24 28",
+    is: "cmp rax, [rsp+40]              ; a clock that goes behind the checkpoint's?",
+  },
+  { jump: "0f 82", to: "forget", is: "jb forget" },
   { code: "48 8b 7c 24 18", is: "mov rdi, [rsp+24]              ; where the steps want to be" },
   { code: "48 8b 74 24 20", is: "mov rsi, [rsp+32]              ; bytes of them" },
   { code: "ba 03 00 00 00", is: "mov edx, 3                     ; PROT_READ | PROT_WRITE" },
@@ -112,7 +123,7 @@ export const RESTORE: Line[] = [
   { code: "b8 09 00 00 00", is: "mov eax, 9                     ; mmap" },
   { code: "0f 05", is: "syscall" },
   { code: "48 3b 44 24 18", is: "cmp rax, [rsp+24]" },
-  { jump: "75", to: "forget", is: "jne forget" },
+  { jump: "0f 85", to: "forget", is: "jne forget" },
   { code: "4c 8d 70 40", is: "lea r14, [rax+64]              ; the first step" },
   { label: "step" },
   { code: "49 8b 06", is: "mov rax, [r14]" },

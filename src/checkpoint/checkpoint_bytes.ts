@@ -3,6 +3,7 @@ import { descriptorSteps } from "./descriptor_steps.ts";
 import { AT_FDCWD, O_CLOEXEC, SYSTEM_CALLS } from "./os/system_calls.ts";
 import { memorySteps, Pages } from "./memory_steps.ts";
 import { Steps } from "./steps.ts";
+import { monotonicNs } from "../system/monotonic.ts";
 import type { ProcessState } from "./os/process_state.ts";
 import type { StoppedProcess } from "./os/stopped_process.ts";
 
@@ -59,5 +60,5 @@ export function checkpointBytes(
   steps.call(SYSTEM_CALLS.arch_prctl, [ARCH_SET_FS, state.threadPointer], 0);
   steps.end(registers, state.threadId);
 
-  return [steps.encode(tag, STEPS_SIZE, pages.size), ...pages.parts];
+  return [steps.encode(tag, STEPS_SIZE, pages.size, monotonicNs()), ...pages.parts];
 }

@@ -80,13 +80,13 @@ export class Steps {
     return this.place(new TextEncoder().encode(`${text}\0`));
   }
 
-  /** The steps as the file begins with them, in `size` bytes; `behind` are to follow. */
-  encode(tag: Uint8Array, size: number, behind: number): Uint8Array<ArrayBuffer> {
+  /** The steps as the file begins with them, in `size` bytes; `behind` are to follow. `takenNs` is on CLOCK_MONOTONIC. */
+  encode(tag: Uint8Array, size: number, behind: number, takenNs = 0n): Uint8Array<ArrayBuffer> {
     if (this.#dataOffset + this.#dataSize > size) throw new Error("a checkpoint's steps need more room");
     const bytes = new Uint8Array(size);
     bytes.set(tag);
     const words = new BigInt64Array(bytes.buffer);
-    words.set([size + behind, this.#address, size].map(BigInt), 2);
+    words.set([size + behind, this.#address, size, takenNs].map(BigInt), 2);
     this.#steps.forEach((step, i) => {
       words.set(step.map((word) => BigInt.asIntN(64, BigInt(word))), (HEADER / 8) + i * WORDS);
     });
