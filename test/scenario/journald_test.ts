@@ -91,7 +91,7 @@ Deno.test({
     const { stdout, stderr } = apart(
       made,
       `${JOURNALD} > journald.out 2>&1 &\n${AWAIT_SOCKET}\nhook bad\nsleep 0.5\n` +
-        `journalctl -D /run/log/journal -t hookvisor -o json --no-pager; kill $!`,
+        `journalctl -D /run/log/journal -t hookvisor _TRANSPORT=journal -o json --no-pager; kill $!`,
     );
     const told = stdout.trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(

@@ -247,6 +247,12 @@ unset FOLDER DIST
     return record;
   }
 
+  /** The newest record that is as wanted; waited for, where a process that the call has left behind writes it. */
+  async recordOf(isWanted: (record: HookRecord) => boolean): Promise<HookRecord> {
+    await until(() => this.records().some(isWanted), "the record did not come");
+    return this.records().findLast(isWanted)!;
+  }
+
   #makeFolder(path: string): void {
     Deno.mkdirSync(path, { recursive: true, mode: 0o755 });
     Deno.chmodSync(path, 0o755);

@@ -1,0 +1,158 @@
+/**
+ * Calls under limits in which the runtime cannot start or cannot go on: as root, who may raise them, and as somebody
+ * who may not. Whatever becomes of the process, libvirt gets the operation's verdict.
+ */
+import assert from "node:assert/strict";
+import { HAS_CHECKPOINTS } from "./checkpoint.ts";
+import { exists, Host } from "./support.ts";
+
+const PYTHON = "/usr/bin/python3";
+/** root without the power to raise hard limits. */
+const WEAK = "setpriv --bounding-set=-sys_resource --inh-caps=-sys_resource";
+const CALLS = [["prepare", "begin", 1], ["reconnect", "begin", 0], ["release", "end", 0]] as const;
+
+/** What is laid on the call. */
+interface Limit {
+  what: string;
+  /** An option of util-linux's prlimit; or of what nobody can raise a shell script, with the call as `"$@"`. */
+  script: string;
+}
+
+const LIMITS: Limit[] = [
+  { what: "RLIMIT_AS of 1 GB", script: "--as=1000000000" },
+  { what: "RLIMIT_AS of 8 GB", script: "--as=8000000000" },
+  { what: "RLIMIT_NOFILE of 8", script: "--nofile=8" },
+  { what: "RLIMIT_NOFILE of 12", script: "--nofile=12" },
+  { what: "RLIMIT_STACK of 64 KiB", script: "--stack=65536" },
+];
+
+for (const { what, script } of LIMITS) {
+  Deno.test({
+    name: `${what} is raised where it may be, and else ends with the operation's verdict`,
+    ignore: !HAS_CHECKPOINTS,
+    async fn() {
+      using host = new Host();
+      host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
+      for (const [operation, sub, code] of CALLS) {
+        const call = [host.hookLink(), "v1", operation, sub, "-"];
+        // Only the soft limit: root in a container may not raise the hard one.
+        const able = await host.inside(`exec prlimit ${script}: "$@"`, call);
+        assert.deepEqual([able.code, able.stderr], [0, ""], operation);
+        assert.equal(host.record().handlers[0]?.outcome, "success");
+        const weak = await host.inside(`exec ${WEAK} prlimit ${script} "$@"`, call);
+        assert.equal(weak.code, code, weak.stderr);
+        assert.match(weak.stderr, verdictLine(operation, code));
+      }
+    },
+  });
+}
+
+Deno.test({
+  name:
+    "RLIMIT_FSIZE lets a call answer, and leaves no half-written files where it may be raised and where not",
+  ignore: !HAS_CHECKPOINTS,
+  async fn() {
+    for (const size of [0, 1024, 8192]) {
+      using host = new Host();
+      const folder = host.scratch();
+      host.handler(
+        "10-a",
+        `on: [qemu/prepare]\nallow: {write: ["${folder}/*"]}`,
+        `await host.fs.write("${folder}/f", "x".repeat(20_000));`,
+      );
+      const call = [host.hookLink(), "v1", "prepare", "begin", "-"];
+      const weak = await host.inside(`exec ${WEAK} prlimit --fsize=${size} "$@"`, call);
+      assert.equal(weak.code, 1);
+      // Of no bytes: not even a line for the one who waits can be written.
+      assert.match(
+        weak.stderr,
+        size === 0 ? /^hookvisor: v1: prepare refused: / : /^hookvisor: v1: prepare refused by 10-a: .*EFBIG/,
+      );
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), [], `of ${size} bytes`);
+      const able = await host.inside(`exec prlimit --fsize=${size}: "$@"`, call);
+      assert.deepEqual([able.code, able.stderr], [0, ""]);
+      assert.equal(Deno.statSync(`${folder}/f`).size, 20_000);
+    }
+  },
+});
+
+/** What nobody can raise. */
+const WALLS: Limit[] = [
+  {
+    what: "PR_SET_MDWE (systemd's MemoryDenyWriteExecute)",
+    // sys/prctl.h: PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+    script: `exec ${PYTHON} -c 'import ctypes, os, sys
+assert ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])' "$@"`,
+  },
+  { what: "/proc covered", script: `mount -t tmpfs none /proc\nexec "$@"` },
+  { what: "no memory", script: `${cgroup()}\nexec "$@"` },
+];
+
+for (const { what, script } of WALLS) {
+  Deno.test({
+    name: `${what}: the call ends with the operation's verdict`,
+    ignore: !HAS_CHECKPOINTS || (script.includes(PYTHON) && !exists(PYTHON)) || script.startsWith("false"),
+    async fn() {
+      using host = new Host();
+      host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
+      for (const [operation, sub, code] of CALLS) {
+        const ended = await host.inside(script, [host.hookLink(), "v1", operation, sub, "-"]);
+        assert.deepEqual([ended.code, ended.signal], [code, null], ended.stderr);
+        assert.match(ended.stderr, verdictLine(operation, code));
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "a process that is killed is answered for, with a record of it",
+  ignore: !HAS_CHECKPOINTS,
+  async fn() {
+    using host = new Host();
+    host.handler(
+      "10-a",
+      `on: [qemu/prepare, qemu/reconnect]\nallow: {exec: ["sh -c *"]}`,
+      // Its parent is the process that the handler runs in.
+      `await host.exec("sh", ["-c", "kill -KILL $PPID; exec sleep 60"]);`,
+    );
+    for (const [operation, code] of [["prepare", 1], ["reconnect", 0]] as const) {
+      const ended = await host.link("qemu", ["v1", operation, "begin", "-"]);
+      assert.equal(ended.code, code);
+      assert.match(
+        ended.stderr,
+        new RegExp(
+          `^hookvisor: v1: ${operation} ${
+            code === 1 ? "refused" : "goes on"
+          } by 10-a: its process was ended by signal 9\n$`,
+        ),
+      );
+      const record = await host.recordOf((record) => record.operation === operation);
+      assert.equal(record.exitCode, code);
+      assert.equal(record.verdict, code === 1 ? "abort" : "ignore");
+      assert.deepEqual(record.handlers.map(({ name, outcome }) => [name, outcome]), [["10-a", "resources"]]);
+    }
+  },
+});
+
+/** A cgroup in which a process may start and not much more; `false` where none can be made. */
+function cgroup(): string {
+  const name = `hookvisor-test-${Deno.pid}`;
+  if (exists("/sys/fs/cgroup/memory/memory.limit_in_bytes")) {
+    return `mkdir -p /sys/fs/cgroup/memory/${name}
+echo 6M > /sys/fs/cgroup/memory/${name}/memory.limit_in_bytes
+echo $$ > /sys/fs/cgroup/memory/${name}/cgroup.procs`;
+  }
+  if (exists("/sys/fs/cgroup/cgroup.controllers")) {
+    return `mkdir -p /sys/fs/cgroup/${name}
+echo 6M > /sys/fs/cgroup/${name}/memory.max
+echo 0 > /sys/fs/cgroup/${name}/memory.swap.max
+echo $$ > /sys/fs/cgroup/${name}/cgroup.procs`;
+  }
+  return "false";
+}
+
+function verdictLine(operation: string, code: number): RegExp {
+  const verdict = code === 1 ? "refused" : "goes on";
+  return new RegExp(`^hookvisor: v1: ${operation} ${verdict}.*: its process (?:ended|was ended) .*\n$`);
+}
