@@ -55,7 +55,9 @@ export async function performCall(
 
   const timeoutMs = kind.timeoutMs(config, known);
   const tell = (deadline: Deadline) => {
-    if (kind.tellSupervisor) tellSupervisor(deadline.remaining + ROOM_MS, onFailureFor(config, undefined, known), uid);
+    if (kind.tellSupervisor) {
+      tellSupervisor(deadline.remaining + ROOM_MS, onFailureFor(config, undefined, known), uid);
+    }
   };
   const data = new HookData(event, kind.input(loop), Deadline.in(timeoutMs).before(ROOM_MS));
   tell(data.deadline);
