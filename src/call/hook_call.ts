@@ -3,11 +3,8 @@ import { playsBack } from "../undo/plays_back.ts";
 import { writeRecord } from "../records/write_record.ts";
 import { type HookEvent, parseEvent } from "../protocol/event.ts";
 import { findOperation, type Operation } from "../protocol/operations.ts";
-import { abort, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
+import { abort, type GiveReply, goOn, goOnWith, type Reply } from "../protocol/reply.ts";
 import { hasHandlers, hasJournal } from "../system/has_handlers.ts";
-
-/** Gives the reply to whoever called, as soon as it is known: what comes after may take its time. Gives it back. */
-export type GiveReply = (reply: Reply) => Reply;
 
 /** Answers a hook call whose arguments are understood. */
 export type AnswerCall = (event: HookEvent, directories: Directories, give: GiveReply) => Promise<Reply>;

@@ -1,5 +1,4 @@
 import { performCall, type PerformedCall } from "./perform_call.ts";
-import type { GiveReply } from "./hook_call.ts";
 import { INPUT_LIMIT } from "./input_limit.ts";
 import { recordCall } from "./record_call.ts";
 import { startBackground } from "./start_background.ts";
@@ -15,7 +14,7 @@ import { mayPlayBack } from "../undo/plays_back.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
-import { goOn, type Reply } from "../protocol/reply.ts";
+import { type GiveReply, goOn, type Reply } from "../protocol/reply.ts";
 import { callerName, environmentNames } from "../system/proc.ts";
 import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";

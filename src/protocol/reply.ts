@@ -10,6 +10,9 @@ export interface Reply {
   stderr: string;
 }
 
+/** Gives the reply to whoever called, as soon as it is known: what comes after may take its time. Gives it back. */
+export type GiveReply = (reply: Reply) => Reply;
+
 /** Longest reason that is passed on, in UTF-16 code units: libvirt shows all of it in one error. */
 const LONGEST_REASON = 1000;
 
