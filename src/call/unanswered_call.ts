@@ -31,8 +31,8 @@ export function recordUnanswered(words: readonly string[], directories: Director
   const aborts = code === "1";
   const handler = by.replace(/^ by /, "");
   const message = ending === LATE
-    ? `it did not end within ${ms} ms: what it used last hangs (a file system, a device), so it was left behind`
-    : `its process ${howEnded(Number(ending))}${said === "" ? "" : `: ${said}`}`;
+    ? `it did not end within ${ms} ms: it hangs in the kernel (a file system, a device)`
+    : `its process ended: ${howEnded(Number(ending))}${said === "" ? "" : `: ${said}`}`;
   const notes = ending === LATE ? notesOn(Number(pid)) : [];
   for (const { pid, command } of endAbandoned(children.split(" ").map(Number))) {
     notes.push(`process ${pid} (${command}), which it had started, was ended`);
@@ -82,5 +82,5 @@ function notesOn(pid: number): string[] {
 /** A status of wait(2) in words. */
 function howEnded(status: number): string {
   const signal = status & 0x7f;
-  return signal === 0 ? `ended with exit code ${status >> 8}` : `was ended by signal ${signal}`;
+  return signal === 0 ? `exit code ${status >> 8}` : `signal ${signal}`;
 }

@@ -15,7 +15,7 @@ const TEXT = 64;
 const LONGEST_TEXT = 200;
 
 /** First argument of the process that the waiting one starts for the record, when there was no answer. */
-export const UNANSWERED = "record-of-unanswered-call";
+export const UNANSWERED = "unanswered";
 
 /** What standard output of a supervised process is, as the kernel names it. */
 const OUTPUT = "/memfd:hookvisor (deleted)";
