@@ -1,0 +1,122 @@
+/** A file that is not what the build made: the program says so in one line, and no running guest pays for it. */
+import assert from "node:assert/strict";
+import { readHeader, readProgramHeaders, viewOf } from "../../build/elf/elf64.ts";
+import { readImage } from "../../build/elf/image.ts";
+import { Host, PROGRAM, run } from "./support.ts";
+import { hasTool } from "../build/elf/tools.ts";
+
+const ON_X86 = Deno.build.arch === "x86_64";
+const WHOLE = ON_X86 ? Deno.readFileSync(PROGRAM) : new Uint8Array();
+
+const CUT = "the file of hookvisor is cut short: install it again";
+const DAMAGED = "the program in the file of hookvisor is damaged: install it again";
+
+/** Where the table of program headers ends, and the last byte that is loaded. */
+function bounds(): { table: number; loaded: number } {
+  const { programOffset, programCount } = readHeader(WHOLE);
+  const headers = readProgramHeaders(WHOLE, programOffset, programCount);
+  const ends = headers.map(({ offset, fileSize }) => Number(offset + fileSize));
+  return { table: programOffset + programCount * 56, loaded: Math.max(...ends) };
+}
+
+/** The payload's first byte and size: the file's bytes are where they are in memory. */
+function payload(): { address: number; size: number } {
+  return readImage(WHOLE).sections.find(({ name }) => name === ".note.sui")!;
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  Deno.writeFileSync(path, bytes, { mode: 0o755 });
+}
+
+/** One line, and 1 as every command that fails. */
+async function refuses(program: string, why: string): Promise<void> {
+  const { code, signal, stdout, stderr } = await run(program, ["version"]);
+  assert.deepEqual({ code, signal, stdout, stderr }, {
+    code: 1,
+    signal: null,
+    stdout: "",
+    stderr: `error: ${why}\n`,
+  });
+}
+
+Deno.test({
+  ignore: !ON_X86,
+  name: "a file that is cut short anywhere behind its first page says so",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    const { table, loaded } = bounds();
+    const first = Math.ceil(table / 4096) * 4096;
+    const parts = [0.1, 0.25, 0.5, 0.75, 0.9, 0.98].map((part) => Math.floor(part * loaded));
+    for (const size of [table, first, first + 1, 0x10000, ...parts, payload().address, loaded - 1]) {
+      write(path, WHOLE.subarray(0, size));
+      await refuses(path, CUT);
+    }
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86,
+  name: "a file that is cut short before the end of its program headers is none that the kernel starts",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    for (const size of [64, 1000, 0x600, 0x700, bounds().table - 1]) {
+      write(path, WHOLE.subarray(0, size));
+      // The C library then tries it as a script.
+      const { code, signal } = await run(path, ["version"]);
+      assert.ok(code !== 0 && signal === null, `${size}: ${code} ${signal}`);
+    }
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86,
+  name: "a file of which only the table of sections is cut off works",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    write(path, WHOLE.subarray(0, bounds().loaded));
+    assert.equal((await run(path, ["version"])).code, 0);
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86,
+  name: "a file in whose payload one byte is another says so, and so does one with two words exchanged",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    const { address, size } = payload();
+    const places = [0, 5, 4096, Math.floor(size / 2), size - 17, size - 4, size - 1];
+    for (const at of places) {
+      const bytes = WHOLE.slice();
+      bytes[address + at]! ^= 0x20;
+      write(path, bytes);
+      await refuses(path, DAMAGED);
+    }
+    const bytes = WHOLE.slice();
+    const view = viewOf(bytes);
+    const at = address + 1600;
+    const [one, other] = [view.getBigUint64(at, true), view.getBigUint64(at + 64, true)];
+    assert.notEqual(one, other);
+    view.setBigUint64(at, other, true);
+    view.setBigUint64(at + 64, one, true);
+    write(path, bytes);
+    await refuses(path, DAMAGED);
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86 || !hasTool("objcopy"),
+  name: "a file whose payload a tool has removed says so (needs Debian's binutils)",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    for (const sections of [[".note.sui"], [".note.sui", ".sui.phdrs"], [".note*"]]) {
+      const remove = sections.map((name) => `--remove-section=${name}`);
+      assert.equal((await run("objcopy", [...remove, PROGRAM, path])).code, 0);
+      await refuses(path, DAMAGED);
+    }
+  },
+});
