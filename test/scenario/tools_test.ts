@@ -1,7 +1,7 @@
 /** What packagers' tools make of the program: it works as before, or it would not be worth shipping. */
 import assert from "node:assert/strict";
 import { HAS_CHECKPOINTS } from "./checkpoint.ts";
-import { type Ended, Host, PROGRAM, run, type Words } from "./support.ts";
+import { type Ended, exists, Host, PROGRAM, run, type Words } from "./support.ts";
 import { hasTool } from "../build/elf/tools.ts";
 
 /** Debian's packages, by a program of each. */
@@ -143,7 +143,7 @@ Deno.test({
         await new Promise((wake) => setTimeout(wake, 20));
       }
     } finally {
-      child.kill("SIGKILL");
+      if (exists(`/proc/${child.pid}`)) child.kill("SIGKILL");
       await child.status;
     }
     await run("patchelf", ["--set-interpreter", "/nowhere/ld.so", program]);
