@@ -10,6 +10,7 @@ import type { HookEvent } from "../protocol/event.ts";
 import type { HookData } from "../protocol/hook_data.ts";
 import { type HandlerResult, runHandler } from "../sandbox/run_handler.ts";
 import type { Loop } from "../system/loop.ts";
+import { actLikeDaemon } from "../system/like_a_daemon.ts";
 import { dropPermissions } from "../system/self.ts";
 
 /** What all handlers of one call share. */
@@ -38,7 +39,10 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
     const { manifest } = handler;
     if (manifest === undefined) throw new Error(`${handler.name} has no manifest and cannot be run`);
     if (manifest.mode === "background" && detach !== undefined) return detach(handler.name);
-    if (mayAsk) dropPermissions();
+    if (mayAsk) {
+      dropPermissions();
+      actLikeDaemon();
+    }
     mayAsk = false;
     data.deadline = deadline;
     const { name } = handler;

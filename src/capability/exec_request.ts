@@ -1,5 +1,6 @@
 import { type CallContext, type Failure, misuse, notAllowed } from "./capability.ts";
 import type { Json } from "../base/json.ts";
+import { choosesCode } from "../manifest/code_variables.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";
@@ -64,10 +65,18 @@ function readyCommand(
   try {
     const denied = grant.refuseByPolicy(command, args, realPath(path));
     if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
-    if (user === undefined) return { path, args, env: { ...ENVIRONMENT, ...env } };
-    const ready = runAs(user, path, args, ENVIRONMENT.PATH, context);
-    if (typeof ready === "string") return failed("ENOENT", ready);
-    return { path: ready.path, args: ready.args, env: { ...ENVIRONMENT, ...ready.env, ...env } };
+    if (user === undefined) {
+      const untrusted = grant.untrustedProgram(path);
+      if (untrusted !== undefined) return failed("EPERM", `${command} is not run: ${untrusted}`);
+      return { path, args, env: { ...ENVIRONMENT, ...env } };
+    }
+    const variable = Object.keys(env).find(choosesCode);
+    if (variable !== undefined) {
+      const why = `${variable} chooses what code the program runs, and is refused together with runAs`;
+      return notAllowed(`host.${call}: ${why}`, "leave one of the two out");
+    }
+    const ready = runAs(user, path, args, env, context);
+    return typeof ready === "string" ? failed("ENOENT", ready) : ready;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     return failed(error.code, error.message);

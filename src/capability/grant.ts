@@ -8,6 +8,7 @@ import {
 } from "../manifest/exec_rule.ts";
 import type { Policy } from "../site/config.ts";
 import { deniedExec } from "../site/deny.ts";
+import { untrustedProgram } from "../site/program_trust.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
 
@@ -74,6 +75,11 @@ export class Grant {
     return why === undefined
       ? undefined
       : { message: `exec ${[program, ...args].join(" ").slice(0, 300)} is denied`, hint: why };
+  }
+
+  /** Why a program must not be run as root, unless the policy says otherwise: others could have written it. @throws {SystemError} */
+  untrustedProgram(path: string): string | undefined {
+    return untrustedProgram(path, this.#policy);
   }
 
   /** Undefined when all of these environment variables may be set. */

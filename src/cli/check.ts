@@ -8,6 +8,7 @@ import { loadFile, loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
 import { allowed, allowedCells, conditions } from "./allowed.ts";
 import { style } from "./style.ts";
+import { programWarnings } from "./program_warnings.ts";
 import { renderTable } from "./text_table.ts";
 import type { Issue } from "../base/issue.ts";
 import { isTrouble } from "../system/file_reader.ts";
@@ -84,6 +85,7 @@ async function issuesOf(handler: LoadedHandler, { config }: WholeSite): Promise<
     ...grantWarnings(file, manifest.allow),
     ...handlerWarnings(handler, config),
     ...callWarnings(file, handler.source, manifest.allow),
+    ...programWarnings(file, manifest, config),
   ];
   const all = [...issues, ...more, ...await codeIssues(handler)];
   return all.sort((a, b) =>

@@ -1,4 +1,5 @@
 // Longer than other files: most of it is one table, what each program or path could do with a grant.
+import { choosesCode } from "../manifest/code_variables.ts";
 import type { Issue } from "../base/issue.ts";
 import { type ExecRule, parseExecRule } from "../manifest/exec_rule.ts";
 import type { Allow, Located } from "../manifest/manifest.ts";
@@ -142,10 +143,6 @@ const MIGHTY = [
   "iptables",
 ];
 
-/** Variables that make a program load code or find other programs. */
-const CODE_VARIABLES =
-  /^(?:LD_|PATH$|BASH_ENV$|ENV$|IFS$|SHELLOPTS$|PYTHON|PERL5|RUBY|NODE_|GIT_|LUA_|TCLLIB|GCONV_PATH$|LOCPATH$)/;
-
 const WRITE_PROBES = [
   ...["/etc/passwd", "/etc/shadow", "/etc/sudoers", "/etc/crontab", "/etc/ld.so.preload", "/etc/fstab"],
   ...["/etc/systemd/system/x.service", "/etc/ssh/sshd_config", "/etc/hookvisor/handlers/99-x.js"],
@@ -193,9 +190,10 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
     }
   }
   for (const variable of allow.env) {
-    if (!CODE_VARIABLES.test(variable.value)) continue;
-    const message = `env: ${variable.value} can make a program run code of the handler's choice`;
-    warn(variable, message, "leave it out");
+    if (!choosesCode(variable.value)) continue;
+    const runs = allow.exec.length === 0 ? "a program" : "every program of allow.exec";
+    const message = `env: ${variable.value} can make ${runs} run code of the handler's choice, as root`;
+    warn(variable, message, "leave it out; together with runAs it is refused");
   }
   return issues;
 }

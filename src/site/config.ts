@@ -23,6 +23,8 @@ export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
   /** Whether `virsh` and other clients of libvirt are denied. */
   libvirtClients: "deny" | "allow";
+  /** `trusted`: root runs only programs that nobody else could have written. */
+  programs: "trusted" | "any";
   /** In milliseconds; absent: no limit but the operation's. */
   maxTimeoutMs?: number;
   /** `required`: a handler runs only as it was approved. */

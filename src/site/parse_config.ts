@@ -20,7 +20,7 @@ const KEYS = [
   "checkpoint",
   "log",
 ] as const;
-const POLICY_KEYS = ["deny", "libvirtClients", "maxTimeout", "approval"] as const;
+const POLICY_KEYS = ["deny", "libvirtClients", "programs", "maxTimeout", "approval"] as const;
 /** libvirtd, and whoever called it, waits that long: more is a slip of the pen. */
 const LONGEST_CALL_MS = 3_600_000;
 const RECORDS_KEPT = 50;
@@ -126,6 +126,9 @@ const READ_POLICY: Readonly<
   },
   libvirtClients(reader, entry, policy) {
     policy.libvirtClients = reader.choice(entry, ["deny", "allow"] as const) ?? policy.libvirtClients;
+  },
+  programs(reader, entry, policy) {
+    policy.programs = reader.choice(entry, ["trusted", "any"] as const) ?? policy.programs;
   },
   maxTimeout(reader, entry, policy) {
     const ms = reader.duration(entry, LONGEST_MS);

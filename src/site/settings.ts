@@ -15,6 +15,7 @@ export function defaultConfig(): Config {
     policy: {
       deny: { exec: [], read: [], write: [] },
       libvirtClients: "deny",
+      programs: "trusted",
       approval: "none",
     },
     background: { timeoutMs: 5 * 60_000 },

@@ -1,10 +1,11 @@
 import { findUser } from "./accounts.ts";
+import { ENVIRONMENT } from "./command_environment.ts";
 import { fileStatus } from "./file.ts";
 import { findProgram } from "./program.ts";
 import { userId } from "./self.ts";
 import type { Waiting } from "./setting_file.ts";
 
-/** A program with its arguments and what its environment gets for its user. */
+/** A program with its arguments and its whole environment. */
 export interface RunAs {
   path: string;
   args: string[];
@@ -16,14 +17,17 @@ export interface RunAs {
  * and LOGNAME, and XDG_RUNTIME_DIR where the user has one (is logged in, or
  * lingers). util-linux's `setpriv` does it, because it changes the user, all
  * groups included, and then becomes the program: no process stays between.
+ * What is added to the environment is added behind that, by coreutils' `env`:
+ * `setpriv` itself, which is root, gets nothing of it.
  *
+ * @param added variables beside those of the user
  * @returns why it is not possible, as a text
  */
 export function runAs(
   user: string,
   path: string,
   args: readonly string[],
-  search: string,
+  added: Readonly<Record<string, string>>,
   waiting: Waiting,
 ): RunAs | string {
   const found = findUser(user, waiting);
@@ -35,16 +39,26 @@ export function runAs(
     USER: user,
     LOGNAME: user,
     ...(fileStatus(runtime)?.uid === uid ? { XDG_RUNTIME_DIR: runtime } : {}),
+    ...added,
   };
-  if (userId() === uid) return { path, args: [...args], env };
+  if (userId() === uid) return { path, args: [...args], env: { ...ENVIRONMENT, ...env } };
   if (userId() !== 0) return `user ${userId()} cannot run commands as ${user}; only root can`;
-  const setpriv = findProgram("setpriv", search);
+  const setpriv = findProgram("setpriv", ENVIRONMENT.PATH);
   if (setpriv === undefined) {
     return "setpriv is missing, which runs commands as other users: install util-linux";
   }
+  const envProgram = findProgram("env", ENVIRONMENT.PATH);
+  if (envProgram === undefined) return "env is missing, which sets variables: install coreutils";
+  if (path.includes("=")) {
+    return `${path} cannot be run as another user: env takes a name with = for a variable`;
+  }
+  const variables = Object.entries(env).map(([name, text]) => `${name}=${text}`);
   return {
     path: setpriv,
-    args: [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--", path, ...args],
-    env,
+    args: [
+      ...[`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--"],
+      ...[envProgram, ...variables, path, ...args],
+    ],
+    env: ENVIRONMENT,
   };
 }

@@ -8,6 +8,7 @@ import { SystemError } from "../system/system_error.ts";
 import { waitUntil } from "../system/wait.ts";
 import type { Policy } from "../site/config.ts";
 import { deniedExec } from "../site/deny.ts";
+import { untrustedProgram } from "../site/program_trust.ts";
 import type { UndoCommand } from "./held_changes.ts";
 
 const OUTPUT_LIMIT = 65_536;
@@ -26,10 +27,9 @@ export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiti
     const denied = deniedExec(policy, what.command, what.args, realPath(path));
     if (denied !== undefined) return denied;
     const ready = what.runAs === undefined
-      ? { path, args: what.args, env: {} }
-      : runAs(what.runAs, path, what.args, ENVIRONMENT.PATH, waiting);
-    if (typeof ready === "string") return ready;
-    return run({ ...ready, env: { ...ENVIRONMENT, ...ready.env, ...what.env } }, what.timeoutMs, waiting);
+      ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
+      : runAs(what.runAs, path, what.args, what.env, waiting);
+    return typeof ready === "string" ? ready : run(ready, what.timeoutMs, waiting);
   } catch (error) {
     if (error instanceof SystemError) return error.message;
     throw error;

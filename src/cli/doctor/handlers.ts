@@ -1,5 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
+import { refusedProgram } from "../program_warnings.ts";
 import { stateOf } from "../whole_site.ts";
+import type { Config } from "../../site/config.ts";
 import { isLibvirtClient } from "../../site/deny.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
 import type { LoadedHandler } from "../../site/load_handlers.ts";
@@ -51,7 +53,10 @@ export function handlers({ setup, directories }: Patient): Finding[] {
     });
   }
   const rules = setup.handlers.flatMap((handler) =>
-    handler.manifest === undefined ? [] : ruleFindings(handler, handler.manifest)
+    handler.manifest === undefined ? [] : [
+      ...ruleFindings(handler, handler.manifest),
+      ...untrustedFindings(handler, handler.manifest, setup.config),
+    ]
   );
   if (rules.length === 0 && setup.handlers.length > broken.length) {
     rules.push({
@@ -61,6 +66,19 @@ export function handlers({ setup, directories }: Patient): Finding[] {
     });
   }
   return [...findings, ...rules];
+}
+
+/** Programs that root refuses to run: the calls of them fail. */
+function untrustedFindings({ name }: LoadedHandler, { allow }: Manifest, { policy }: Config): Finding[] {
+  const seen = new Set(
+    allow.exec.map((rule) => refusedProgram(rule, policy)).filter((why) => why !== undefined),
+  );
+  return [...seen].map((why): Finding => ({
+    check: "rules",
+    level: "warn",
+    seen: `${name} may run a program that root refuses to run: ${why}`,
+    remedy: "make it writable by root alone",
+  }));
 }
 
 function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {

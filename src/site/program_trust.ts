@@ -1,0 +1,35 @@
+import type { Policy } from "./config.ts";
+import { trustIssue } from "./trust.ts";
+import { ENVIRONMENT } from "../system/command_environment.ts";
+import { fileReader, isTrouble } from "../system/file_reader.ts";
+import { interpreterOf } from "../system/interpreter.ts";
+import { findProgram } from "../system/program.ts";
+import { userId } from "../system/self.ts";
+
+/**
+ * Why a program must not be run as the user that hookvisor runs as: somebody else could have written it, or what runs
+ * it where it is a script. Handlers are looked at in the same way. Undefined where nothing is wrong, where the file
+ * cannot be looked at, which starting it will say better, and where the policy does not ask.
+ *
+ * @param path absolute
+ * @throws {SystemError} when it cannot be read
+ */
+export function untrustedProgram(path: string, { programs }: Pick<Policy, "programs">): string | undefined {
+  if (programs === "any") return undefined;
+  const why = writableBy(path);
+  if (why !== undefined) return why;
+  for (const name of interpreterOf(path)) {
+    const interpreter = findProgram(name, ENVIRONMENT.PATH);
+    const why = interpreter === undefined ? undefined : writableBy(interpreter);
+    if (why !== undefined) return `${path} is run by ${interpreter}: ${why}`;
+  }
+  return undefined;
+}
+
+function writableBy(path: string): string | undefined {
+  const chain = fileReader.chain(path);
+  if (isTrouble(chain) || chain.at(-1)?.isFile !== true) return undefined;
+  const issue = trustIssue(path, chain, userId());
+  return issue &&
+    `${issue.message}, so what it does is not only root's (${issue.hint}, or policy.programs: any in config.yaml)`;
+}
