@@ -57,6 +57,7 @@ policy:
     read: [/etc/shadow]
     write: [/etc/**]
   libvirtClients: allow
+  programs: any
   maxTimeout: 30s
   approval: required
 background:
@@ -82,7 +83,10 @@ log:
   assert.deepEqual(deny.exec.map(({ text }) => text), ["systemctl stop", "/usr/bin/rm"]);
   assert.deepEqual(deny.read.map(({ text }) => text), ["/etc/shadow"]);
   assert.deepEqual(deny.write.map(({ text }) => text), ["/etc/**"]);
-  assert.deepEqual(policy, { libvirtClients: "allow", maxTimeoutMs: 30_000, approval: "required" });
+  assert.deepEqual(policy, {
+    ...{ libvirtClients: "allow", programs: "any" },
+    ...{ maxTimeoutMs: 30_000, approval: "required" },
+  });
   assert.deepEqual(config.background, { timeoutMs: 600_000 });
   assert.deepEqual(config.record, { keep: 7 });
   assert.deepEqual(config.log, { maxSizeBytes: 1_048_576, keep: 2 });
