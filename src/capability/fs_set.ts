@@ -13,7 +13,6 @@ import {
   type PathRule,
 } from "../manifest/path_rule.ts";
 import { setValues } from "../undo/set_values.ts";
-import { JournalError } from "../undo/journal.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -34,25 +33,25 @@ export const fsSet: Capability = {
   within: "write",
   usesJournal: true,
   run: (args, context) =>
-    withJournal("fs.set", context, (journal) =>
-      checked(args, context, (places, text) => {
+    checked(args, context, (places, text) =>
+      withJournal("fs.set", context, (journal) => {
         const failed = setValues(journal, holderOf(context), places, text, context);
-        return failed.size === 0 ? undefined : notAllSet([...failed.values()], places.length);
+        return failed.size === 0 ? value(null) : notAllSet([...failed.values()], places.length);
       })),
   dryRun: (args, context, tell) =>
     checked(args, context, (places, text) => {
       const missing = places.find((place) => place.status() === undefined);
       if (missing !== undefined) throw new SystemError(2, missing.path);
       for (const { path } of places) tell(`set ${path} to ${shown(text)} until the guest is gone`);
-      return undefined;
+      return value(null);
     }),
 };
 
-/** @param act what is done with the places, each once; gives what failed */
+/** @param act what is done with the places, each once; an answer that is no error becomes their paths */
 function checked(
   [glob, given]: readonly Json[],
   context: CallContext,
-  act: (places: readonly Place[], text: string) => Failure | undefined,
+  act: (places: readonly Place[], text: string) => Answer,
 ): Answer {
   const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
   if ("error" in text) return text;
@@ -65,9 +64,9 @@ function checked(
       const failed = addPlace(path, context, places);
       if (failed !== undefined) return failed;
     }
-    return act([...places.values()], text.text) ?? value([...places.keys()].sort());
+    const answer = act([...places.values()], text.text);
+    return "error" in answer ? answer : value([...places.keys()].sort());
   } catch (error) {
-    if (error instanceof JournalError) throw error;
     return systemAnswer("fs.set", error);
   } finally {
     for (const place of places.values()) place[Symbol.dispose]();

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { Deadline } from "../../src/base/deadline.ts";
+import { walkReal } from "../../src/system/file.ts";
+import { Loop } from "../../src/system/loop.ts";
+import { loadSqlite } from "../../src/system/sqlite.ts";
+import { type HeldChange, listHeldChanges } from "../../src/undo/held_changes.ts";
+import { Journal, JournalError } from "../../src/undo/journal.ts";
+import { lockPath, setValues } from "../../src/undo/set_values.ts";
+
+await loadSqlite();
+
+/** A process's own file of the kernel's, which takes numbers and nothing else. */
+const KERNELS = `/proc/${Deno.pid}/oom_score_adj`;
+
+class Desk {
+  readonly folder = Deno.makeTempDirSync();
+  readonly journal = new Journal(`${this.folder}/run`, () => {});
+  readonly waiting = { loop: new Loop(), deadline: Deadline.in(10_000) };
+
+  set(paths: string[], value: string, name = "v1") {
+    const places = paths.map((path) => walkReal(path));
+    try {
+      const holder = { driver: "qemu", name, handler: "10-a" };
+      return setValues(this.journal, holder, places, value, this.waiting);
+    } finally {
+      for (const place of places) place[Symbol.dispose]();
+    }
+  }
+
+  holds(): HeldChange[] {
+    return this.journal.transaction(this.waiting.deadline, (transaction) => listHeldChanges(transaction));
+  }
+
+  /** Path, first value and value written of all that is held. */
+  values() {
+    return this.holds().map(({ what }) => "path" in what ? [what.path, what.original, what.written] : []);
+  }
+
+  [Symbol.dispose](): void {
+    this.journal.close();
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+const isRoot = Deno.uid() === 0;
+
+Deno.test("what the kernel refuses is not held, and the hold from before stays as it was", {
+  ignore: !isRoot,
+}, () => {
+  using desk = new Desk();
+  const before = Deno.readTextFileSync(KERNELS);
+  try {
+    const first = desk.set([KERNELS], "no number");
+    assert.match(first.get(KERNELS)?.message ?? "", /EINVAL|invalid/i);
+    assert.deepEqual(desk.holds(), []);
+    assert.equal(desk.set([KERNELS], "7").size, 0);
+    assert.equal(Deno.readTextFileSync(KERNELS), "7\n");
+    assert.deepEqual(desk.values(), [[KERNELS, before, "7"]]);
+    assert.equal(desk.set([KERNELS], "no number").size, 1);
+    assert.deepEqual(desk.values(), [[KERNELS, before, "7"]]);
+    assert.equal(desk.set([KERNELS], "no number", "v2").size, 1);
+    assert.deepEqual(
+      desk.values(),
+      [[KERNELS, before, "7"]],
+      "another guest's failure leaves the first's hold",
+    );
+  } finally {
+    Deno.writeTextFileSync(KERNELS, before);
+  }
+});
+
+Deno.test("what comes back first is the newest of one guest, once a path, in one call", () => {
+  using desk = new Desk();
+  const paths = ["b", "a"].map((name) => `${Deno.realPathSync(desk.folder)}/${name}`);
+  for (const path of paths) Deno.writeTextFileSync(path, "old");
+  desk.set(paths, "1");
+  desk.set([paths[0]!], "2");
+  const [a, b] = [...paths].reverse();
+  assert.deepEqual(desk.values(), [[a, "old", "1"], [b, "old", "2"]]);
+  const calls = desk.holds().map(({ what }) => "path" in what ? what.call : 0);
+  assert.deepEqual(calls, [1, 1]);
+  for (const { failures, leaving, maker, since } of desk.holds()) {
+    assert.deepEqual([failures, leaving, maker], [0, false, Deno.pid]);
+    assert.ok(Math.abs(Date.now() - since) < 60_000);
+  }
+});
+
+Deno.test("a path that another process sets is waited for until the deadline, and that is a time-out", () => {
+  using desk = new Desk();
+  // Range locks are a process's: one of our own would not keep us out, so another open file stands in.
+  using mine = desk.journal.locks();
+  using theirs = desk.journal.locks();
+  lockPath(theirs, "/a", desk.waiting);
+  const started = performance.now();
+  assert.throws(
+    () => lockPath(mine, "/a", { loop: desk.waiting.loop, deadline: Deadline.in(100) }),
+    (error) =>
+      error instanceof JournalError && error.busy && /was being set by another hook call/.test(error.message),
+  );
+  assert.ok(performance.now() - started >= 99);
+});
