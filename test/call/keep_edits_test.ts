@@ -16,7 +16,7 @@ function edited(edit: (editor: XmlEditor) => void) {
 Deno.test("keepEdits() makes a handler's edits the call's, and shows what changed", () => {
   const { kept, data } = edited((editor) => editor.set("title", "two"));
   assert.ok("changed" in kept);
-  assert.match(kept.changed, /^-  <title>one<\/title>\n\+  <title>two<\/title>$/m);
+  assert.match(kept.changed, /^- {2}<title>one<\/title>\n\+ {2}<title>two<\/title>$/m);
   assert.equal(data.changedText, XML.replace("one", "two"));
 });
 
