@@ -2,7 +2,8 @@
  * One absolute point in time by which a piece of work has to be over.
  *
  * A hook call makes one when it starts and hands it down; a handler gets a
- * sooner one cut from it. Nothing ever moves a deadline back.
+ * sooner one cut from it. Nothing ever moves a deadline back; giving back what
+ * a guest held may have a later one of its own (undo/play_back.ts).
  */
 export class Deadline {
   /** Milliseconds on the clock of `performance.now()`. */
@@ -20,6 +21,11 @@ export class Deadline {
   /** The sooner of this deadline and `ms` milliseconds from now. */
   sooner(ms: number): Deadline {
     return new Deadline(Math.min(this.at, performance.now() + ms));
+  }
+
+  /** The later of this deadline and `ms` milliseconds from now: for work that was promised time of its own. */
+  later(ms: number): Deadline {
+    return new Deadline(Math.max(this.at, performance.now() + ms));
   }
 
   /** This deadline, moved `ms` milliseconds towards now: room to clean up in. */

@@ -3,6 +3,7 @@ import type { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
+import type { LoadedHandler } from "../site/load_handlers.ts";
 import type { Site } from "../site/site.ts";
 import type { PlaybackCall } from "../undo/play_back_after_call.ts";
 import type { HandlerResult } from "../sandbox/run_handler.ts";
@@ -22,8 +23,8 @@ export interface CallKind {
   caller: string | undefined;
   /** `config.yaml` and the handlers. */
   site(): Promise<Site>;
-  /** Milliseconds for the whole call. */
-  timeoutMs(config: Config, known: Operation): number;
+  /** Milliseconds for the whole call in which these handlers run. */
+  timeoutMs(config: Config, known: Operation, handlers: readonly LoadedHandler[]): number;
   /** Reads what libvirt gives on standard input, or what stands in for it. */
   input(loop: Loop): (deadline: Deadline) => Input;
   /** The name of the only handler that runs; absent: all that match. */

@@ -8,7 +8,7 @@ import type { HookRecord } from "../records/record.ts";
 import { findIndex } from "../site/index_file.ts";
 import type { Directories } from "../site/directories.ts";
 import { matchesNone } from "../site/matches_none.ts";
-import { timeoutFor } from "../site/settings.ts";
+import { callTimeout } from "../site/settings.ts";
 import { siteForCall } from "../site/site_for_call.ts";
 import { mayPlayBack } from "../undo/plays_back.ts";
 import type { HookEvent } from "../protocol/event.ts";
@@ -47,7 +47,7 @@ export async function libvirtCall(
       began: 0,
       caller,
       site: () => siteForCall(directories, userId(), event, found),
-      timeoutMs: timeoutFor,
+      timeoutMs: callTimeout,
       input: (loop) => {
         const stdin = new StdinReader(loop, INPUT_LIMIT);
         return (deadline) => stdin.read(deadline);

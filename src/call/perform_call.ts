@@ -53,19 +53,20 @@ export async function performCall(
   const usable = usableHandlers(site.handlers.handlers, uid, notes);
   const problem = siteProblem(site, uid, notes);
 
-  const timeoutMs = kind.timeoutMs(config, known);
   const tell = (deadline: Deadline) => {
     if (kind.tellSupervisor) {
       tellSupervisor(deadline.remaining + ROOM_MS, onFailureFor(config, undefined, known), uid);
     }
   };
-  const data = new HookData(event, kind.input(loop), Deadline.in(timeoutMs).before(ROOM_MS));
-  tell(data.deadline);
+  const forPlanning = Deadline.in(kind.timeoutMs(config, known, [])).before(ROOM_MS);
+  const data = new HookData(event, kind.input(loop), forPlanning);
+  tell(forPlanning);
   const planned = problem !== undefined
     ? undefined
     : plan(event, await approved(usable, config, directories, uid), config, data, kind.only);
   const willRun = (planned?.steps.length ?? 0) > 0;
   if (willRun) prepareEngine();
+  const timeoutMs = kind.timeoutMs(config, known, planned?.steps.map(({ handler }) => handler) ?? []);
   // What the program does for itself until here is not taken from the handlers' time.
   const deadline = Deadline.in(
     timeoutMs,
@@ -82,12 +83,12 @@ export async function performCall(
     : !willRun
     ? { verdict: "success" as const, handlers: [], left: planned.left }
     : await runPlan(planned, kind, { ...call, id }, directories, {
-      deadline: deadline.before(reservedMs(known, lazyJournal, timeoutMs)),
+      deadline: deadline.before(reservedMs(known, lazyJournal, timeoutMs, planned.steps)),
     });
   if (kind.tellSupervisor) tellExitCode(result.verdict === "abort" ? 1 : 0);
   const aborted = result.verdict === "abort";
   const undone = await kind.giveBack(
-    { ...call, policy: config.policy, deadline, run: directories.libvirt, note },
+    { ...call, deadline, run: directories.libvirt, note },
     aborted,
   );
   lazyJournal.close();

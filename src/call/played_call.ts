@@ -3,7 +3,7 @@ import { performCall, type PerformedCall } from "./perform_call.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import type { Directories } from "../site/directories.ts";
 import { readSite } from "../site/read_site.ts";
-import { timeoutFor } from "../site/settings.ts";
+import { callTimeout } from "../site/settings.ts";
 import { isRunning } from "../undo/gone_guests.ts";
 import { playBackAfterCall, type PlaybackCall } from "../undo/play_back_after_call.ts";
 import type { HookEvent } from "../protocol/event.ts";
@@ -35,7 +35,7 @@ export async function playedCall(
       began,
       caller,
       site: () => readSite(directories, userId()),
-      timeoutMs: timeoutFor,
+      timeoutMs: callTimeout,
       input: () => () => ({ bytes: input }),
       only,
       dryRun,

@@ -3,7 +3,7 @@ import { formatIssue } from "../base/issue.ts";
 import type { Outcome } from "../base/outcome.ts";
 import type { HandlerEntry } from "../records/record.ts";
 import type { Config } from "../site/config.ts";
-import { handlerTimeout } from "../site/settings.ts";
+import { handlerTimeout, longTimeout } from "../site/settings.ts";
 import { applyOptions } from "../site/options.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { HandlerResult, HandlerTask } from "../sandbox/run_handler.ts";
@@ -57,7 +57,10 @@ export async function runHandlers(
     tellExitCode(mayAbort ? 1 : 0);
     tellHandler(step.handler.name);
     const start = Math.round(performance.now() * 10) / 10;
-    const entry = { ...await runOne(known, step, config, deadline, run), start };
+    const later = steps.slice(i + 1).map(({ handler }) => longTimeout(config, handler.manifest, known) ?? 0);
+    // What handlers have asked for beside the operation's time is theirs, whatever comes before them.
+    const until = deadline.before(later.reduce((sum, ms) => sum + ms, 0));
+    const entry = { ...await runOne(known, step, config, until, run), start };
     tellHandler(undefined);
     if (rootless && entry.onFailure === "abort" && entry.outcome !== "fail") entry.onFailure = "ignore";
     handlers.push(entry);

@@ -6,9 +6,6 @@ import { shownCommand } from "./shown.ts";
 import { holdCommand } from "../undo/hold_command.ts";
 
 const OPTIONS = ["timeout", "env", "runAs"];
-/** How long a command may take when it is played back, unless it was said. */
-const TIMEOUT_MS = 10_000;
-
 /** `host.undo(command, args, options)`: remembers a command to run when the guest is gone. It is checked now, as `exec` would be. */
 export const undo: Capability = {
   name: "undo",
@@ -24,7 +21,7 @@ export const undo: Capability = {
       args: words,
       env,
       ...(runAs === undefined ? {} : { runAs }),
-      timeoutMs: timeoutMs === Infinity ? TIMEOUT_MS : timeoutMs,
+      ...(timeoutMs === Infinity ? {} : { timeoutMs }),
     };
     return withJournal("undo", context, (journal) => {
       holdCommand(journal, holderOf(context), kept, context.deadline);

@@ -6,7 +6,7 @@ import type { LoadedHandler } from "../site/load_handlers.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { matchPathRule, parsePathRule } from "../manifest/path_rule.ts";
-import { timeoutFor } from "../site/settings.ts";
+import { handlerTimeout } from "../site/settings.ts";
 import { compilePathTest } from "../protocol/xml/compile_path.ts";
 import type { Operation } from "../protocol/operations.ts";
 
@@ -26,25 +26,21 @@ export function handlerWarnings(handler: LoadedHandler, config: Config): Issue[]
   ];
 }
 
+/** A time that is cut, where the manifest says more than the site gives. */
 function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Config): Issue[] {
   const own = manifest.timeoutMs;
   if (own === undefined) return [];
-  const short = operationsOf(manifest)
-    .map((o) => ({
-      o,
-      ms: manifest.mode === "background" ? config.background.timeoutMs : timeoutFor(config, o),
-    }))
+  const cut = operationsOf(manifest)
+    .map((o) => ({ o, ms: handlerTimeout(config, manifest, o) }))
     .filter(({ ms }) => own > ms);
-  if (short.length === 0) return [];
-  const what = short.map(({ o, ms }) => `${o.driver}/${o.name} (${formatDuration(ms)})`);
-  const message = `timeout ${formatDuration(own)} is longer than what the whole call has in ${some(what)}`;
+  if (cut.length === 0) return [];
+  const what = cut.map(({ o, ms }) => `${formatDuration(ms)} in ${o.driver}/${o.name}`);
+  const key = manifest.mode === "background" && config.policy.maxTimeoutMs === undefined
+    ? "background.timeout"
+    : "policy.maxTimeout";
+  const message = `timeout ${formatDuration(own)} is cut to ${some(what)} by ${key}`;
   return [
-    warning(
-      handler,
-      placeOf(handler.source, "timeout"),
-      message,
-      "set timeouts in config.yaml, or shorten it",
-    ),
+    warning(handler, placeOf(handler.source, "timeout"), message, `set ${key} in config.yaml, or shorten it`),
   ];
 }
 

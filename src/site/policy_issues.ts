@@ -1,7 +1,6 @@
 import type { Issue } from "../base/issue.ts";
 import type { Config } from "./config.ts";
 import { deniedExec, deniedPath, isLibvirtClient } from "./deny.ts";
-import { formatDuration } from "../manifest/duration.ts";
 import { parseExecRule } from "../manifest/exec_rule.ts";
 import type { Located, Manifest } from "../manifest/manifest.ts";
 import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
@@ -35,16 +34,6 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
       const why = deniedPath(config.policy.deny[access], access, located.value);
       if (why !== undefined) add("error", located, `${access}: ${located.value}: ${why}`);
     }
-  }
-  const most = config.policy.maxTimeoutMs;
-  if (most !== undefined && manifest.timeoutMs !== undefined && manifest.timeoutMs > most) {
-    const at = { value: undefined, line: 0, column: 0 };
-    const own = formatDuration(manifest.timeoutMs);
-    add(
-      "warning",
-      at,
-      `timeout ${own} is cut to ${formatDuration(most)} by policy.maxTimeout in config.yaml`,
-    );
   }
   return issues;
 }

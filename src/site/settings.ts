@@ -25,19 +25,56 @@ export function defaultConfig(): Config {
   };
 }
 
-/** How long a whole hook call for this operation may take, in milliseconds. */
+/** The longest that a manifest's `timeout` may ask for where `policy.maxTimeout` says nothing, in milliseconds. */
+const MAX_TIMEOUT_MS = 2 * 60_000;
+
+/** How long a whole hook call for this operation may take, in milliseconds, unless a handler asks for more: `callTimeout`. */
 export function timeoutFor(config: Config, operation: Operation): number {
   return mostSpecific(config.timeouts, operation)?.value ?? operation.timeoutMs;
 }
 
+/** What no handler of this operation may exceed, in milliseconds: `policy.maxTimeout`, by default 2 minutes or what the operation has. */
+export function maxTimeout({ policy, ...config }: Config, operation: Operation): number {
+  return policy.maxTimeoutMs ?? Math.max(MAX_TIMEOUT_MS, timeoutFor({ policy, ...config }, operation));
+}
+
 /**
  * How long one handler may take in milliseconds, before what the call has left
- * cuts it further: its manifest's `timeout` within `policy.maxTimeout`, or in
- * mode `background` within `background.timeout`.
+ * cuts it further: its manifest's `timeout`, else what the operation has,
+ * within `maxTimeout`; in mode `background` within `background.timeout`.
  */
 export function handlerTimeout(config: Config, manifest: Manifest, operation: Operation): number {
-  const call = manifest.mode === "background" ? config.background.timeoutMs : timeoutFor(config, operation);
-  return Math.min(call, manifest.timeoutMs ?? call, config.policy.maxTimeoutMs ?? call);
+  if (manifest.mode === "background") {
+    const most = config.background.timeoutMs;
+    return Math.min(most, manifest.timeoutMs ?? most, config.policy.maxTimeoutMs ?? most);
+  }
+  return Math.min(manifest.timeoutMs ?? timeoutFor(config, operation), maxTimeout(config, operation));
+}
+
+/** The time of a handler that has asked for more than the operation has, in milliseconds; undefined for every other. */
+export function longTimeout(
+  config: Config,
+  manifest: Manifest | undefined,
+  operation: Operation,
+): number | undefined {
+  if (manifest?.timeoutMs === undefined || manifest.mode === "background") return undefined;
+  const own = handlerTimeout(config, manifest, operation);
+  return own > timeoutFor(config, operation) ? own : undefined;
+}
+
+/**
+ * How long a hook call may take in which these handlers run, in milliseconds:
+ * what the operation has, which they share, and beside it the time of each that
+ * has asked for more than that.
+ */
+export function callTimeout(
+  config: Config,
+  operation: Operation,
+  handlers: readonly { manifest?: Manifest }[],
+): number {
+  const long = handlers.map(({ manifest }) => longTimeout(config, manifest, operation));
+  const rest = long.length === 0 || long.includes(undefined) ? timeoutFor(config, operation) : 0;
+  return long.reduce((sum: number, ms) => sum + (ms ?? 0), rest);
 }
 
 /**

@@ -17,7 +17,8 @@ export interface UndoCommand {
   args: string[];
   env: Record<string, string>;
   runAs?: string;
-  timeoutMs: number;
+  /** As it was asked for; absent: what every command has. */
+  timeoutMs?: number;
 }
 
 /** What a file held at first and what was written; `call` is the same for all that one `fs.set` first held. */

@@ -31,6 +31,8 @@ export interface UndoneStep {
 /** How playing back reaches the host. */
 export interface PlaybackSetting extends Waiting {
   journal: Journal;
+  /** The most that commands may have beyond the deadline, for which more time was asked when they were held, in milliseconds. */
+  mostMs: number;
   /** Runs a command of a hold; gives why it failed, or undefined. */
   runCommand(hold: HeldChange, waiting: Waiting): string | undefined;
 }
@@ -54,7 +56,17 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
   if (!pollUntil(() => lock.tryLock(`guest ${guestWord(guest)}`), loop, deadline)) {
     throw new JournalError(`what ${guestWord(guest)} held was being played back by another hook call`, true);
   }
-  return playSteps(setting, due);
+  return playSteps(withTimeFor(due, setting), due);
+}
+
+/**
+ * With as much time from now as the commands asked for when they were held,
+ * where that is more than the call has left: what took long to stop takes long
+ * to start.
+ */
+function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): PlaybackSetting {
+  const asked = due.reduce((sum, { what }) => sum + ("path" in what ? 0 : what.timeoutMs ?? 0), 0);
+  return { ...setting, deadline: setting.deadline.later(Math.min(asked, setting.mostMs)) };
 }
 
 /**
@@ -77,7 +89,8 @@ export function playLeftovers(
     if (guest.driver !== "daemon" && isRunning(guest)) return [];
     using lock = journal.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
-    return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
+    const own = due.filter((hold) => guestWord(hold) === word);
+    return playSteps(withTimeFor(own, setting), own);
   });
 }
 

@@ -8,7 +8,8 @@ import { type Guest, listHeldChanges } from "./held_changes.ts";
 import { JournalError } from "./journal.ts";
 import { playBack, type PlaybackSetting, playLeftovers } from "./play_back.ts";
 import { dropState } from "./state.ts";
-import type { Policy } from "../site/config.ts";
+import type { Config } from "../site/config.ts";
+import { maxTimeout } from "../site/settings.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { Loop } from "../system/loop.ts";
@@ -22,7 +23,7 @@ export interface PlaybackCall {
   event: HookEvent;
   known: Operation;
   lazyJournal: LazyJournal;
-  policy: Policy;
+  config: Config;
   loop: Loop;
   deadline: Deadline;
   caller: string | undefined;
@@ -76,15 +77,21 @@ export function leave(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
 }
 
 async function withSetting(
-  { lazyJournal, policy, loop, deadline, note }: PlaybackCall,
+  { lazyJournal, config, known, loop, deadline, note }: PlaybackCall,
   act: (setting: PlaybackSetting) => UndoneEntry[],
 ): Promise<UndoneEntry[]> {
   const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
   try {
     await lazyJournal.load();
     const runCommand: PlaybackSetting["runCommand"] = ({ what }, waiting) =>
-      "path" in what ? undefined : runUndoCommand(what, policy, waiting);
-    return act({ journal: lazyJournal.journal, loop, deadline: until, runCommand });
+      "path" in what ? undefined : runUndoCommand(what, config.policy, waiting);
+    return act({
+      journal: lazyJournal.journal,
+      loop,
+      deadline: until,
+      mostMs: maxTimeout(config, known),
+      runCommand,
+    });
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
     note(error.message);

@@ -26,14 +26,30 @@ export function guestOf({ driver, object }: HookEvent, caller: string | undefine
   return { driver, name: driver === "daemon" ? caller ?? object : object };
 }
 
-/** Kept of a call's time for playing back, where something is held: a fifth, and at most this, in milliseconds. */
+/** Kept of a call's time for playing back, where something may be held: a fifth, and at most this, in milliseconds. */
 const MOST_RESERVED_MS = 3000;
 
-/** How much of a call's time is left for playing back after its handlers, in milliseconds. */
+/**
+ * How much of a call's time is left for playing back after its handlers, in
+ * milliseconds: where something is held already, and where a handler that may
+ * come to hold something may also come to abort.
+ */
 export function reservedMs(
   known: Operation,
   lazyJournal: Pick<LazyJournal, "exists">,
   timeoutMs: number,
+  handlers: readonly MayHold[],
 ): number {
-  return playsBack(known) && lazyJournal.exists ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
+  const isDue = (playsBack(known) && lazyJournal.exists) ||
+    (leavesNothing(known) && (lazyJournal.exists || handlers.some(mayHold)));
+  return isDue ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
+}
+
+/** The part of a planned handler that says whether it may hold anything. */
+interface MayHold {
+  handler: { manifest?: { allow: { exec: readonly unknown[]; write: readonly unknown[] } } };
+}
+
+function mayHold({ handler: { manifest } }: MayHold): boolean {
+  return manifest !== undefined && manifest.allow.exec.length + manifest.allow.write.length > 0;
 }

@@ -11,6 +11,8 @@ import { deniedExec } from "../site/deny.ts";
 import { untrustedProgram } from "../site/program_trust.ts";
 import type { UndoCommand } from "./held_changes.ts";
 
+/** How long a command may take, unless it was said when it was held, in milliseconds. */
+const TIMEOUT_MS = 10_000;
 const OUTPUT_LIMIT = 65_536;
 const GRACE_MS = 500;
 
@@ -29,7 +31,7 @@ export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiti
     const ready = what.runAs === undefined
       ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
       : runAs(what.runAs, path, what.args, what.env, waiting);
-    return typeof ready === "string" ? ready : run(ready, what.timeoutMs, waiting);
+    return typeof ready === "string" ? ready : run(ready, what.timeoutMs ?? TIMEOUT_MS, waiting);
   } catch (error) {
     if (error instanceof SystemError) return error.message;
     throw error;

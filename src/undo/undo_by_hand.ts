@@ -34,6 +34,7 @@ export class UndoByHand {
       journal: lazyJournal.journal,
       loop: new Loop(),
       deadline: Deadline.in(TIMEOUT_MS),
+      mostMs: TIMEOUT_MS,
       runCommand: ({ what }, waiting) => "path" in what ? undefined : runUndoCommand(what, policy, waiting),
     };
   }

@@ -122,6 +122,13 @@ Deno.test("a handler's share of the time is its own, the policy's, or what the c
   near((await play([quick], {}, { config })).ran[0]?.ms, 1_200);
 });
 
+Deno.test("what a handler asked for beyond the operation's time is kept for it by those before it", async () => {
+  const slow = handler("20-b", "on: [qemu/start]\ntimeout: 60s");
+  const { ran } = await play([A, slow], {}, { deadline: Deadline.in(64_000) });
+  assert.ok(ran[0]!.ms > 3_000 && ran[0]!.ms <= 4_000, `${ran[0]?.ms}`);
+  assert.ok(ran[1]!.ms > 59_000 && ran[1]!.ms <= 60_000, `${ran[1]?.ms}`);
+});
+
 Deno.test("handlers that come after the call's deadline are not started, and count as timed out", async () => {
   const { verdict, ran, handlers } = await play([A, B], {}, {
     operation: "started",

@@ -65,7 +65,7 @@ Deno.test("check warns of a handler whose failure would cost a guest's saved sta
 Deno.test("check warns of handlers that can never match, of shadowed order, of options and time-outs", () => {
   using world = new World();
   const write = "allow: {write: [/run/one/file]}";
-  world.write("10-a.js", handler(`on: [qemu/prepare]\n${write}\ntimeout: 45s`, "host.options.cores;"));
+  world.write("10-a.js", handler(`on: [qemu/prepare]\n${write}\ntimeout: 3m`, "host.options.cores;"));
   world.write("20-b.js", handler(`on: ["qemu/*"]\nguests: ["uuid:12"]\n${write}`, ""));
   world.write("30-c.js", handler("on: [network/start]\nguests: [a]", ""));
   world.write("40-e.js", handler("on: [daemon/start]\nwhen: {hostdev: true}", ""));
@@ -74,7 +74,7 @@ Deno.test("check warns of handlers that can never match, of shadowed order, of o
   assert.equal(code, 0, stdout);
   for (
     const part of [
-      /10-a\.js:4:4: warning: timeout 45s is longer than what the whole call has in qemu\/prepare \(30s\)/,
+      /10-a\.js:4:4: warning: timeout 3m is cut to 2m in qemu\/prepare by policy\.maxTimeout/,
       /the manifest has no option cores; it has none/,
       /guests: "uuid:12" can match no UUID/,
       /guests has no effect/,

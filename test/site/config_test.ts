@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import type { Issue } from "../../src/base/issue.ts";
 import { parseConfig } from "../../src/site/parse_config.ts";
 import { applyOptions, unknownHandlerIssues } from "../../src/site/options.ts";
-import { defaultConfig, handlerTimeout, onFailureFor, timeoutFor } from "../../src/site/settings.ts";
+import {
+  callTimeout,
+  defaultConfig,
+  handlerTimeout,
+  onFailureFor,
+  timeoutFor,
+} from "../../src/site/settings.ts";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { findOperation } from "../../src/protocol/operations.ts";
 
@@ -179,12 +185,34 @@ Deno.test("onFailureFor() asks the manifest, then the config, then libvirt's def
   );
 });
 
-Deno.test("handlerTimeout() is the least of the operation's, the manifest's and the policy's", () => {
+Deno.test("callTimeout() has what the operation has, and beside it what handlers asked for beyond that", () => {
+  const start = operation("qemu/start");
+  const of = (...timeouts: (number | undefined)[]) => {
+    const handlers = timeouts.map((timeoutMs) => ({
+      manifest: timeoutMs === undefined ? MANIFEST : { ...MANIFEST, timeoutMs },
+    }));
+    return callTimeout(defaultConfig(), start, handlers);
+  };
+  assert.equal(of(), 10_000);
+  assert.equal(of(undefined, 3000, undefined), 10_000);
+  assert.equal(of(60_000), 60_000);
+  assert.equal(of(60_000, undefined, 40_000, 3000), 110_000);
+  assert.equal(callTimeout(defaultConfig(), start, [{}]), 10_000);
+  const background: Manifest = { ...MANIFEST, mode: "background", timeoutMs: 60_000 };
+  assert.equal(callTimeout(defaultConfig(), start, [{ manifest: background }]), 10_000);
+});
+
+Deno.test("handlerTimeout() is the manifest's or the operation's, and never beyond the policy's", () => {
   const config = good("policy: {maxTimeout: 8s}\nbackground: {timeout: 1m}");
   const start = operation("qemu/start");
   assert.equal(handlerTimeout(config, MANIFEST, start), 8000);
   assert.equal(handlerTimeout(config, { ...MANIFEST, timeoutMs: 3000 }, start), 3000);
-  assert.equal(handlerTimeout(defaultConfig(), { ...MANIFEST, timeoutMs: 60_000 }, start), 10_000);
+  assert.equal(handlerTimeout(config, { ...MANIFEST, timeoutMs: 60_000 }, start), 8000);
+  assert.equal(handlerTimeout(defaultConfig(), { ...MANIFEST, timeoutMs: 60_000 }, start), 60_000);
+  assert.equal(handlerTimeout(defaultConfig(), { ...MANIFEST, timeoutMs: 600_000 }, start), 120_000);
+  const slow = good("timeouts: {qemu/start: 5m}");
+  assert.equal(handlerTimeout(slow, MANIFEST, start), 300_000);
+  assert.equal(handlerTimeout(slow, { ...MANIFEST, timeoutMs: 600_000 }, start), 300_000);
   const background: Manifest = { ...MANIFEST, mode: "background" };
   assert.equal(handlerTimeout(defaultConfig(), background, start), 300_000);
   assert.equal(handlerTimeout(defaultConfig(), { ...background, timeoutMs: 60_000 }, start), 60_000);

@@ -93,7 +93,6 @@ Deno.test("policyIssues() shows the rules of a manifest that can never take effe
       "warning 6:10 exec: virsh can deadlock with",
       "error 8:10 exec: /usr/bin/rm: the site's policy",
       "error 9:14 write: /etc/passwd: the site's policy",
-      "warning 0:0 timeout 20s is cut to",
     ],
   );
 });

@@ -49,6 +49,7 @@ class Desk {
     return {
       ...this.waiting,
       journal: this.journal,
+      mostMs: 60_000,
       runCommand: ({ what }: { what: object }) => {
         if ("command" in what) this.ran.push(String(what.command));
         return this.failure;
