@@ -641,10 +641,14 @@ export interface ExecOptions {
 }
 
 export interface UndoOptions {
-  /** For when it runs, 10 s by default. */
+  /** For when it runs, 10 s by default. What is said here it has even when the call's time is over then. */
   timeout?: number | string;
   env?: Record<string, string>;
   runAs?: string;
+  /** Exit codes that say that there is nothing to undo any more: that is success, and it is forgotten. */
+  gone?: number[];
+  /** A program and its arguments, within `allow.exec`, run before it: when it fails, there is nothing to undo any more. */
+  onlyIf?: readonly (string | number)[];
 }
 
 export interface ExecResult {
@@ -672,9 +676,9 @@ export interface HostFiles {
   /** What is written in a symbolic link. */
   readlink(path: string): Promise<string>;
   /** Replaces an ordinary file as a whole, or makes it; a file under /sys or /proc is written in place, in one write. At most 8 MiB. */
-  write(path: string, text: string): Promise<null>;
+  write(path: string, text: string | number): Promise<null>;
   /** Adds to an ordinary file in one write; makes it when it is missing. */
-  append(path: string, text: string): Promise<null>;
+  append(path: string, text: string | number): Promise<null>;
   /** Makes a directory, 0o755 by default; one that is there is fine. Its parent has to be there. */
   mkdir(path: string, options?: { mode?: number | string }): Promise<null>;
   /** Removes a file, a link itself, or an empty directory; tells whether there was one. */
@@ -694,6 +698,14 @@ export interface HostFiles {
    * may not be written or read; files hold at most 64 KiB of text.
    */
   set(pathOrGlob: string, value: string | number): Promise<string[]>;
+  /**
+   * Remembers a text to write into a file below /sys or /proc when the guest
+   * is gone, where that is another than its old value: `bind` after `unbind`.
+   * Played back in order with commands and values, the last first. The file
+   * need not be there yet, and when it is gone by then, there is nothing to
+   * undo; `gone` names errors that say the same, such as `ENODEV`.
+   */
+  undo(path: string, text: string | number, options?: { gone?: string[] }): Promise<null>;
 }
 
 export interface FileStatus {

@@ -14,6 +14,7 @@ import { fsRemove } from "./fs_remove.ts";
 import { fsRename } from "./fs_rename.ts";
 import { fsSet } from "./fs_set.ts";
 import { fsStat } from "./fs_stat.ts";
+import { fsUndo } from "./fs_undo.ts";
 import { fsWrite } from "./fs_write.ts";
 import { lockFree, lockTake } from "./lock.ts";
 import { log } from "./log.ts";
@@ -48,6 +49,7 @@ export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
     fsChmod,
     fsChown,
     fsSet,
+    fsUndo,
     ...state,
     lockTake,
     lockFree,

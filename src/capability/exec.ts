@@ -11,6 +11,7 @@ import { type ExecRequest, type ReadyCommand, readyRequest } from "./exec_reques
 import { shownCommand } from "./shown.ts";
 import type { Json } from "../base/json.ts";
 import { oneLine } from "../base/issue.ts";
+import { tellingLine } from "../base/telling_line.ts";
 import { Command, type CommandResult } from "../system/command.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -77,16 +78,11 @@ function judge(request: ExecRequest, result: CommandResult): Answer {
     : result.signal === null
     ? `exited with ${result.code}`
     : `was ended by ${result.signal}`;
-  const said = result.stderr.trim() || result.stdout.trim();
+  const said = tellingLine(result.stderr) ?? tellingLine(result.stdout);
   const error: CallError = {
     name: result.timedOut ? "TimeoutError" : "CommandFailed",
-    message: oneLine(`${request.command} ${how}${said === "" ? "" : `: ${lastLine(said)}`}`),
+    message: oneLine(`${request.command} ${how}${said === undefined ? "" : `: ${said}`}`),
     result: told,
   };
   return { error };
-}
-
-/** What a program says last is mostly why it failed. */
-function lastLine(text: string): string {
-  return text.slice(text.lastIndexOf("\n") + 1).slice(0, 500);
 }

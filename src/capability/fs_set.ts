@@ -53,7 +53,7 @@ function checked(
   context: CallContext,
   act: (places: readonly Place[], text: string) => Answer,
 ): Answer {
-  const text = textArgument("fs.set", typeof given === "number" ? String(given) : given);
+  const text = textArgument("fs.set", given);
   if ("error" in text) return text;
   if (text.bytes.length > LONGEST_VALUE) return misuse("host.fs.set: the value is larger than 64 KiB");
   const paths = pathsOf(glob, context);

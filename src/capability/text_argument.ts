@@ -8,9 +8,12 @@ export interface Text {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The second argument of a call that writes. */
-export function textArgument(call: string, text: Json | undefined): Text | Failure {
-  if (typeof text !== "string") return misuse(`host.${call}: the second argument must be a string`);
+/** The second argument of a call that writes: a string, or a number. */
+export function textArgument(call: string, given: Json | undefined): Text | Failure {
+  const text = typeof given === "number" ? String(given) : given;
+  if (typeof text !== "string") {
+    return misuse(`host.${call}: the second argument must be a string or a number`);
+  }
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > SIZE_LIMIT) return misuse(`host.${call}: the text is larger than 8 MiB`);
   return { text, bytes };

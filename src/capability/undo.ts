@@ -1,11 +1,13 @@
-import { type Capability, value } from "./capability.ts";
+import { type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
 import { commandLine } from "./call_words.ts";
 import { readyRequest } from "./exec_request.ts";
 import { holderOf, withJournal } from "./journal.ts";
 import { shownCommand } from "./shown.ts";
-import { holdCommand } from "../undo/hold_command.ts";
+import type { Json } from "../base/json.ts";
+import type { UndoCommand } from "../undo/held_changes.ts";
+import { holdForUndo } from "../undo/hold_for_undo.ts";
 
-const OPTIONS = ["timeout", "env", "runAs"];
+const OPTIONS = ["timeout", "env", "runAs", "gone", "onlyIf"];
 /** `host.undo(command, args, options)`: remembers a command to run when the guest is gone. It is checked now, as `exec` would be. */
 export const undo: Capability = {
   name: "undo",
@@ -15,6 +17,8 @@ export const undo: Capability = {
   run(args, context) {
     const checked = readyRequest("undo", args, OPTIONS, context);
     if ("error" in checked) return checked;
+    const more = readMore(args[2], context);
+    if ("error" in more) return more;
     const { command, args: words, env, runAs, timeoutMs } = checked.request;
     const kept = {
       command,
@@ -22,17 +26,52 @@ export const undo: Capability = {
       env,
       ...(runAs === undefined ? {} : { runAs }),
       ...(timeoutMs === Infinity ? {} : { timeoutMs }),
+      ...more,
     };
     return withJournal("undo", context, (journal) => {
-      holdCommand(journal, holderOf(context), kept, context.deadline);
+      holdForUndo(journal, holderOf(context), kept, context.deadline);
       return value(null);
     });
   },
   dryRun(args, context, tell) {
     const checked = readyRequest("undo", args, OPTIONS, context);
     if ("error" in checked) return checked;
+    const more = readMore(args[2], context);
+    if ("error" in more) return more;
     const { command, args: words, runAs } = checked.request;
     tell(`run ${shownCommand([command, ...words], runAs)} when the guest is gone`);
     return value(null);
   },
 };
+
+/** What tells that there is nothing to undo any more: `gone`, exit codes of the command, and `onlyIf`, a command line as a list. */
+function readMore(
+  options: Json | undefined,
+  context: CallContext,
+): Pick<UndoCommand, "gone" | "onlyIf"> | Failure {
+  const { gone, onlyIf } = isObject(options) ? options : {};
+  const more: Pick<UndoCommand, "gone" | "onlyIf"> = {};
+  if (gone !== undefined) {
+    const codes = Array.isArray(gone) ? gone.filter((code) => Number.isInteger(code)) as number[] : [];
+    if (!Array.isArray(gone) || codes.length < gone.length) {
+      return misuse("host.undo: gone must be an array of exit codes, such as [1]");
+    }
+    more.gone = codes;
+  }
+  if (onlyIf !== undefined) {
+    if (!Array.isArray(onlyIf)) {
+      return misuse(
+        `host.undo: onlyIf must be an array of a program and its arguments, such as ["test", "-e", "/x"]`,
+      );
+    }
+    const [command = "", ...words] = onlyIf;
+    const checked = readyRequest("undo", [command, words], [], context);
+    if ("error" in checked) return checked;
+    more.onlyIf = { command: checked.request.command, args: checked.request.args };
+  }
+  return more;
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

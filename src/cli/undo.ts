@@ -7,7 +7,7 @@ import { renderTable } from "./text_table.ts";
 import { visible } from "./text.ts";
 import { UndoByHand } from "../undo/undo_by_hand.ts";
 import type { UndoneEntry } from "../records/record.ts";
-import { guestWord, type HeldChange } from "../undo/held_changes.ts";
+import { guestWord, type HeldChange, whatWord } from "../undo/held_changes.ts";
 import { JournalError } from "../undo/journal.ts";
 import { print } from "../system/self.ts";
 
@@ -50,7 +50,7 @@ function forgetOne(desk: UndoByHand | undefined, text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new CommandError(`--forget needs a number from "undo --list"`, 2);
   const hold = desk?.forget(Number(text));
   if (hold === undefined) throw new CommandError(`nothing with number ${text} is held`);
-  print(1, `forgotten, and left as it is: ${whatOf(hold)}, held by ${guestWord(hold)}\n`);
+  print(1, `forgotten, and left as it is: ${whatWord(hold)}, held by ${guestWord(hold)}\n`);
   return 0;
 }
 
@@ -84,7 +84,7 @@ function list(holds: readonly HeldChange[], json: boolean): void {
     guestWord(hold),
     hold.handler,
     new Date(hold.since).toISOString().replace("T", " ").slice(0, 19),
-    whatOf(hold),
+    whatWord(hold),
     "path" in hold.what ? hold.what.original.trimEnd() : "",
     "path" in hold.what ? hold.what.written.trimEnd() : "",
     stateOf(hold),
@@ -99,12 +99,9 @@ function holdJson(hold: HeldChange) {
   if ("path" in what) {
     return { ...common, path: what.path, old: what.original, value: what.written, ...failed };
   }
+  if ("write" in what) return { ...common, write: what.write, text: what.text, ...failed };
   const { command, args, runAs } = what;
   return { ...common, command, args, ...(runAs === undefined ? {} : { runAs }), ...failed };
-}
-
-function whatOf({ what }: HeldChange): string {
-  return "path" in what ? what.path : [what.command, ...what.args].join(" ");
 }
 
 function stateOf({ leaving, failures, error }: HeldChange): string {

@@ -19,6 +19,19 @@ export interface UndoCommand {
   runAs?: string;
   /** As it was asked for; absent: what every command has. */
   timeoutMs?: number;
+  /** Exit codes that say that there is nothing to undo any more. */
+  gone?: number[];
+  /** A command that is run before it: when that fails, there is nothing to undo any more. */
+  onlyIf?: { command: string; args: string[] };
+}
+
+/** A text that is written into a file of the kernel's when its guest is gone. */
+export interface UndoWrite {
+  /** The path, as it was asked for. */
+  write: string;
+  text: string;
+  /** Errors that say that there is nothing to undo any more, such as `ENODEV`. */
+  gone?: string[];
 }
 
 /** What a file held at first and what was written; `call` is the same for all that one `fs.set` first held. */
@@ -44,7 +57,15 @@ export interface HeldChange extends Holder {
   error?: string;
   what:
     | HeldValue
-    | UndoCommand;
+    | UndoCommand
+    | UndoWrite;
+}
+
+/** What comes back, in words: the path, the command line, or what is written where. */
+export function whatWord({ what }: Pick<HeldChange, "what">): string {
+  if ("path" in what) return what.path;
+  if ("write" in what) return `write ${JSON.stringify(what.text)} to ${what.write}`;
+  return [what.command, ...what.args].join(" ");
 }
 
 /** A word for a guest in messages: `qemu/win11`. */
@@ -118,6 +139,6 @@ function readHeldChange(row: Row): HeldChange {
         written: String(row.written),
         call: Number(row.call),
       }
-      : JSON.parse(String(row.command)) as UndoCommand,
+      : JSON.parse(String(row.command)) as UndoCommand | UndoWrite,
   };
 }

@@ -8,6 +8,9 @@ import {
   listHeldChanges,
   markLeaving,
   noteFailure,
+  type UndoCommand,
+  type UndoWrite,
+  whatWord,
 } from "./held_changes.ts";
 import { type Journal, JournalError } from "./journal.ts";
 import { restoreValues } from "./restore_values.ts";
@@ -33,8 +36,15 @@ export interface PlaybackSetting extends Waiting {
   journal: Journal;
   /** The most that commands may have beyond the deadline, for which more time was asked when they were held, in milliseconds. */
   mostMs: number;
-  /** Runs a command of a hold; gives why it failed, or undefined. */
-  runCommand(hold: HeldChange, waiting: Waiting): string | undefined;
+  /** Runs a command or writes a text that was held. */
+  play(what: UndoCommand | UndoWrite, waiting: Waiting): Played;
+}
+
+/** What became of a command or a write: without `error` it is done. */
+export interface Played {
+  error?: string;
+  /** Something to know: there was nothing to undo any more. */
+  note?: string;
 }
 
 /**
@@ -65,7 +75,7 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
  * to start.
  */
 function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): PlaybackSetting {
-  const asked = due.reduce((sum, { what }) => sum + ("path" in what ? 0 : what.timeoutMs ?? 0), 0);
+  const asked = due.reduce((sum, { what }) => sum + ("command" in what ? what.timeoutMs ?? 0 : 0), 0);
   return { ...setting, deadline: setting.deadline.later(Math.min(asked, setting.mostMs)) };
 }
 
@@ -118,36 +128,38 @@ function isValue(hold: HeldChange): hold is HeldChange & { what: HeldValue } {
   return "path" in hold.what;
 }
 
-/** Values of one call, or one command. Nothing for what another process has done, or what the guest holds anew. */
+/** Values of one call, or one command or write. Nothing for what another process has done, or what the guest holds anew. */
 function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneStep[] {
   const values = holds.filter(isValue);
   if (setting.deadline.passed) return holds.map((hold) => told({ hold, error: "the time was over" }));
   if (values.length > 0) return restoreValues(setting, values).reverse().map(told);
-  return holds.flatMap((hold) => runCommand(setting, hold));
+  return holds.flatMap((hold) => play(setting, hold));
 }
 
 function told({ hold, ...result }: { hold: HeldChange; note?: string; error?: string }): UndoneStep {
-  const { what } = hold;
   return {
     guest: guestWord(hold),
     handler: hold.handler,
-    what: "path" in what ? what.path : [what.command, ...what.args].join(" "),
+    what: whatWord(hold),
     ok: result.error === undefined,
     ...(result.note === undefined ? {} : { note: result.note }),
     ...(result.error === undefined ? {} : { error: result.error }),
   };
 }
 
-function runCommand(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
+function play(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
   const { journal, deadline } = setting;
   const hold = journal.transaction(deadline, (transaction) => findHeldChange(transaction, id));
   if (hold === undefined || !hold.leaving) return [];
-  const error = setting.runCommand(hold, setting);
+  const { what } = hold;
+  if ("path" in what) return [];
+  const played = setting.play(what, setting);
+  const { error } = played;
   journal.transaction(deadline, (transaction) => {
     // Its guest was started again meanwhile, and holds it anew.
     if (findHeldChange(transaction, id)?.leaving !== true) return;
     if (error === undefined) dropHeldChange(transaction, hold);
     else noteFailure(transaction, id, error);
   });
-  return [told({ hold, ...(error === undefined ? {} : { error }) })];
+  return [told({ hold, ...played })];
 }

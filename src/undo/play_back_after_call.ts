@@ -1,5 +1,5 @@
 import { guestOf, mayPlayBack } from "./plays_back.ts";
-import { runUndoCommand } from "./run_undo_command.ts";
+import { playWithin } from "./play_within.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import type { LazyJournal } from "./lazy_journal.ts";
@@ -83,14 +83,12 @@ async function withSetting(
   const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
   try {
     await lazyJournal.load();
-    const runCommand: PlaybackSetting["runCommand"] = ({ what }, waiting) =>
-      "path" in what ? undefined : runUndoCommand(what, config.policy, waiting);
     return act({
       journal: lazyJournal.journal,
       loop,
       deadline: until,
       mostMs: maxTimeout(config, known),
-      runCommand,
+      play: playWithin(config.policy),
     });
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;

@@ -10,6 +10,8 @@ import type { Policy } from "../site/config.ts";
 import { deniedExec } from "../site/deny.ts";
 import { untrustedProgram } from "../site/program_trust.ts";
 import type { UndoCommand } from "./held_changes.ts";
+import type { Played } from "./play_back.ts";
+import { tellingLine } from "../base/telling_line.ts";
 
 /** How long a command may take, unless it was said when it was held, in milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -19,30 +21,48 @@ const GRACE_MS = 500;
 /**
  * Runs a command of `host.undo` when it is played back. The manifest may be gone by
  * then; what the site's policy denies now is not run.
- *
- * @returns why it failed, or undefined
  */
-export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiting): string | undefined {
+export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Played {
+  const { onlyIf, gone = [] } = what;
+  if (onlyIf !== undefined) {
+    const looked = run({ ...what, ...onlyIf, timeoutMs: TIMEOUT_MS }, policy, waiting);
+    const line = [onlyIf.command, ...onlyIf.args].join(" ");
+    if (looked.error !== undefined && looked.code === undefined) return { error: `${line}: ${looked.error}` };
+    if (looked.error !== undefined) return { note: `there is nothing to undo: ${line}: ${looked.error}` };
+  }
+  const { code, error } = run(what, policy, waiting);
+  if (error === undefined) return {};
+  return code !== undefined && gone.includes(code) ? { note: `gone already: ${error}` } : { error };
+}
+
+/** Why a command failed, with its exit code when it had one; nothing when it did not. */
+interface Failed {
+  error?: string;
+  code?: number;
+}
+
+function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed {
   const path = findProgram(what.command, ENVIRONMENT.PATH);
-  if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;
+  if (path === undefined) return { error: `no such program in ${ENVIRONMENT.PATH}` };
   try {
     const denied = deniedExec(policy, what.command, what.args, realPath(path));
-    if (denied !== undefined) return denied;
+    if (denied !== undefined) return { error: denied };
     const ready = what.runAs === undefined
       ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
       : runAs(what.runAs, path, what.args, what.env, waiting);
-    return typeof ready === "string" ? ready : run(ready, what.timeoutMs ?? TIMEOUT_MS, waiting);
+    if (typeof ready === "string") return { error: ready };
+    return toItsEnd(ready, what.timeoutMs ?? TIMEOUT_MS, waiting);
   } catch (error) {
-    if (error instanceof SystemError) return error.message;
+    if (error instanceof SystemError) return { error: error.message };
     throw error;
   }
 }
 
-function run(
+function toItsEnd(
   ready: { path: string; args: readonly string[]; env: Record<string, string> },
   timeoutMs: number,
   { loop, deadline }: Waiting,
-): string | undefined {
+): Failed {
   let result: CommandResult | undefined;
   const command = new Command(loop, {
     ...ready,
@@ -55,15 +75,15 @@ function run(
   if (!waitUntil(() => result !== undefined, loop, deadline)) {
     command.terminate();
     command.kill();
-    return "the time was over before it ended";
+    return { error: "the time was over before it ended" };
   }
-  const { code, signal, timedOut, stderr } = result!;
-  if (code === 0 && !timedOut) return undefined;
-  const said = stderr.trim();
-  const how = timedOut
-    ? `it did not end within ${timeoutMs} ms`
-    : code === null
-    ? `${signal}`
-    : `exit code ${code}`;
-  return said === "" ? how : `${how}: ${said.slice(said.lastIndexOf("\n") + 1).slice(0, 300)}`;
+  const { code, signal, timedOut, stderr, stdout } = result!;
+  if (timedOut) return { error: withSaid(`it did not end within ${timeoutMs} ms`, stderr, stdout) };
+  if (code === null) return { error: withSaid(`${signal}`, stderr, stdout) };
+  return code === 0 ? {} : { code, error: withSaid(`exit code ${code}`, stderr, stdout) };
+}
+
+function withSaid(how: string, stderr: string, stdout: string): string {
+  const said = tellingLine(stderr) ?? tellingLine(stdout);
+  return said === undefined ? how : `${how}: ${said}`;
 }

@@ -1,6 +1,6 @@
 import type { Directories } from "../site/directories.ts";
 import { leave } from "./play_back_after_call.ts";
-import { runUndoCommand } from "./run_undo_command.ts";
+import { playWithin } from "./play_within.ts";
 import { Deadline } from "../base/deadline.ts";
 import type { UndoneEntry } from "../records/record.ts";
 import { LazyJournal } from "./lazy_journal.ts";
@@ -35,7 +35,7 @@ export class UndoByHand {
       loop: new Loop(),
       deadline: Deadline.in(TIMEOUT_MS),
       mostMs: TIMEOUT_MS,
-      runCommand: ({ what }, waiting) => "path" in what ? undefined : runUndoCommand(what, policy, waiting),
+      play: playWithin(policy),
     };
   }
 

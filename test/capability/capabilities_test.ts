@@ -105,7 +105,7 @@ Deno.test("a dry run of every call that changes something leaves the host as it 
     Deno.mkdirSync(`${root}/in`);
     Deno.writeTextFileSync(`${root}/in/a`, "old");
     Deno.mkdirSync(`${root}/in/d`);
-    const grant = grantOf({ exec: ["touch *"], write: [`${root}/in/**`] });
+    const grant = grantOf({ exec: ["touch *"], write: [`${root}/in/**`, "/sys/x"] });
     const handler = runningHandler({
       state: `${root}/run`,
       xml: "<domain><uuid>11111111-2222-3333-4444-555555555555</uuid></domain>",
@@ -123,6 +123,7 @@ Deno.test("a dry run of every call that changes something leaves the host as it 
       "fs.chmod": [[a, "600"], /^set the mode of .*\/a to 600$/, "null"],
       "fs.chown": [[a, 1, null], /^give .*\/a to user 1$/, "null"],
       "fs.set": [[`${root}/in/*`, 7], /^set .*\/a to "7" until the guest is gone$/, `["${a}"`],
+      "fs.undo": [["/sys/x", 1], /^write "1" to \/sys\/x when the guest is gone$/, "null"],
       "state.set": [["k", 1], /^keep 1 as "k"$/, "null"],
       "state.host.set": [["k", 1], /^keep 1 as "k"$/, "null"],
       "state.delete": [["k"], /^forget "k"$/, "true"],

@@ -73,7 +73,9 @@ Deno.test("what is too large is refused, for reading and writing", async () => {
     shown(await caller.call(write, `${root}/in/b`, "x".repeat(8 * 1024 * 1024 + 1))),
     /larger than 8 MiB/,
   );
-  for (const args of [[1, "x"], [`${root}/in/b`, 1], [null, null]]) {
+  for (const args of [[1, "x"], [`${root}/in/b`, true], [`${root}/in/b`, {}], [null, null]]) {
     assert.match(shown(await caller.call(write, ...args)), /^TypeError/);
   }
+  assert.equal(shown(await caller.call(write, `${root}/in/b`, 1)), "null");
+  assert.equal(Deno.readTextFileSync(`${root}/in/b`), "1");
 });

@@ -7,7 +7,7 @@ import { sleep } from "../../src/capability/sleep.ts";
 import { undo } from "../../src/capability/undo.ts";
 import { runUndoCommand } from "../../src/undo/run_undo_command.ts";
 import { Deadline } from "../../src/base/deadline.ts";
-import { listHeldChanges } from "../../src/undo/held_changes.ts";
+import { listHeldChanges, type UndoCommand } from "../../src/undo/held_changes.ts";
 import { defaultConfig } from "../../src/site/settings.ts";
 import type { Json } from "../../src/base/json.ts";
 import { Loop } from "../../src/system/loop.ts";
@@ -83,12 +83,46 @@ Deno.test("runUndoCommand() says why a command failed: its code, its time, the p
     const waiting = { loop: new Loop(), deadline: Deadline.in(deadlineMs) };
     return runUndoCommand({ command, args, env: {}, timeoutMs }, policy, waiting);
   };
-  assert.equal(run("true"), undefined);
-  assert.equal(run("false"), "exit code 1");
-  assert.match(run("ls", ["/none"]) ?? "", /^exit code 2: .*No such file/);
-  assert.match(run("sleep", ["20"], 200) ?? "", /did not end within 200 ms/);
-  assert.match(run("sleep", ["20"], 20_000, 200) ?? "", /time was over/);
-  assert.match(run("no-such-program") ?? "", /no such program/);
+  assert.deepEqual(run("true"), {});
+  assert.deepEqual(run("false"), { error: "exit code 1" });
+  assert.match(run("ls", ["/none"]).error ?? "", /^exit code 2: .*No such file/);
+  assert.match(run("sleep", ["20"], 200).error ?? "", /did not end within 200 ms/);
+  assert.match(run("sleep", ["20"], 20_000, 200).error ?? "", /time was over/);
+  assert.match(run("no-such-program").error ?? "", /no such program/);
+});
+
+Deno.test("runUndoCommand() takes the exit codes and the check that say it is gone already for success", () => {
+  const { policy } = defaultConfig();
+  const run = (what: Partial<UndoCommand>) => {
+    const waiting = { loop: new Loop(), deadline: Deadline.in(5000) };
+    return runUndoCommand(
+      { command: "sh", args: ["-c", "echo no such rule >&2; exit 2"], env: {}, ...what },
+      policy,
+      waiting,
+    );
+  };
+  assert.deepEqual(run({}), { error: "exit code 2: no such rule" });
+  assert.deepEqual(run({ gone: [1] }), { error: "exit code 2: no such rule" });
+  assert.deepEqual(run({ gone: [1, 2] }), { note: "gone already: exit code 2: no such rule" });
+  const test = (...args: string[]) => ({ command: "test", args });
+  assert.deepEqual(run({ onlyIf: test("-e", "/none") }), {
+    note: "there is nothing to undo: test -e /none: exit code 1",
+  });
+  assert.deepEqual(run({ onlyIf: test("-e", "/proc") }), { error: "exit code 2: no such rule" });
+  assert.match(
+    run({ onlyIf: { command: "no-such-program", args: [] } }).error ?? "",
+    /no-such-program: no such program/,
+  );
+});
+
+Deno.test("undo refuses a gone and an onlyIf that are none, and a check that the manifest does not allow", async () => {
+  using at = await world();
+  const ask = async (options: Json) => shown(await at.caller.call(undo, "true", ["x"], options));
+  assert.match(await ask({ gone: ["1"] }), /gone must be an array of exit codes/);
+  assert.match(await ask({ gone: 1 }), /gone must be an array/);
+  assert.match(await ask({ onlyIf: "test -e x" }), /onlyIf must be an array/);
+  assert.match(await ask({ onlyIf: ["rm", "x"] }), /NotAllowed|not allowed/);
+  assert.equal(await ask({ gone: [1], onlyIf: ["true", "y"] }), "null");
 });
 
 Deno.test("state answers with values, and says when there is no guest", async () => {

@@ -248,6 +248,73 @@ for (const again of ["that runs again", "that is being started again"]) {
   });
 }
 
+Deno.test("an undo whose work is gone already is done, and nothing is kept of it", async () => {
+  using world = new World();
+  world.handler(
+    "10-set",
+    "on: [qemu/prepare]\nallow: {exec: [rmdir *, test -d *]}",
+    `await host.undo("rmdir", ["${world.files}/one"], { gone: [1] });
+     await host.undo("rmdir", ["${world.files}/two"], { onlyIf: ["test", "-d", "${world.files}/two"] });
+     await host.undo("rmdir", ["${world.files}/three"], { onlyIf: ["test", "-d", "${world.files}/three"] });`,
+  );
+  await world.play("qemu", "v1", "prepare");
+  Deno.mkdirSync(join(world.files, "three"));
+  await world.play("qemu", "v1", "release");
+  assert.deepEqual(world.record().undone?.map(({ ok, note }) => [ok, note]), [
+    [true, undefined],
+    [true, `there is nothing to undo: test -d ${world.files}/two: exit code 1`],
+    [
+      true,
+      `gone already: exit code 1: /usr/bin/rmdir: failed to remove '${world.files}/one': No such file or directory`,
+    ],
+  ]);
+  assert.throws(() => Deno.statSync(join(world.files, "three")), Deno.errors.NotFound);
+  assert.deepEqual(await world.held(), []);
+});
+
+Deno.test({
+  name: "a card is bound again after a crash, in order with the commands and values of the same handler",
+  ignore: !HAS_NAMESPACES || Deno.uid() !== 0,
+  async fn() {
+    using world = new World();
+    world.handler(
+      "10-rebind",
+      "on: [qemu/prepare]\nallow: {write: [/sys/**], exec: ['sh -c *']}",
+      `const device = "/sys/bus/pci/devices/0000:01:00.0", trace = "cat " + device + "/driver_override >> /sys/trace";
+       await host.fs.undo("/sys/bus/pci/drivers/nvidia/bind", "0000:01:00.0");
+       await host.undo("sh", ["-c", "echo back >> /sys/trace; " + trace]);
+       await host.fs.write("/sys/bus/pci/drivers/nvidia/unbind", "0000:01:00.0");
+       await host.fs.set(device + "/driver_override", "vfio-pci");
+       await host.fs.undo("/sys/class/mdev_bus/x/remove", 1);`,
+    );
+    // Stands in for sysfs: what is written stays to be looked at.
+    const { code, stdout, stderr } = await world.inside(
+      `mount -t tmpfs none /sys
+cd /sys && mkdir -p bus/pci/devices/0000:01:00.0 bus/pci/drivers/nvidia
+touch bus/pci/drivers/nvidia/bind bus/pci/drivers/nvidia/unbind
+echo '(null)' > bus/pci/devices/0000:01:00.0/driver_override
+"$1" hook qemu v1 prepare begin - < /dev/null || exit 1
+head -v bus/pci/drivers/nvidia/* bus/pci/devices/*/driver_override
+"$1" undo --list
+"$1" undo v1
+head -v bus/pci/drivers/nvidia/* trace
+exit 0`,
+      [PROGRAM],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /nvidia\/bind <==\n\n.*nvidia\/unbind <==\n0000:01:00\.0\n.*driver_override <==\nvfio-pci/s,
+    );
+    assert.match(stdout, /write "0000:01:00\.0" to/);
+    assert.match(
+      stdout,
+      /back {2}qemu\/v1 {2}write "1" to \/sys\/class\/mdev_bus\/x\/remove: the file is gone\n/,
+    );
+    assert.match(stdout, /nvidia\/bind <==\n0000:01:00\.0\n?.*trace <==\nback\n\n?$/s);
+  },
+});
+
 Deno.test("what an admin changed meanwhile gives way to the old value, and the record says so; a file that is gone is let go", async () => {
   using world = new World();
   world.setter();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Deadline } from "../../src/base/deadline.ts";
 import { isRunning } from "../../src/undo/gone_guests.ts";
 import { type Holder, listHeldChanges } from "../../src/undo/held_changes.ts";
-import { holdCommand } from "../../src/undo/hold_command.ts";
+import { holdForUndo } from "../../src/undo/hold_for_undo.ts";
 import { Journal, JournalError } from "../../src/undo/journal.ts";
 import { playBack, playLeftovers } from "../../src/undo/play_back.ts";
 import { setValues } from "../../src/undo/set_values.ts";
@@ -42,7 +42,7 @@ class Desk {
   }
 
   command(command: string, holder = this.holder()): void {
-    holdCommand(this.journal, holder, { command, args: [], env: {}, timeoutMs: 1 }, this.waiting.deadline);
+    holdForUndo(this.journal, holder, { command, args: [], env: {}, timeoutMs: 1 }, this.waiting.deadline);
   }
 
   get setting() {
@@ -50,9 +50,9 @@ class Desk {
       ...this.waiting,
       journal: this.journal,
       mostMs: 60_000,
-      runCommand: ({ what }: { what: object }) => {
+      play: (what: object) => {
         if ("command" in what) this.ran.push(String(what.command));
-        return this.failure;
+        return this.failure === undefined ? {} : { error: this.failure };
       },
     };
   }
@@ -116,7 +116,7 @@ Deno.test("what fails is kept as leaving, and held anew it is not played back as
 Deno.test("a command that was held anew while it was played back stays held", () => {
   using desk = new Desk();
   desk.command("x");
-  const setting = { ...desk.setting, runCommand: () => void desk.command("x") };
+  const setting = { ...desk.setting, play: () => (desk.command("x"), {}) };
   playBack(setting, desk.holder());
   assert.deepEqual(desk.holds().map(({ leaving }) => leaving), [false]);
 });

@@ -1,13 +1,13 @@
-import { holdAgain, type Holder, type UndoCommand } from "./held_changes.ts";
+import { holdAgain, type Holder, type UndoCommand, type UndoWrite } from "./held_changes.ts";
 import type { Journal } from "./journal.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { processId } from "../system/process_id.ts";
 
-/** Records a command to run when the guest is gone. The same command of the same handler is kept once, in its first place. */
-export function holdCommand(
+/** Records a command to run, or a text to write, when the guest is gone. The same of the same handler is kept once, in its first place. */
+export function holdForUndo(
   journal: Journal,
   holder: Holder,
-  command: UndoCommand,
+  what: UndoCommand | UndoWrite,
   deadline: Deadline,
 ): void {
   const { driver, name, handler } = holder;
@@ -21,7 +21,7 @@ export function holdCommand(
       handler,
       Date.now(),
       processId(),
-      JSON.stringify(command),
+      JSON.stringify(what),
     );
   });
 }

@@ -1,0 +1,38 @@
+import type { UndoWrite } from "./held_changes.ts";
+import type { Played } from "./play_back.ts";
+import { walk } from "../system/file.ts";
+import { isKernelFile, writeKernelFile } from "../system/kernel_file.ts";
+import type { Waiting } from "../system/setting_file.ts";
+import { SystemError } from "../system/system_error.ts";
+import type { Policy } from "../site/config.ts";
+import { deniedPath } from "../site/deny.ts";
+
+/** What was to be undone is gone with its file: a driver that is unloaded, a device that was taken away. */
+const GONE = ["ENOENT", "ENOTDIR"];
+
+/**
+ * Writes a text of `host.fs.undo` when it is played back. The manifest may be
+ * gone by then; what the site's policy denies now is not written.
+ */
+export function runUndoWrite(
+  { write, text, gone = [] }: UndoWrite,
+  policy: Policy,
+  waiting: Waiting,
+): Played {
+  try {
+    using place = walk(write, true);
+    const why = deniedPath(policy, "write", write) ?? deniedPath(policy, "write", place.path);
+    if (why !== undefined) return { error: why };
+    // The way to it was checked when it was held; the kernel's own links lead nowhere else.
+    if (!isKernelFile(place.path)) {
+      return { error: `${write} leads to ${place.path}, which is no file of the kernel's` };
+    }
+    if (place.status() === undefined) throw new SystemError(2, write);
+    writeKernelFile(place, text, waiting.loop, waiting.deadline);
+    return {};
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    if (GONE.includes(error.code)) return { note: "the file is gone" };
+    return gone.includes(error.code) ? { note: `${error.message}: gone already` } : { error: error.message };
+  }
+}
