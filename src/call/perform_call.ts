@@ -88,7 +88,12 @@ export async function performCall(
   if (kind.tellSupervisor) tellExitCode(result.verdict === "abort" ? 1 : 0);
   const aborted = result.verdict === "abort";
   const undone = await kind.giveBack(
-    { ...call, deadline, run: directories.libvirt, note },
+    {
+      ...{ ...call, deadline, run: directories.libvirt, note },
+      extended: (later) => {
+        if (kind.tellSupervisor) tellMs(later.remaining + ROOM_MS);
+      },
+    },
     aborted,
   );
   lazyJournal.close();
@@ -111,8 +116,12 @@ export async function performCall(
 /** Until when this call has time, and what its answer is if it does not come to give one. */
 function tellSupervisor(ms: number, onFailure: OnFailure, uid: number): void {
   if (!isSupervised()) return;
-  tellDeadline(monotonicNs() + BigInt(Math.round(ms * 1_000_000)));
+  tellMs(ms);
   tellExitCode(uid === 0 && onFailure === "abort" ? 1 : 0);
+}
+
+function tellMs(ms: number): void {
+  if (isSupervised()) tellDeadline(monotonicNs() + BigInt(Math.round(ms * 1_000_000)));
 }
 
 /** Why the configuration or the handlers' directory cannot be used; what is not for this user is only noted. */

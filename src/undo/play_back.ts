@@ -12,6 +12,7 @@ import {
   type UndoWrite,
   whatWord,
 } from "./held_changes.ts";
+import type { Deadline } from "../base/deadline.ts";
 import { type Journal, JournalError } from "./journal.ts";
 import { restoreValues } from "./restore_values.ts";
 import type { Waiting } from "../system/setting_file.ts";
@@ -36,6 +37,8 @@ export interface PlaybackSetting extends Waiting {
   journal: Journal;
   /** The most that commands may have beyond the deadline, for which more time was asked when they were held, in milliseconds. */
   mostMs: number;
+  /** Is told of a later deadline than the one of the call. */
+  extended?: ((deadline: Deadline) => void) | undefined;
   /** Runs a command or writes a text that was held. */
   play(what: UndoCommand | UndoWrite, waiting: Waiting): Played;
 }
@@ -76,7 +79,9 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
  */
 function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): PlaybackSetting {
   const asked = due.reduce((sum, { what }) => sum + ("command" in what ? what.timeoutMs ?? 0 : 0), 0);
-  return { ...setting, deadline: setting.deadline.later(Math.min(asked, setting.mostMs)) };
+  const deadline = setting.deadline.later(Math.min(asked, setting.mostMs));
+  if (deadline.at > setting.deadline.at) setting.extended?.(deadline);
+  return { ...setting, deadline };
 }
 
 /**

@@ -29,6 +29,8 @@ export interface PlaybackCall {
   caller: string | undefined;
   /** libvirt's directory for what runs: `/run/libvirt`. */
   run: string;
+  /** Is told when playing back has more time than the call. */
+  extended?: ((deadline: Deadline) => void) | undefined;
   /** Takes remarks for the record. */
   note(text: string): void;
 }
@@ -77,7 +79,7 @@ export function leave(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
 }
 
 async function withSetting(
-  { lazyJournal, config, known, loop, deadline, note }: PlaybackCall,
+  { lazyJournal, config, known, loop, deadline, note, extended }: PlaybackCall,
   act: (setting: PlaybackSetting) => UndoneEntry[],
 ): Promise<UndoneEntry[]> {
   const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
@@ -89,6 +91,7 @@ async function withSetting(
       deadline: until,
       mostMs: maxTimeout(config, known),
       play: playWithin(config.policy),
+      extended,
     });
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;

@@ -21,7 +21,8 @@ export function runUndoWrite(
 ): Played {
   try {
     using place = walk(write, true);
-    const why = deniedPath(policy, "write", write) ?? deniedPath(policy, "write", place.path);
+    const why = deniedPath(policy.deny.write, "write", write) ??
+      deniedPath(policy.deny.write, "write", place.path);
     if (why !== undefined) return { error: why };
     // The way to it was checked when it was held; the kernel's own links lead nowhere else.
     if (!isKernelFile(place.path)) {

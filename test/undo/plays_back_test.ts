@@ -38,11 +38,26 @@ Deno.test("a fifth of a call's time is kept for playing back, at most 3 s, where
   const operation = (driver: string, name: string) =>
     OPERATIONS.find((one) => one.driver === driver && one.name === name)!;
   const held = { exists: true };
-  assert.equal(reservedMs(operation("qemu", "release"), held, 10_000), 2_000);
-  assert.equal(reservedMs(operation("qemu", "release"), held, 30_000), 3_000);
-  assert.equal(reservedMs(operation("network", "stopped"), held, 500), 100);
-  assert.equal(reservedMs(operation("qemu", "release"), { exists: false }, 10_000), 0);
-  assert.equal(reservedMs(operation("qemu", "started"), held, 10_000), 0);
+  assert.equal(reservedMs(operation("qemu", "release"), held, 10_000, []), 2_000);
+  assert.equal(reservedMs(operation("qemu", "release"), held, 30_000, []), 3_000);
+  assert.equal(reservedMs(operation("network", "stopped"), held, 500, []), 100);
+  assert.equal(reservedMs(operation("qemu", "release"), { exists: false }, 10_000, []), 0);
+  assert.equal(reservedMs(operation("qemu", "started"), held, 10_000, []), 0);
+});
+
+Deno.test("it is kept too where a handler that may hold something may come to abort", () => {
+  const prepare = OPERATIONS.find(({ driver, name }) => driver === "qemu" && name === "prepare")!;
+  const started = OPERATIONS.find(({ driver, name }) => driver === "qemu" && name === "started")!;
+  const handlers = (
+    exec: string[],
+    write: string[],
+  ) => [{ handler: { manifest: { allow: { exec, write } } } }];
+  const none = { exists: false };
+  assert.equal(reservedMs(prepare, none, 10_000, [{ handler: {} }, ...handlers([], [])]), 0);
+  assert.equal(reservedMs(prepare, none, 10_000, handlers(["true"], [])), 2_000);
+  assert.equal(reservedMs(prepare, none, 10_000, handlers([], ["/sys/x"])), 2_000);
+  assert.equal(reservedMs(prepare, { exists: true }, 10_000, []), 2_000);
+  assert.equal(reservedMs(started, none, 10_000, handlers(["true"], [])), 0);
 });
 
 Deno.test("guests and networks hold by their names, and in a daemon's own hooks the daemon does", () => {
