@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readHeader, readProgramHeaders, viewOf } from "../../build/elf/elf64.ts";
 import { readImage } from "../../build/elf/image.ts";
+import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { Host, PROGRAM, run } from "./support.ts";
 import { hasTool } from "../build/elf/tools.ts";
 
@@ -117,6 +118,30 @@ Deno.test({
       const remove = sections.map((name) => `--remove-section=${name}`);
       assert.equal((await run("objcopy", [...remove, PROGRAM, path])).code, 0);
       await refuses(path, DAMAGED);
+    }
+  },
+});
+Deno.test({
+  ignore: !ON_X86,
+  name:
+    "hook calls of a damaged file answer as a handler's failure does: reconnect goes on, prepare is refused, with one line",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    const overwritten = WHOLE.slice();
+    overwritten.fill(0, payload().address, payload().address + 4096);
+    for (const [bytes, why] of [[WHOLE.subarray(0, 40_000_000), CUT], [overwritten, DAMAGED]] as const) {
+      write(path, bytes);
+      for (const { driver, name, subOperation, onFailure } of OPERATIONS) {
+        const words = [host.hookLink(driver, path), "v1", name, subOperation, "-"];
+        const { code, signal, stdout, stderr } = await host.inside(`exec "$@"`, words);
+        assert.deepEqual(
+          [code, signal, stdout],
+          [onFailure === "abort" ? 1 : 0, null, ""],
+          `${driver} ${name}: ${stderr}`,
+        );
+        assert.match(stderr, new RegExp(`^[^\n]*${why}[^\n]*\n$`));
+      }
     }
   },
 });
