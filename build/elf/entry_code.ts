@@ -12,7 +12,7 @@ import { SUPERVISE_DATA } from "./supervise_data.ts";
 import { WAIT } from "./wait_code.ts";
 
 /** Where the code is in memory and in the file: before it is room for a larger table of program headers, for tools. */
-export const CODE_ADDRESS = 0x600;
+export const CODE_ADDRESS = 0x500;
 
 /** Where a checkpoint is looked for, and one that is to be tried out: src/site/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";

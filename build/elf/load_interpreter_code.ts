@@ -7,8 +7,10 @@ import type { Line } from "./assemble.ts";
  * vector's AT_BASE and AT_ENTRY set for what ld.so is to find: the program without this code. It begins as
  * {@link FIND_INTERPRETER} ends.
  *
- * At its end is how the program ends when it cannot go on, with one line and 1: `no interpreter`, `cut short`,
- * `damaged payload`, and `fail` with the line in rsi.
+ * At its end is how the program ends when it cannot go on: `no interpreter`, `cut short`, `damaged payload`, and `fail`
+ * with the line in rsi and rbp = the first stack pointer. It says one line and exits with 1, from which a supervisor
+ * makes the operation's verdict; where the hook call is spelled out (`hookvisor hook …`) there is none, so the exit code
+ * is the verdict itself.
  */
 export const LOAD_INTERPRETER: Line[] = [
   { code: "48 8b 75 f8", is: "mov rsi, [rbp-8]               ; its path" },
@@ -157,6 +159,34 @@ export const LOAD_INTERPRETER: Line[] = [
   { label: "fail" },
   { code: "e8", of: "say", is: "call say" },
   { code: "bf 01 00 00 00", is: "mov edi, 1" },
+  { code: "48 8b 45 00", is: "mov rax, [rbp]                 ; argc" },
+  { code: "48 83 f8 07", is: "cmp rax, 7" },
+  { jump: "72", to: "end with it", is: "jb end_with_it" },
+  { code: "48 8b 55 10", is: "mov rdx, [rbp+16]              ; argv[1]" },
+  {
+    code: "81 3a 68 6f 6f 6b",
+    is: 'cmp dword [rdx], 0x6b6f6f68    ; "hook", whose last five words are the call',
+  },
+  { jump: "75", to: "end with it", is: "jne end_with_it" },
+  { code: "80 7a 04 00", is: "cmp byte [rdx+4], 0" },
+  { jump: "75", to: "end with it", is: "jne end_with_it" },
+  { code: "48 8b 7c c5 e0", is: "mov rdi, [rbp+rax*8-32]        ; the driver" },
+  { code: "48 89 fe", is: "mov rsi, rdi" },
+  { label: "character of driver" },
+  { code: "80 3e 00", is: "cmp byte [rsi], 0" },
+  { jump: "74", to: "whole driver", is: "je whole_driver" },
+  { code: "48 ff c6", is: "inc rsi" },
+  { jump: "eb", to: "character of driver", is: "jmp character_of_driver" },
+  { label: "whole driver" },
+  { code: "e8", of: "find driver", is: "call find driver" },
+  { code: "bf 01 00 00 00", is: "mov edi, 1" },
+  { code: "85 c9", is: "test ecx, ecx" },
+  { jump: "74", to: "end with it", is: "jz end_with_it" },
+  { code: "48 8b 45 00", is: "mov rax, [rbp]" },
+  { code: "48 8b 7c c5 f0", is: "mov rdi, [rbp+rax*8-16]        ; the operation" },
+  { code: "e8", of: "find operation", is: "call find operation" },
+  { code: "44 89 ef", is: "mov edi, r13d" },
+  { label: "end with it" },
   { code: "b8 e7 00 00 00", is: "mov eax, 231                   ; exit_group" },
   { code: "0f 05", is: "syscall" },
   { label: "say" },

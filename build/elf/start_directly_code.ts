@@ -10,6 +10,7 @@ import type { Line } from "./assemble.ts";
 export const START_DIRECTLY: Line[] = [
   { code: "48 85 d2", is: "test rdx, rdx                  ; to be called at exit: ld.so was here first" },
   { jump: "74", to: "entered", is: "jz entered" },
+  { code: "48 89 e5", is: "mov rbp, rsp" },
   { code: "48 8d 74 24 08", is: "lea rsi, [rsp+8]               ; argv" },
   { label: "to environment" },
   { code: "48 ad", is: "lodsq" },

@@ -62,7 +62,7 @@ Deno.test({
   fn: async () => {
     using host = new Host();
     const path = `${host.folder}/hookvisor`;
-    for (const size of [64, 1000, 0x600, 0x700, bounds().table - 1]) {
+    for (const size of [64, 1000, 0x500, 0x600, bounds().table - 1]) {
       write(path, WHOLE.subarray(0, size));
       // The C library then tries it as a script.
       const { code, signal } = await run(path, ["version"]);
@@ -143,5 +143,29 @@ Deno.test({
         assert.match(stderr, new RegExp(`^[^\n]*${why}[^\n]*\n$`));
       }
     }
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86,
+  name:
+    "hook calls of a damaged file that are spelled out exit as those by a link do, and what is no hook call with 1",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    write(path, WHOLE.subarray(0, 40_000_000));
+    const exits = async (args: readonly string[], code: number) => {
+      const ended = await run(path, args);
+      assert.deepEqual([ended.code, ended.stderr], [code, `error: ${CUT}\n`], args.join(" "));
+    };
+    for (const { driver, name, subOperation, onFailure } of OPERATIONS) {
+      const call = [driver, "v1", name, subOperation, "-"];
+      await exits(["hook", ...call], onFailure === "abort" ? 1 : 0);
+      await exits(host.arguments(call), onFailure === "abort" ? 1 : 0);
+    }
+    await exits(["hook", "qemu", "v1", "heard-of-never", "begin", "-"], 0);
+    await exits(["hook", "ship", "v1", "reconnect", "begin", "-"], 1);
+    await exits(["hooks", "qemu", "v1", "reconnect", "begin", "-"], 1);
+    await exits(["hook", "qemu", "v1", "reconnect"], 1);
   },
 });
