@@ -34,7 +34,7 @@ const WITHOUT_CHECKPOINT = Deno.env.get("CHECKPOINT") === "no";
 const HAS_ENTRY_CODE = Deno.build.arch === "x86_64" && !WITHOUT_CHECKPOINT;
 
 /** npm packages that src/ may import. */
-const PACKAGES = ["yaml"];
+const PACKAGES = ["@noble/hashes", "yaml"];
 
 const [entry = "", runtime = "", engine = "", image = "", output = ""] = Deno.args;
 if (output === "") throw new Error("usage: compile.ts ENTRY RUNTIME ENGINE IMAGE OUTPUT");

@@ -15,6 +15,11 @@ export interface CallRecord {
   /** A log line's level and fields. */
   level?: string;
   fields?: Json;
+  /** The user that a command ran as, and the names of the variables that the call set. */
+  runAs?: string;
+  env?: string[];
+  /** What a command got on standard input: its size in bytes, and its SHA-256 in hexadecimal. */
+  stdin?: { bytes: number; sha256: string };
   /** A command's exit code or signal. */
   code?: number | string;
 }

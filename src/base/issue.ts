@@ -1,3 +1,5 @@
+import { oneLine } from "./one_line.ts";
+
 /** Something wrong in a file an admin wrote, with the place to look at. */
 export interface Issue {
   severity: "error" | "warning";
@@ -23,15 +25,4 @@ export function formatIssue(issue: Issue): string {
     .join(":");
   const hint = issue.hint === undefined ? "" : ` (${issue.hint})`;
   return oneLine(`${place}: ${issue.message}${hint}`);
-}
-
-/** The text with every control character, line ends included, made a visible escape, so that it cannot break or forge a line. */
-export function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => {
-    if (c === "\n") return "\\n";
-    if (c === "\t") return "\\t";
-    if (c === "\r") return "\\r";
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

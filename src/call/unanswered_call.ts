@@ -1,5 +1,5 @@
 import type { Directories } from "../site/directories.ts";
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 import { hookDriver } from "../protocol/invocation.ts";
 import { currentName } from "../protocol/operations.ts";
 import type { HandlerEntry } from "../records/record.ts";

@@ -1,21 +1,46 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { CallRecord } from "../base/call_record.ts";
 import { ownCopy } from "../base/own_copy.ts";
 import type { Json } from "../base/json.ts";
 
 const LONGEST = 300;
+/** A command line is kept whole up to this length: what ran has to be seen. */
+const LONGEST_LINE = 4_096;
+const MOST_NAMES = 64;
 
 /** A value in a record: a text as it is, anything else as JSON, cut where it is long. */
-export function shortText(value: Json | undefined): string {
+export function shortText(value: Json | undefined, longest = LONGEST): string {
   const text = typeof value === "string"
     ? value
     : value === undefined || value === null
     ? ""
     : JSON.stringify(value);
-  return text.length > LONGEST ? ownCopy(`${text.slice(0, LONGEST)}…`) : text;
+  return text.length > longest
+    ? ownCopy(`${text.slice(0, longest)}… (+${text.length - longest} characters)`)
+    : text;
 }
 
-/** A command's line in a record, of whatever the guest sent as `(command, args)`. */
-export function commandLine([command, args]: readonly Json[]): { what: string } {
-  if (!Array.isArray(args)) return { what: shortText(command) };
-  const words = [command, ...args].map((word) => typeof word === "string" ? word : JSON.stringify(word));
-  return { what: shortText(words.join(" ")) };
+/** A command in a record: its line, and what the call said beside it, of whatever the guest sent as `(command, args, options)`. */
+export function commandLine(
+  [command, args, options]: readonly Json[],
+): Pick<CallRecord, "what" | "runAs" | "env" | "stdin"> {
+  const words = [command, ...Array.isArray(args) ? args : []]
+    .map((word) => typeof word === "string" ? word : JSON.stringify(word));
+  const { runAs, env, stdin } = isObject(options) ? options : {};
+  return {
+    what: shortText(words.join(" "), LONGEST_LINE),
+    ...(typeof runAs === "string" && { runAs: shortText(runAs) }),
+    ...(isObject(env) && Object.keys(env).length > 0 &&
+      { env: Object.keys(env).slice(0, MOST_NAMES).map((name) => shortText(name)) }),
+    ...(typeof stdin === "string" && stdin !== "" && { stdin: digest(stdin) }),
+  };
+}
+
+function digest(text: string): { bytes: number; sha256: string } {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes: bytes.length, sha256: sha256(bytes).toHex() };
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -92,7 +92,7 @@ export interface Capability {
   /** It is no call in the record: `fail`, which is the outcome. */
   readonly isUnrecorded?: true;
   /** What the record has of a call; absent: its first argument. */
-  record?(args: readonly Json[]): Pick<CallRecord, "what" | "level" | "fields">;
+  record?(args: readonly Json[]): Pick<CallRecord, "what" | "level" | "fields" | "runAs" | "env" | "stdin">;
   run(args: readonly Json[], context: CallContext): Answer | Pending;
   /** The same checks and an answer that the handler can go on with, without the effect. Absent: see `perform`. */
   dryRun?(args: readonly Json[], context: CallContext, tell: Tell): Answer | Pending;

@@ -10,7 +10,7 @@ import { commandLine } from "./call_words.ts";
 import { type ExecRequest, type ReadyCommand, readyRequest } from "./exec_request.ts";
 import { shownCommand } from "./shown.ts";
 import type { Json } from "../base/json.ts";
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 import { tellingLine } from "../base/telling_line.ts";
 import { Command, type CommandResult } from "../system/command.ts";
 import { SystemError } from "../system/system_error.ts";

@@ -4,7 +4,7 @@ import { COMMANDS } from "./commands.ts";
 import { commandHelp, overview, usage } from "./help.ts";
 import { look } from "./look.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 import { suggest } from "../base/suggest.ts";
 import { AdminFileError } from "../system/admin_files.ts";
 import { print } from "../system/self.ts";

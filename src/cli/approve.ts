@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite } from "./whole_site.ts";
@@ -41,7 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const required = setup.config.policy.approval === "required";
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ name, sha256, required, may: allowed(handler.manifest) })}\n`);
+    print(1, `${jsonText({ name, sha256, required, may: allowed(handler.manifest) })}\n`);
     return 0;
   }
   const columns = [{ title: "HANDLER" }, { title: "FOR", flex: "wrap" as const }, {

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { callWarnings } from "./call_warnings.ts";
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation } from "./command.ts";
@@ -33,7 +34,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (flag(invocation, "json")) {
     print(
       1,
-      `${JSON.stringify({ ok: !failed, errors, warnings, issues, handlers: handlers.map(handlerJson) })}\n`,
+      `${jsonText({ ok: !failed, errors, warnings, issues, handlers: handlers.map(handlerJson) })}\n`,
     );
     return failed ? 1 : 0;
   }

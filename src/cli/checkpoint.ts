@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { CommandError } from "./command_error.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CHECKPOINTS } from "../checkpoint/enabled.ts";
@@ -52,7 +53,7 @@ function show(file: string, json: boolean): number {
   if (found === undefined) throw new CommandError(`${file} does not exist: hook calls start plainly`);
   if (typeof found === "string") throw new CommandError(`${file}: ${found}`);
   if (json) {
-    print(1, `${JSON.stringify(found)}\n`);
+    print(1, `${jsonText(found)}\n`);
     return 0;
   }
   const { size, taken, tag, ofThisProgram, steps, byCall, mappings } = found;

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite } from "./whole_site.ts";
@@ -30,7 +31,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (flag(invocation, "json")) {
     print(
       1,
-      `${JSON.stringify({ name, approved: approval.time, changed: text !== "", ...changed, text })}\n`,
+      `${jsonText({ name, approved: approval.time, changed: text !== "", ...changed, text })}\n`,
     );
     return text === "" ? 0 : 1;
   }

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { appArmor } from "./doctor/app_armor.ts";
@@ -43,7 +44,7 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const check of CHECKS) findings.push(...await check(patient));
   const code = Math.max(...findings.map(({ level }) => EXIT_CODES[level]));
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ exitCode: code, findings })}\n`);
+    print(1, `${jsonText({ exitCode: code, findings })}\n`);
     return code;
   }
   const out = look();

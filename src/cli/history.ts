@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { HistoryTable } from "./history_table.ts";
@@ -75,7 +76,7 @@ class Sink {
 
   /** False when nobody reads any more. */
   take(record: HookRecord): boolean {
-    this.#waiting += this.#table === undefined ? `${JSON.stringify(record)}\n` : this.#table.row(record);
+    this.#waiting += this.#table === undefined ? `${jsonText(record)}\n` : this.#table.row(record);
     return this.#waiting.length < AT_ONCE || this.flush();
   }
 
@@ -106,7 +107,7 @@ function show(invocation: Invocation, word: string, id: string | undefined): num
   const { log } = invocation.directories;
   const record = id === "last" ? newestRecords(log, wantedOf(invocation)).next().value : findRecord(log, id);
   if (record === undefined) throw new CommandError(`no call ${JSON.stringify(id)} in ${eventsFile(log)}`);
-  print(1, flag(invocation, "json") ? `${JSON.stringify(record)}\n` : renderTimeline(record, look()));
+  print(1, flag(invocation, "json") ? `${jsonText(record)}\n` : renderTimeline(record, look()));
   return 0;
 }
 

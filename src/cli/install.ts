@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { hooksFor } from "./hook_links.ts";
@@ -29,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const said = flag(invocation, "reload") && !dryRun ? await reload(invocation, reloads) : undefined;
   const ok = steps.every(({ did }) => did !== "left alone") && said?.every(({ seen }) => seen) !== false;
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ ok, dryRun, hooks: places.hooks, steps, reload: said ?? reloads })}\n`);
+    print(1, `${jsonText({ ok, dryRun, hooks: places.hooks, steps, reload: said ?? reloads })}\n`);
     return ok ? 0 : 1;
   }
   const isQuiet = flag(invocation, "quiet");

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation } from "./command.ts";
 import { loadWholeSite, stateOf } from "./whole_site.ts";
 import { look } from "./look.ts";
@@ -23,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
         ? {}
         : { description: manifest.description, for: conditions(manifest), may: allowed(manifest) }),
     }));
-    print(1, `${JSON.stringify(told)}\n`);
+    print(1, `${jsonText(told)}\n`);
     return usable ? 0 : 1;
   }
   for (const issue of issues) print(2, `hookvisor list: ${formatIssue(issue)}\n`);

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { look } from "./look.ts";
@@ -67,7 +68,7 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
     print(
       1,
-      `${JSON.stringify({ ...record, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`,
+      `${jsonText({ ...record, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`,
     );
   } else {
     print(1, renderTimeline(record, out));

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { look } from "./look.ts";
@@ -39,7 +40,7 @@ function nothing({ directories }: Invocation, id: string | undefined): string {
 function list(invocation: Invocation): number {
   const calls = [...keptCalls(invocation.directories.log)];
   if (flag(invocation, "json")) {
-    print(1, calls.map((call) => `${JSON.stringify(call)}\n`).join(""));
+    print(1, calls.map((call) => `${jsonText(call)}\n`).join(""));
     return 0;
   }
   if (calls.length === 0) throw new CommandError(nothing(invocation, undefined));

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite, stateOf } from "./whole_site.ts";
@@ -32,7 +33,7 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const facts = await factsOf(handler, config);
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify(facts)}\n`);
+    print(1, `${jsonText(facts)}\n`);
     return facts.usable ? 0 : 1;
   }
   const out = look();

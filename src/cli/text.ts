@@ -1,3 +1,5 @@
+import { escaped, oneLine } from "../base/one_line.ts";
+
 /** How text is laid out for a person: what the output can show, and how wide it is. */
 export interface Look {
   /** Columns to fit into. */
@@ -7,25 +9,17 @@ export interface Look {
   unicode: boolean;
 }
 
-// Control characters move the cursor and colour the screen, and bidirectional marks reorder a line: a guest's name must do neither.
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Most texts by far, told apart quickly: a history may have a million rows. */
 const PLAIN = /^[ -~]*$/;
-const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** The text with everything that a terminal would act on, and without `unicode` everything beyond ASCII, made a visible escape. */
 export function visible(text: string, unicode: boolean): string {
   if (PLAIN.test(text)) return text;
-  const safe = text.replace(UNSAFE, (c) => NAMED[c] ?? escape(c));
-  return unicode ? safe : safe.replace(/…/g, "...").replace(/[^ -~]/gu, escape);
-}
-
-function escape(c: string): string {
-  const code = c.codePointAt(0)!.toString(16);
-  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  const safe = oneLine(text);
+  return unicode ? safe : safe.replace(/…/g, "...").replace(/[^ -~]/gu, escaped);
 }
 
 /** Columns that a text takes in a terminal. */

@@ -140,7 +140,7 @@ function callLines(call: CallRecord, start: number, last: boolean, sheet: Sheet)
   const fields = call.fields === undefined ? "" : ` ${JSON.stringify(call.fields)}`;
   const result = resultOf(call, unicode);
   const room = sheet.text - 5 - textWidth(result);
-  const what = fit(visible(`${call.call}${level} ${call.what}${fields}`.trimEnd(), unicode), {
+  const what = fit(visible(`${call.call}${level} ${call.what}${beside(call)}${fields}`.trimEnd(), unicode), {
     width: room,
     unicode,
   });
@@ -154,6 +154,15 @@ function callLines(call: CallRecord, start: number, last: boolean, sheet: Sheet)
     colour,
   );
   return call.error === undefined ? [line] : [line, ...indent(call.error, 7, sheet, colour)];
+}
+
+/** What a command was given beside its line. */
+function beside({ runAs, env, stdin }: CallRecord): string {
+  return [
+    runAs === undefined ? "" : ` as ${runAs}`,
+    env === undefined ? "" : ` with ${env.join(", ")}`,
+    stdin === undefined ? "" : ` < ${stdin.bytes} bytes, SHA-256 ${stdin.sha256.slice(0, 12)}…`,
+  ].join("");
 }
 
 /** What came of a call, in a word or two. */

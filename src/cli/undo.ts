@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { loadWholeSite } from "./whole_site.ts";
@@ -56,7 +57,7 @@ function forgetOne(desk: UndoByHand | undefined, text: string): number {
 
 function list(holds: readonly HeldChange[], json: boolean): void {
   if (json) {
-    print(1, `${JSON.stringify(holds.map(holdJson))}\n`);
+    print(1, `${jsonText(holds.map(holdJson))}\n`);
     return;
   }
   if (holds.length === 0) {
@@ -111,7 +112,7 @@ function stateOf({ leaving, failures, error }: HeldChange): string {
 
 function tell(steps: readonly UndoneEntry[], json: boolean, nothing: string): number {
   const failed = steps.some(({ ok }) => !ok);
-  if (json) print(1, `${JSON.stringify(steps)}\n`);
+  if (json) print(1, `${jsonText(steps)}\n`);
   else if (steps.length === 0) print(1, `${visible(nothing, true)}\n`);
   for (const { guest, what, ok, note, error } of json ? [] : steps) {
     const how = ok ? "back" : "failed";

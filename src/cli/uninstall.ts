@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
 import { placesOf } from "./places.ts";
@@ -26,7 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const isUnused = !dryRun && places.destdir === "" && option(invocation, "driver") === undefined;
   const removed = isUnused && isThere(file) && removePrivate(file);
   if (flag(invocation, "json")) {
-    print(1, `${JSON.stringify({ ok: true, dryRun, hooks: places.hooks, steps, directories })}\n`);
+    print(1, `${jsonText({ ok: true, dryRun, hooks: places.hooks, steps, directories })}\n`);
     return 0;
   }
   for (const line of places.why) print(1, `${line}\n`);

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { flag, type Invocation } from "./command.ts";
 import { CHECKPOINTS } from "../checkpoint/enabled.ts";
 import { print, versions } from "../system/self.ts";
@@ -24,7 +25,7 @@ export function run(invocation: Invocation): number {
     print(
       1,
       `${
-        JSON.stringify({
+        jsonText({
           hookvisor: version,
           ...built,
           deno,

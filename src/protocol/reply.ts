@@ -1,4 +1,4 @@
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 
 /** What a hook call answers. The only place that decides what libvirt reads and sees. */
 export interface Reply {

@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import type { HookRecord } from "./record.ts";
 import { LineLog } from "../system/log_lines.ts";
 
@@ -55,7 +56,7 @@ export function* oldestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord>
 
 /** The record with that id, or undefined. */
 export function findRecord(log: string, id: string): HookRecord | undefined {
-  const mark = JSON.stringify(id);
+  const mark = jsonText(id);
   using lines = openRecords(log);
   for (const line of lines.backward()) {
     const record = line.includes(mark) ? parseRecord(line) : undefined;
@@ -67,7 +68,7 @@ export function findRecord(log: string, id: string): HookRecord | undefined {
 /** Reads a line when it is a record that is wanted. Most lines are told apart without parsing them. */
 export function matcher(wanted: Wanted): (line: string) => HookRecord | undefined {
   const marks = [wanted.object, wanted.driver, wanted.operation, wanted.handler]
-    .filter((text) => text !== undefined).map((text) => JSON.stringify(text));
+    .filter((text) => text !== undefined).map((text) => jsonText(text));
   return (line) => {
     if (!marks.every((mark) => line.includes(mark))) return undefined;
     if (wanted.failed && !line.includes(`"verdict":"abort"`) && !line.includes(`"verdict":"ignore"`)) {

@@ -1,3 +1,5 @@
+import { oneLine } from "../base/one_line.ts";
+import { jsonText } from "../base/json_text.ts";
 import { isThere } from "../system/file.ts";
 import type { HookRecord } from "./record.ts";
 import { sendDatagrams } from "../system/datagram.ts";
@@ -43,7 +45,7 @@ export function entries(record: HookRecord): Fields[] {
       PRIORITY: priority(level),
       ...common,
       HOOKVISOR_HANDLER: name,
-      ...(fields === undefined ? {} : { HOOKVISOR_FIELDS: JSON.stringify(fields) }),
+      ...(fields === undefined ? {} : { HOOKVISOR_FIELDS: jsonText(fields) }),
     }))
   );
   return [...lines.slice(0, MOST_LINES), {
@@ -81,7 +83,9 @@ function message(
 export function datagram(fields: Fields): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const parts = Object.entries(fields).map(([name, whole]) => {
-    const text = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
+    const cut = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
+    // Several lines are lines there too.
+    const text = cut.split("\n").map(oneLine).join("\n");
     if (!text.includes("\n")) return encoder.encode(`${name}=${text}\n`);
     const bytes = encoder.encode(text);
     const head = encoder.encode(`${name}\n`);

@@ -39,8 +39,11 @@ const RULES: readonly Rule[] = [
         ? attributes(element, /^value$/)
         : element,
   ],
-  // <qemu:arg value='secret,id=s0,data=…'/>
+  // <qemu:arg value='secret,id=s0,data=…'/>, '-fw_cfg' 'name=opt/…,string=…', '-smbios' 'type=11,value=…'
+
   [tag("arg"), (element) => argument(element)],
+  // <metadata> with what cloud-init reads.
+  [content("user-data|userdata|user_data|vendor-data|meta-data|network-config"), masked],
 ];
 
 function tag(name: string): RegExp {
@@ -73,11 +76,11 @@ function attributes(element: string, name: RegExp): string {
 function argument(element: string): string {
   return element
     .replace(
-      /(\b(?:data|password|passwd|password-secret|passphrase|token|key|auth)=)[^,"'<>]*/gi,
+      /((?:(?<=[,"'])(?:string|value)|\b(?:data|password|passwd|password-secret|passphrase|secret|token|key|auth))=)(?:[^,"'<>]|,,)*/gi,
       `$1${MASK}`,
     )
     .replace(
-      /((?:"|&quot;)(?:data|password|passphrase|token|key)(?:"|&quot;)\s*:\s*)(?:"[^"]*"|&quot;.*?&quot;)/gi,
+      /((?:"|&quot;)(?:data|string|value|password|passphrase|secret|token|key)(?:"|&quot;)\s*:\s*)(?:"[^"]*"|&quot;.*?&quot;)/gi,
       `$1&quot;${MASK}&quot;`,
     );
 }

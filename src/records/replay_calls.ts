@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { maskSecrets } from "./mask_secrets.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { readPrivate, writePrivate } from "../system/private_file.ts";
@@ -44,7 +45,7 @@ export function keepForReplay(log: string, call: Omit<KeptCall, "v">, keep: numb
   if (unusable !== undefined) return unusable;
   try {
     const kept: KeptCall = { v: 1, ...call, xml: maskSecrets(call.xml) };
-    writePrivate(`${directory}/${call.id}.json`, JSON.stringify(kept));
+    writePrivate(`${directory}/${call.id}.json`, jsonText(kept));
     for (const id of idsIn(directory).slice(keep)) forget(`${directory}/${id}.json`);
     return undefined;
   } catch (error) {

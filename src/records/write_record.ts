@@ -1,3 +1,4 @@
+import { jsonText } from "../base/json_text.ts";
 import { type HookRecord, recordId } from "./record.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { appendLine } from "../system/append.ts";
@@ -38,7 +39,7 @@ export function appendRecord(
   { maxSizeBytes, keep } = DEFAULT_LOG,
 ): string | undefined {
   const file = { path: `${directory}/events.jsonl`, maxSize: maxSizeBytes, keep };
-  return appendLine(file, JSON.stringify(record));
+  return appendLine(file, jsonText(record));
 }
 
 /**

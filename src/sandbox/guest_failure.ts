@@ -1,5 +1,5 @@
 import type { Json } from "../base/json.ts";
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 import type { Outcome } from "../base/outcome.ts";
 
 /**

@@ -17,6 +17,7 @@ import type { Json } from "../base/json.ts";
 import { type Outcome, SUCCESS } from "../base/outcome.ts";
 import type { Loop } from "../system/loop.ts";
 import { countValues } from "./count_values.ts";
+import { CallRecords } from "./call_records.ts";
 import { callRecord, round } from "./new_call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
 import { makeEngine } from "./make_engine.ts";
@@ -54,8 +55,6 @@ export interface HandlerResult {
   memoryBytes: number;
 }
 
-/** Calls of one handler that the record keeps. */
-const MAX_RECORDED = 500;
 /** Values in the arguments of one call, or in an error: texts may be long, but what they parse to has to fit into our own memory. */
 const MAX_VALUES = 100_000;
 /** Characters of a call's error that the record keeps. */
@@ -78,14 +77,13 @@ class Run {
   readonly #task: HandlerTask;
   readonly #loop: Loop;
   readonly #started = performance.now();
-  readonly #calls: CallRecord[] = [];
+  readonly #calls = new CallRecords();
   readonly #pending = new Map<number, Pending>();
   /** Calls that begin once SQLite is loaded: the one thing that the loop of a hook call cannot wait for. */
   #begin: (() => void)[] = [];
   /** As text only when its turn comes: many commands may end at once, and JSON can be six times as long. */
   readonly #answers: ({ id: number } & Answer)[] = [];
   readonly #atEnd: (() => void)[] = [];
-  #moreCalls = 0;
   /** The first cause of an ending; nothing replaces it. */
   #outcome: Outcome | undefined;
   #engine: Engine | undefined;
@@ -107,8 +105,8 @@ class Run {
     this.#engine?.release();
     return {
       outcome: this.#outcome ?? SUCCESS,
-      calls: this.#calls,
-      moreCalls: this.#moreCalls,
+      calls: this.#calls.kept,
+      moreCalls: this.#calls.more,
       ms: round(performance.now() - this.#started),
       memoryBytes,
     };
@@ -163,7 +161,7 @@ class Run {
 
   #timeout(where?: string): Outcome {
     const ms = Math.round(this.#task.deadline.at - this.#started);
-    const running = [...this.#calls].reverse().find((call) => call.ms === undefined);
+    const running = [...this.#calls.kept].reverse().find((call) => call.ms === undefined);
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
     const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where) ?? null);
     return {
@@ -209,13 +207,11 @@ class Run {
   ): string {
     const asked = performance.now();
     const record = callRecord(capability, args, asked - this.#started);
-    if (capability.isUnrecorded !== true) {
-      if (this.#calls.length < MAX_RECORDED) this.#calls.push(record);
-      else this.#moreCalls++;
-    }
+    const kept = capability.isUnrecorded === true || this.#calls.add(record, capability.looksOnly !== true);
     const note = (answer: Answer) => {
       record.ms = round(performance.now() - asked);
       noteAnswer(record, answer);
+      if (!kept && isRefusal(answer)) this.#calls.addRefusal(record);
     };
     const context: CallContext = {
       handler,
@@ -298,6 +294,11 @@ function noteAnswer(record: CallRecord, answer: Answer): void {
   if (record.call !== "exec" || !isObject(result)) return;
   if (typeof result.code === "number") record.code = result.code;
   else if (typeof result.signal === "string") record.code = result.signal;
+}
+
+/** What the manifest, the policy or the call's own form forbids. */
+function isRefusal(answer: Answer): boolean {
+  return "error" in answer && answer.error.name === "NotAllowed";
 }
 
 function refuse(message: string): string {

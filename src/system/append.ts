@@ -1,5 +1,7 @@
 import { userId } from "./self.ts";
 
+const LINE_END = 10;
+
 /** Where lines are appended and how much of them is kept. */
 export interface LogFile {
   path: string;
@@ -23,20 +25,24 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     if (unsafe !== undefined) return unsafe;
     // Opening a FIFO would wait for a reader. Nobody else can put one there between this look and the opening.
     if (!isFileOrMissing(log.path)) return `${log.path} is not an ordinary file`;
-    using file = Deno.openSync(log.path, { append: true, create: true, mode: 0o640 });
-    const bytes = new TextEncoder().encode(line + "\n");
+    using file = Deno.openSync(log.path, { read: true, append: true, create: true, mode: 0o640 });
     const before = file.statSync().size;
+    // A full disk may have taken a part of a line. It is not cut off again: another process's line may follow it by now.
+    const bytes = new TextEncoder().encode(`${endsInLine(file, before) ? "" : "\n"}${line}\n`);
     const written = file.writeSync(bytes);
-    // A full disk may take a part: the next line must begin on a line of its own.
-    if (written < bytes.length) {
-      file.truncateSync(before);
-      return `${log.path}: the disk took only a part of a record, so none was kept`;
-    }
+    if (written < bytes.length) return `${log.path}: the disk took only a part of a record`;
     if (before + bytes.length > log.maxSize) setAside(log);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function endsInLine(file: Deno.FsFile, size: number): boolean {
+  if (size === 0) return true;
+  const last = new Uint8Array(1);
+  file.seekSync(size - 1, Deno.SeekMode.Start);
+  return file.readSync(last) !== 1 || last[0] === LINE_END;
 }
 
 function isFileOrMissing(path: string): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formatIssue, oneLine } from "../../src/base/issue.ts";
+import { formatIssue } from "../../src/base/issue.ts";
+import { oneLine } from "../../src/base/one_line.ts";
 
 const issue = { severity: "error" as const, file: "/etc/x.js", line: 3, column: 7, message: "it is wrong" };
 

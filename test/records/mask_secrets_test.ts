@@ -20,6 +20,16 @@ const SECRETS: [xml: string, secret: string][] = [
   [`<oemStrings><entry>io.systemd.credential:passwd=hunter2</entry></oemStrings>`, "hunter2"],
   [`<launchSecurity type='sev'><session>QUJD</session></launchSecurity>`, "QUJD"],
   [`<graphics passwd='hunter2'`, "hunter2"],
+  [`<qemu:arg value='name=opt/org.example/key,string=hunter2'/>`, "hunter2"],
+  [`<qemu:arg value="type=11,value=io.systemd.credential:a=hunter,,2"/>`, "hunter"],
+  [`<qemu:arg value='{"name":"opt/x","string":"hunter2"}'/>`, "hunter2"],
+  [`<qemu:arg value='secret,id=sec0,qom-type=secret,data=hunter2'/>`, "hunter2"],
+  [`<qemu:arg value='secret_keyring,id=a,secret=hunter2'/>`, "hunter2"],
+  [
+    `<metadata><ci:user-data xmlns:ci='urn:ci'>#cloud-config\npassword: hunter2</ci:user-data></metadata>`,
+    "hunter2",
+  ],
+  [`<x:userdata xmlns:x='urn:x'><![CDATA[ssh <hunter2>]]></x:userdata>`, "hunter2"],
 ];
 
 Deno.test("maskSecrets() takes every kind of secret out, of malformed text too", () => {
@@ -28,6 +38,11 @@ Deno.test("maskSecrets() takes every kind of secret out, of malformed text too",
     assert.ok(!masked.includes(secret), masked);
     assert.ok(masked.includes("***") || masked.includes("00000000-0000"), masked);
   }
+});
+
+Deno.test("maskSecrets() leaves what is masked well-formed", () => {
+  const masked = maskSecrets(`<qemu:arg value='type=11,value=a,value=b'/><qemu:arg value='-fw_cfg'/>`);
+  assert.equal(masked, `<qemu:arg value='type=11,value=***,value=***'/><qemu:arg value='-fw_cfg'/>`);
 });
 
 Deno.test("maskSecrets() leaves recorded documents byte for byte as they are but for their secrets", () => {

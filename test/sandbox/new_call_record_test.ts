@@ -30,10 +30,27 @@ Deno.test("a log line is kept with its level and its fields, unless they are lar
   assert.equal(callRecord("log", ["x".repeat(1_000), "text"], 0).level?.length, 10);
 });
 
-Deno.test("what is kept of a call has a limit", () => {
+Deno.test("what is kept of a call has a limit, of a command line a generous one, and says what is missing", () => {
   for (const args of [["x".repeat(1e6)], ["x", ["y".repeat(1e6)]], [{ a: "x".repeat(1e6) }]]) {
-    assert.equal(callRecord("exec", args, 0).what.length, 301);
+    assert.match(callRecord("exec", args, 0).what, /^[^…]{4096}… \(\+99\d{4} characters\)$/);
   }
+  assert.equal(callRecord("exec", ["x", ["y".repeat(4_000)]], 0).what.length, 4_002);
+  assert.match(callRecord("fs.read", ["x".repeat(1e6)], 0).what, /^x{300}… \(\+999700 characters\)$/);
+});
+
+Deno.test("of a command the record has its user, the names of its variables, and size and digest of its input", () => {
+  const { runAs, env, stdin } = callRecord("exec", ["x", [], {
+    runAs: "alice",
+    env: { A: "secret" },
+    stdin: "é",
+  }], 0);
+  assert.deepEqual([runAs, env], ["alice", ["A"]]);
+  // sha256sum of the two bytes.
+  assert.deepEqual(stdin, {
+    bytes: 2,
+    sha256: "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c",
+  });
+  assert.equal(callRecord("exec", ["x", [], { stdin: "" }], 0).stdin, undefined);
 });
 
 Deno.test("times have one digit after the point", () => {

@@ -88,3 +88,53 @@ Deno.test("a FIFO in the log's place does not make it wait", async () => {
   );
   Deno.removeSync(folder, { recursive: true });
 });
+
+Deno.test("a line behind one that a full disk cut short begins on a line of its own, and nothing is taken away", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = `${folder}/log`;
+    const log = { path, maxSize: 1e6, keep: 1 };
+    // As two processes leave it: the first could write a part only, and the second came after it.
+    Deno.writeTextFileSync(path, `{"a":1}\n{"b":`);
+    assert.equal(appendLine(log, `{"c":3}`), undefined);
+    assert.equal(appendLine(log, `{"d":4}`), undefined);
+    assert.equal(Deno.readTextFileSync(path), `{"a":1}\n{"b":\n{"c":3}\n{"d":4}\n`);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test(
+  "on a full disk each line is whole or told, and lines of others stay",
+  { ignore: Deno.uid() !== 0 },
+  async () => {
+    const folder = Deno.makeTempDirSync();
+    const source = new URL("../../src/system/append.ts", import.meta.url).href;
+    const writer = `const { appendLine } = await import(${JSON.stringify(source)});
+    const log = { path: "/mnt/log/log", maxSize: 1e9, keep: 1 };
+    let written = 0;
+    for (let i = 0; i < 400; i++) if (appendLine(log, JSON.stringify({ by: Deno.args[0], i, text: "x".repeat(300) })) === undefined) written++;
+    console.log(written);`;
+    try {
+      Deno.writeTextFileSync(`${folder}/writer.ts`, writer);
+      const script = `mount -t tmpfs -o size=96k,mode=755 none /mnt && mkdir -m 700 /mnt/log &&
+      for name in a b c; do "$0" run -A --no-check --no-lock "$1" $name & done; wait; cat /mnt/log/log`;
+      const { stdout, code } = await new Deno.Command("unshare", {
+        args: ["-m", "sh", "-c", script, Deno.execPath(), `${folder}/writer.ts`],
+      }).output();
+      assert.equal(code, 0);
+      const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+      const counts = lines.filter((line) => /^\d+$/.test(line)).map(Number);
+      const whole = lines.filter((line) => /^\{"by":"[abc]","i":\d+,"text":"x{300}"\}$/.test(line));
+      assert.equal(counts.length, 3);
+      assert.equal(
+        whole.length,
+        counts.reduce((sum, n) => sum + n, 0),
+        "every line that was said to be written is there",
+      );
+      assert.ok(whole.length > 100 && whole.length < 1200, `${whole.length}`);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+);
