@@ -43,7 +43,7 @@ $(DEPS): deno.json deno.lock build/packages.sh | $(DENO)
 	@sh build/packages.sh $(DENO)
 	@touch $@
 
-$(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts build/elf/image.ts \
+$(RUNTIME): build/runtime.ts build/elf/elf64.ts build/elf/recover_runtime.ts build/elf/image.ts build/elf/write_image.ts \
 		build/npm_tarball.sh $(DENORT_BIN) | $(DENO)
 	@$(DENO) run --no-lock -A build/runtime.ts $@
 

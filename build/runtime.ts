@@ -10,7 +10,8 @@
  */
 import { join } from "node:path";
 import { recoverRuntime } from "./elf/recover_runtime.ts";
-import { readImage, writeImage } from "./elf/image.ts";
+import { readImage } from "./elf/image.ts";
+import { writeImage } from "./elf/write_image.ts";
 
 const RUNTIME_SHA256 = "723d45cca4f68bd66652da1e0d45562b0700317c1535981035f50f078785a131";
 

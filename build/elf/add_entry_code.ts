@@ -12,7 +12,8 @@ import {
 } from "./elf64.ts";
 import type { Assembled } from "./assemble.ts";
 import { CODE_ADDRESS, entryCode, type Program, type Sums, UNKNOWN } from "./entry_code.ts";
-import { type Image, PAGE, readImage, roundUp, type Segment, writeImage } from "./image.ts";
+import { type Image, PAGE, readImage, roundUp, type Segment } from "./image.ts";
+import { writeImage } from "./write_image.ts";
 
 /** So many program headers may be added behind the code, for the same reason. */
 const SPARE_HEADERS = 8;

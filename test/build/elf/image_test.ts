@@ -10,7 +10,8 @@ import {
   SYMBOL_SIZE,
   viewOf,
 } from "../../../build/elf/elf64.ts";
-import { type Image, PAGE, readImage, type Section, writeImage } from "../../../build/elf/image.ts";
+import { type Image, PAGE, readImage, type Section } from "../../../build/elf/image.ts";
+import { writeImage } from "../../../build/elf/write_image.ts";
 import { handMadeElf, SECTIONS } from "./hand_made.ts";
 import { Folder, ON_X86, systemProgram } from "./real_programs.ts";
 
