@@ -15,7 +15,7 @@ import type { HookEvent } from "../protocol/event.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { type GiveReply, goOn, type Reply } from "../protocol/reply.ts";
-import { callerName, environmentNames } from "../system/proc.ts";
+import { callerId, callerName, environmentNames, isCallerGone } from "../system/proc.ts";
 import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
@@ -40,6 +40,7 @@ export async function libvirtCall(
     return reply;
   }
   const caller = callerName();
+  const callerProcess = callerId();
   // Before a handler runs: with it goes the permission to look.
   const environment = environmentNames();
   const performed = await performCall(
@@ -55,9 +56,14 @@ export async function libvirtCall(
       startBackground,
       tellSupervisor: true,
       async giveBack(call, aborted) {
-        if (!call.lazyJournal.exists || !mayPlayBack(known, aborted)) return [];
-        const { playBackAfterCall } = await import("../undo/play_back_after_call.ts");
-        return await playBackAfterCall(call, aborted);
+        if (!call.lazyJournal.exists) return [];
+        // A daemon that has died meanwhile starts no guest: what was set for it after the next one looked would stay.
+        const isOrphan = !mayPlayBack(known, aborted) && isCallerGone(callerProcess);
+        if (!isOrphan && !mayPlayBack(known, aborted)) return [];
+        const { playBackAfterCall, playBackLate } = await import("../undo/play_back_after_call.ts");
+        if (!isOrphan) return await playBackAfterCall(call, aborted);
+        call.note(`${caller ?? "the daemon"}, which made this call, has ended meanwhile`);
+        return await playBackLate(call);
       },
     },
     event,

@@ -41,6 +41,23 @@ export function callerName(): string | undefined {
   }
 }
 
+/**
+ * Whether a process that called this one has ended since.
+ *
+ * @param id what `callerId` gave at first
+ */
+export function isCallerGone(id: number): boolean {
+  if (supervisedCaller() === undefined && libc().getppid() !== id) return true;
+  try {
+    const status = read(`/proc/${id}/stat`);
+    // A zombie answers nobody. The name in brackets may hold anything.
+    return status === undefined || /^[ZX]/.test(status.slice(status.lastIndexOf(")") + 2));
+  } catch (error) {
+    if (error instanceof SystemError) return error.code === "ESRCH";
+    throw error;
+  }
+}
+
 function texts(path: string): string[] {
   return read(path)?.split("\0").slice(0, -1) ?? [];
 }

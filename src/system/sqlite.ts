@@ -31,10 +31,14 @@ export function resultCode(error: unknown): number | undefined {
 
 const SQLITE_ERROR = 1;
 export const SQLITE_BUSY = 5;
+export const SQLITE_IOERR = 10;
 export const SQLITE_CORRUPT = 11;
+export const SQLITE_FULL = 13;
 export const SQLITE_NOTADB = 26;
 
 const WORDS: Readonly<Record<string, number>> = {
+  "disk I/O error": SQLITE_IOERR,
+  "database or disk is full": SQLITE_FULL,
   "database is locked": SQLITE_BUSY,
   "disk image is malformed": SQLITE_CORRUPT,
   "malformed database schema": SQLITE_CORRUPT,

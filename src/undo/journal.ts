@@ -4,6 +4,7 @@ import type { Deadline } from "../base/deadline.ts";
 import { close } from "../system/descriptor.ts";
 import { isThere, linkStatus, O_CREAT, O_RDWR, walk } from "../system/file.ts";
 import { privateDirectory } from "../system/private_directory.ts";
+import { removePrivate, writePrivateBytes } from "../system/private_file.ts";
 import { RangeLock } from "../system/range_lock.ts";
 import {
   type Cell,
@@ -12,11 +13,17 @@ import {
   resultCode,
   SQLITE_BUSY,
   SQLITE_CORRUPT,
+  SQLITE_FULL,
+  SQLITE_IOERR,
   SQLITE_NOTADB,
 } from "../system/sqlite.ts";
 import { SystemError } from "../system/system_error.ts";
 
 const LOCKS = "locks";
+/** A file that is there only to be removed: its room is what giving back has where the disk is full. */
+const RESERVE = "reserve";
+const RESERVE_SIZE = 256 * 1024;
+const FULL: readonly (number | undefined)[] = [SQLITE_FULL, SQLITE_IOERR];
 
 /** The journal cannot be used now. The message is one line and says what to do. */
 export class JournalError extends Error {
@@ -90,6 +97,23 @@ export class Journal {
     }
   }
 
+  /**
+   * The same for what must be possible on a full disk too: that a guest is gone, and what it held. It is tried again
+   * with the room that was kept for it.
+   *
+   * @throws {JournalError}
+   */
+  urgentTransaction<T>(deadline: Deadline, act: (transaction: Transaction) => T): T {
+    try {
+      return this.#attempt(deadline, act);
+    } catch (error) {
+      const isFull = FULL.includes(resultCode(error)) ||
+        (error instanceof SystemError && error.code === "ENOSPC");
+      if (isFull) this.#freeReserve();
+      return this.transaction(deadline, act);
+    }
+  }
+
   close(): void {
     this.#database?.close();
     this.#database = undefined;
@@ -136,7 +160,26 @@ export class Journal {
     database.exec(`PRAGMA busy_timeout = ${Math.ceil(deadline.remaining)}`);
     database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
     this.#prepare(database);
+    this.#makeReserve();
     return database;
+  }
+
+  #makeReserve(): void {
+    const path = `${this.directory}/${RESERVE}`;
+    try {
+      if (!isThere(path)) writePrivateBytes(path, new Uint8Array(RESERVE_SIZE));
+    } catch (error) {
+      // The disk is full already: the next process tries again.
+      if (!(error instanceof SystemError)) throw error;
+    }
+  }
+
+  #freeReserve(): void {
+    try {
+      removePrivate(`${this.directory}/${RESERVE}`);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+    }
   }
 
   #prepare(database: Database): void {

@@ -60,7 +60,7 @@ export interface Played {
 export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
   const { journal, loop, deadline } = setting;
   // First of all, so that what is not done now is known to be due.
-  const due = journal.transaction(deadline, (transaction) => {
+  const due = journal.urgentTransaction(deadline, (transaction) => {
     markLeaving(transaction, guest);
     return listHeldChanges(transaction, guest);
   });
@@ -160,7 +160,7 @@ function play(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
   if ("path" in what) return [];
   const played = setting.play(what, setting);
   const { error } = played;
-  journal.transaction(deadline, (transaction) => {
+  journal.urgentTransaction(deadline, (transaction) => {
     // Its guest was started again meanwhile, and holds it anew.
     if (findHeldChange(transaction, id)?.leaving !== true) return;
     if (error === undefined) dropHeldChange(transaction, hold);

@@ -54,12 +54,12 @@ export function restoreValues(
     if (!(error instanceof JournalError)) throw error;
     return holds.map((hold) => ({ hold, error: error.message }));
   }
-  const targets = journal.transaction(
+  const targets = journal.urgentTransaction(
     waiting.deadline,
     (transaction) => holds.flatMap(({ id }) => targetOf(transaction, id) ?? []),
   );
   bringBack(targets, waiting);
-  journal.transaction(waiting.deadline, (transaction) => {
+  journal.urgentTransaction(waiting.deadline, (transaction) => {
     for (const { hold, error } of targets) {
       if (error === undefined) dropHeldChange(transaction, hold);
       else noteFailure(transaction, hold.id, error);
