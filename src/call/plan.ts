@@ -2,7 +2,8 @@ import { whenFails } from "./when.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Config } from "../site/config.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
-import { matchManifest } from "../manifest/match.ts";
+import { guestOfCall, type MatchCall, matchManifest } from "../manifest/match.ts";
+import { type AppliedOptions, applyOptions } from "../site/options.ts";
 import { orderHandlers } from "../site/order.ts";
 import { onFailureFor } from "../site/settings.ts";
 import { type HookData, HookDataError } from "../protocol/hook_data.ts";
@@ -12,6 +13,8 @@ import type { OnFailure } from "../protocol/operations.ts";
 export interface PlannedHandler {
   handler: LoadedHandler;
   onFailure: OnFailure;
+  /** With what `config.yaml` says for the call's guest; absent where there is no manifest. */
+  options?: AppliedOptions;
   /** Why it could not be told whether the handler is for this call: then it counts as failed. */
   problem?: string;
 }
@@ -47,29 +50,40 @@ export function plan(
       if (why !== undefined) left.push({ name: handler.name, why });
       else if (only !== undefined && handler.name !== only) {
         left.push({ name: handler.name, why: `only ${only} is played` });
-      } else chosen.set(handler.name, step);
+      } else chosen.set(handler.name, { ...step, ...optionsFor(handler, event, config, data) });
     } catch (error) {
       if (!(error instanceof HookDataError)) throw error;
-      chosen.set(handler.name, { ...step, problem: `its filters need the XML: ${error.message}` });
+      chosen.set(handler.name, { ...step, problem: `its filters or options need the XML: ${error.message}` });
     }
   }
   const steps = orderHandlers([...chosen.keys()], known.teardown).map((name) => chosen.get(name)!);
   return { steps, left };
 }
 
+function optionsFor(
+  { manifest, name }: LoadedHandler,
+  event: HookEvent,
+  config: Config,
+  data: HookData,
+): Pick<PlannedHandler, "options"> {
+  if (manifest === undefined) return {};
+  // Whose port it is costs reading the XML.
+  const forGuests = config.guests.some(({ options }) => Object.hasOwn(options, name));
+  const guest = forGuests ? guestOfCall(matchCall(event, data)) : undefined;
+  return { options: applyOptions(manifest, config, name, guest) };
+}
+
+function matchCall({ driver, operation, object }: HookEvent, data: HookData): MatchCall {
+  return { driver, operation, name: object, uuid: () => data.uuid, owner: () => data.owner };
+}
+
 function whyNot(handler: LoadedHandler, event: HookEvent, data: HookData): string | undefined {
-  const { driver, operation, object } = event;
+  const { driver, operation } = event;
   const { manifest } = handler;
   if (manifest === undefined) {
     return handler.mayMatch(driver, operation) ? undefined : `on does not name ${driver}/${operation}`;
   }
-  const match = matchManifest(manifest, {
-    driver,
-    operation,
-    name: object,
-    uuid: () => data.uuid,
-    owner: () => data.owner,
-  });
+  const match = matchManifest(manifest, matchCall(event, data));
   if (!match.matches) return match.why;
   return manifest.when === undefined ? undefined : whenFails(manifest.when, event, data);
 }

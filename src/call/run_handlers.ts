@@ -4,7 +4,6 @@ import type { Outcome } from "../base/outcome.ts";
 import type { HandlerEntry } from "../records/record.ts";
 import type { Config } from "../site/config.ts";
 import { handlerTimeout, longTimeout } from "../site/settings.ts";
-import { applyOptions } from "../site/options.ts";
 import type { Operation } from "../protocol/operations.ts";
 import type { HandlerResult, HandlerTask } from "../sandbox/run_handler.ts";
 import { tellExitCode, tellHandler } from "../system/supervisor.ts";
@@ -94,7 +93,7 @@ async function runOne(
   if (step.problem !== undefined) return broken(step.problem);
   const errors = handler.issues.filter((issue) => issue.severity === "error");
   if (handler.manifest === undefined || errors.length > 0) return broken(summary(errors));
-  const { options, issues } = applyOptions(handler.manifest, config, handler.name);
+  const { options = {}, issues = [] } = step.options ?? {};
   if (issues.length > 0) return broken(summary(issues));
   if (deadline.passed) {
     const outcome: Outcome = {
@@ -115,11 +114,16 @@ function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {
   return `${formatIssue(first)}${more}`;
 }
 
-function entryOf({ handler, onFailure }: PlannedHandler, result: PlannedResult): HandlerEntry {
+function entryOf({ handler, onFailure, options }: PlannedHandler, result: PlannedResult): HandlerEntry {
   const { outcome, calls, moreCalls, ms, memoryBytes, xmlDiff, background } = result;
+  const set = Object.entries(options?.set ?? {}).map(([key, { line, guests }]) => ({
+    ...{ key, value: options!.options[key]!, line },
+    ...(guests === undefined ? {} : { guests }),
+  }));
   const common = {
     ms,
     calls,
+    ...(set.length > 0 ? { options: set } : {}),
     ...(memoryBytes > 0 ? { memoryBytes } : {}),
     ...(moreCalls > 0 ? { moreCalls } : {}),
     ...(background === undefined ? {} : { background }),

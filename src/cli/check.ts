@@ -15,7 +15,7 @@ import type { Issue } from "../base/issue.ts";
 import { isTrouble } from "../system/file_reader.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import { LARGEST_CONFIG } from "../site/load_config.ts";
-import { applyOptions, unknownHandlerIssues } from "../site/options.ts";
+import { optionIssues, unknownHandlerIssues } from "../site/options.ts";
 import { policyIssues } from "../site/policy_issues.ts";
 import { fileReader } from "../system/file_reader.ts";
 import { print } from "../system/self.ts";
@@ -82,7 +82,7 @@ async function issuesOf(handler: LoadedHandler, { config }: WholeSite): Promise<
   const { file, name, manifest, issues } = handler;
   const more = manifest === undefined ? [] : [
     ...policyIssues(file, manifest, config),
-    ...applyOptions(manifest, config, name).issues,
+    ...optionIssues(manifest, config, name),
     ...grantWarnings(file, manifest.allow),
     ...handlerWarnings(handler, config),
     ...callWarnings(file, handler.source, manifest.allow),

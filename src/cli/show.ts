@@ -12,7 +12,7 @@ import { formatDuration } from "../manifest/duration.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
-import { applyOptions } from "../site/options.ts";
+import { applyOptions, optionIssues } from "../site/options.ts";
 import { handlerTimeout, onFailureFor } from "../site/settings.ts";
 import { print } from "../system/self.ts";
 
@@ -66,7 +66,7 @@ interface Facts {
   description?: string;
   for?: string[];
   may?: string[];
-  /** `name: value`, as they are with `config.yaml`. */
+  /** `name: value`, as they are with `config.yaml`, and the line there that counts; then those for some guests only. */
   options?: string[];
   /** Each operation with the time it has and what a failure does. */
   operations?: string[];
@@ -78,16 +78,28 @@ async function factsOf(handler: LoadedHandler, config: Config): Promise<Facts> {
   const common = { name, usable: stateOf(handler) === "ready", file, sha256: await sha256(source) };
   const problems = issues.map(formatIssue);
   if (manifest === undefined) return { ...common, problems };
-  const { options, issues: wrong } = applyOptions(manifest, config, name);
   return {
     ...common,
     description: manifest.description,
     for: conditions(manifest),
     may: allowedLines(manifest),
-    options: Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+    options: optionLines(manifest, config, name),
     operations: operations(manifest, config),
-    problems: [...problems, ...wrong.map(formatIssue)],
+    problems: [...problems, ...optionIssues(manifest, config, name).map(formatIssue)],
   };
+}
+
+function optionLines(manifest: Manifest, config: Config, name: string): string[] {
+  const { options, set } = applyOptions(manifest, config, name);
+  const line = (key: string) => set[key] === undefined ? "" : ` (config.yaml:${set[key].line})`;
+  return [
+    ...Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}${line(key)}`),
+    ...config.guests.flatMap(({ guests, options }) =>
+      (Object.hasOwn(options, name) ? options[name]! : []).map(({ key, value, line }) =>
+        `${key}: ${JSON.stringify(value)} for ${guests} (config.yaml:${line})`
+      )
+    ),
+  ];
 }
 
 function operations(manifest: Manifest, config: Config): string[] {

@@ -91,10 +91,17 @@ function handlerLines(handler: HandlerEntry, start: number, sheet: Sheet): strin
   return [
     head,
     ...message,
+    ...(handler.options ?? []).flatMap((option) => indent(optionLine(option), 4, sheet, paint.dim)),
     ...calls.flatMap((call, i) => callLines(call, start, i === calls.length - 1 && moreCalls === 0, sheet)),
     ...(moreCalls === 0 ? [] : [paint.dim(`  ${branch(true, unicode)} and ${moreCalls} more calls`)]),
     ...(handler.xmlDiff === undefined ? [] : diffLines(handler.xmlDiff, sheet)),
   ];
+}
+
+function optionLine({ key, value, line, guests }: NonNullable<HandlerEntry["options"]>[number]): string {
+  return `option ${key}: ${JSON.stringify(value)} (config.yaml:${line}${
+    guests === undefined ? "" : `, for ${guests}`
+  })`;
 }
 
 /** What a handler changed in the XML, as `diff -u` shows it. */

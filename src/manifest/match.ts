@@ -48,17 +48,40 @@ function filter(
   uuid: (() => string | undefined) | undefined,
 ): Match {
   if (!globs) return { matches: true };
-  const byName = globs.some(({ value }) =>
-    !value.startsWith(UUID) && name !== undefined && matchesGlob(value, name)
+  // Names first: a UUID costs reading the XML.
+  const [uuids, names] = [true, false].map((is) =>
+    globs.filter(({ value }) => value.startsWith(UUID) === is)
   );
-  if (byName) return { matches: true };
-  const uuids = globs.filter(({ value }) => value.startsWith(UUID));
-  const known = uuids.length > 0 ? uuid?.()?.toLowerCase() : undefined;
-  const byUuid = known !== undefined &&
-    uuids.some(({ value }) => matchesGlob(value.slice(UUID.length).toLowerCase(), known));
-  if (byUuid) return { matches: true };
+  if ([...names!, ...uuids!].some(({ value }) => matchesGuest(value, name, uuid))) return { matches: true };
   const what = name === undefined ? "a guest without a name" : JSON.stringify(name);
   return { matches: false, why: `${key} does not match ${what}` };
+}
+
+/** Whether a glob on a name, or `uuid:` and one on a UUID, means this guest or network. The UUID is asked for only when it counts. */
+export function matchesGuest(
+  glob: string,
+  name: string | undefined,
+  uuid: (() => string | undefined) | undefined,
+): boolean {
+  if (!glob.startsWith(UUID)) return name !== undefined && matchesGlob(glob, name);
+  const known = uuid?.()?.toLowerCase();
+  return known !== undefined && matchesGlob(glob.slice(UUID.length).toLowerCase(), known);
+}
+
+/**
+ * The guest that a call is about, where it is about one: the domain, or whose port it is.
+ */
+export function guestOfCall({ driver, operation, name, uuid, owner }: MatchCall): CallGuest | undefined {
+  if (driver === "daemon") return undefined;
+  if (driver !== "network") return { name, ...(uuid && { uuid }) };
+  const found = isAboutPort(operation) ? owner?.() : undefined;
+  return found && { ...(found.name !== undefined && { name: found.name }), uuid: () => found.uuid };
+}
+
+/** A guest as far as a call tells. */
+export interface CallGuest {
+  name?: string;
+  uuid?: () => string | undefined;
 }
 
 const UUID = "uuid:";

@@ -1,4 +1,5 @@
 import type { CallRecord } from "../base/call_record.ts";
+import type { Json } from "../base/json.ts";
 import type { Cause } from "../base/outcome.ts";
 
 /** One handler's part in a hook call. Times are milliseconds. */
@@ -16,6 +17,8 @@ export interface HandlerEntry {
   /** When it began, since the process's start. */
   start?: number;
   memoryBytes?: number;
+  /** Options that `config.yaml` sets, with the line that counted, and for which guests it is when not for all. */
+  options?: { key: string; value: Json; line: number; guests?: string }[];
   calls: CallRecord[];
   /** Calls beyond those kept. */
   moreCalls?: number;

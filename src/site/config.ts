@@ -18,6 +18,13 @@ export interface OptionSetting {
   column: number;
 }
 
+/** Options for the guests that a glob names, by handler. */
+export interface GuestOptions {
+  /** On the name, or `uuid:` and one on the UUID. */
+  guests: string;
+  options: Record<string, OptionSetting[]>;
+}
+
 /** What no handler may exceed, whatever its manifest says. */
 export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
@@ -38,6 +45,8 @@ export interface Config {
   onFailure: Setting<OnFailure>[];
   /** By handler, which is the file's name without `.js`. */
   options: Record<string, OptionSetting[]>;
+  /** For some guests over those, in the order of the file. */
+  guests: GuestOptions[];
   policy: Policy;
   background: { timeoutMs: number };
   /** How many hook calls are kept for `replay`; 0: none. */

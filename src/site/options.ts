@@ -1,43 +1,99 @@
 import type { Issue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";
 import { suggest } from "../base/suggest.ts";
-import type { Config } from "./config.ts";
+import type { Config, OptionSetting } from "./config.ts";
+import { type CallGuest, matchesGuest } from "../manifest/match.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+
+/** A handler's options for one call. */
+export interface AppliedOptions {
+  options: Record<string, Json>;
+  /** Where `config.yaml` sets those that are no defaults. */
+  set: Record<string, SetOption>;
+  issues: Issue[];
+}
+
+/** The line of `config.yaml` that counted for an option, and for which guests it is when not for all. */
+export interface SetOption {
+  line: number;
+  guests?: string;
+}
 
 /**
  * A handler's options: the defaults of its manifest with what `config.yaml`
- * says for it in their place. A value replaces the default as a whole, lists
- * and maps too, and has to be of the same type; a default of null takes any.
+ * says for it in their place, and over that what it says for the guest: a glob
+ * with fewer characters of its own before one with more, the guest's whole name
+ * or UUID last. A value replaces the one before as a whole, lists and maps too,
+ * and has to be of the default's type; a default of null takes any.
  *
  * @param handlerName The file's name without `.js`, such as `20-vfio`.
- * @returns The options; where a value is wrong its default, and an issue.
+ * @param guest The guest that the call is about; absent: none.
+ * @returns The options; where a value is wrong the one before it, and an issue.
  */
 export function applyOptions(
   manifest: Pick<Manifest, "options">,
+  config: Pick<Config, "options" | "guests">,
+  handlerName: string,
+  guest?: CallGuest,
+): AppliedOptions {
+  const forGuest = config.guests
+    .filter(({ guests, options }) =>
+      guest !== undefined && Object.hasOwn(options, handlerName) &&
+      matchesGuest(guests, guest.name, guest.uuid)
+    )
+    .sort((a, b) => specificity(a.guests) - specificity(b.guests));
+  return apply(manifest, handlerName, [
+    ...(own(config.options, handlerName) ?? []),
+    ...forGuest.flatMap(({ guests, options }) =>
+      options[handlerName]!.map((setting) => ({ ...setting, guests }))
+    ),
+  ]);
+}
+
+/** What is wrong with any option that `config.yaml` sets for a handler, for whichever guests. */
+export function optionIssues(
+  manifest: Pick<Manifest, "options">,
   config: Config,
   handlerName: string,
-): { options: Record<string, Json>; issues: Issue[] } {
+): Issue[] {
+  const lists = [config.options, ...config.guests.map(({ options }) => options)];
+  return lists.flatMap((options) => apply(manifest, handlerName, own(options, handlerName) ?? []).issues);
+}
+
+function apply(
+  manifest: Pick<Manifest, "options">,
+  handlerName: string,
+  settings: readonly (OptionSetting & { guests?: string })[],
+): AppliedOptions {
   const options = new Map(Object.entries(manifest.options));
   const known = [...options.keys()];
+  const set = new Map<string, SetOption>();
   const issues: Issue[] = [];
-  for (const { key, value, file, line, column } of own(config.options, handlerName) ?? []) {
-    const before = options.get(key);
+  for (const { key, value, file, line, column, guests } of settings) {
+    const before = manifest.options[key];
     const error = (message: string, hint?: string) =>
       issues.push({ severity: "error", file, line, column, message, ...(hint ? { hint } : {}) });
-    if (before === undefined) {
+    if (!options.has(key)) {
       const near = suggest(key, known);
       const list = known.length > 0 ? `it has ${known.join(", ")}` : "it has none";
       error(`${handlerName} has no option "${key}"`, near ? `did you mean ${near}?` : list);
-    } else if (before !== null && typeName(value) !== typeName(before)) {
+    } else if (before !== undefined && before !== null && typeName(value) !== typeName(before)) {
       error(`the option ${key} of ${handlerName} has to be ${typeName(before)}, not ${typeName(value)}`);
-    } else options.set(key, value);
+    } else {
+      options.set(key, value);
+      set.set(key, { line, ...(guests === undefined ? {} : { guests }) });
+    }
   }
-  return { options: Object.fromEntries(options), issues };
+  return { options: Object.fromEntries(options), set: Object.fromEntries(set), issues };
 }
 
 /** An issue for every handler that `config.yaml` has options for and that is not there. */
-export function unknownHandlerIssues(config: Config, handlerNames: readonly string[]): Issue[] {
-  return Object.entries(config.options).flatMap(([name, [first]]) => {
+export function unknownHandlerIssues(
+  config: Pick<Config, "options" | "guests">,
+  handlerNames: readonly string[],
+): Issue[] {
+  const all = [config.options, ...config.guests.map(({ options }) => options)].flatMap(Object.entries);
+  return all.flatMap(([name, [first]]) => {
     if (handlerNames.includes(name) || !first) return [];
     const near = suggest(name, handlerNames);
     const { file, line, column } = first;
@@ -50,6 +106,11 @@ export function unknownHandlerIssues(config: Config, handlerNames: readonly stri
       ...(near ? { hint: `did you mean ${near}?` } : {}),
     }];
   });
+}
+
+/** A whole name or UUID before any glob, then the glob with more characters of its own. */
+function specificity(guests: string): number {
+  return /[*?]/.test(guests) ? guests.replace(/^uuid:|[*?]/g, "").length : Number.MAX_SAFE_INTEGER;
 }
 
 function own<T>(record: Record<string, T>, key: string): T | undefined {

@@ -14,6 +14,7 @@ const KEYS = [
   "timeouts",
   "onFailure",
   "options",
+  "guests",
   "policy",
   "background",
   "record",
@@ -64,16 +65,16 @@ const READ: Readonly<Record<typeof KEYS[number], Read>> = {
       } else config.onFailure.push({ on, value });
     }
   },
-  options(reader, { key, node }, config, file) {
-    for (const handler of reader.entries(node, "options", key)) {
-      const name = handler.key.value;
-      config.options[name] = reader.entries(handler.node, `options of ${name}`, handler.key).flatMap(
-        (entry) => {
-          const value = reader.json(entry.node, entry.key);
-          const { value: option, line, column } = entry.key;
-          return value === undefined ? [] : [{ key: option, value, file, line, column }];
-        },
-      );
+  options(reader, entry, config, file) {
+    config.options = readOptions(reader, entry, file);
+  },
+  guests(reader, { key, node }, config, file) {
+    for (const entry of reader.entries(node, "guests", key)) {
+      const guests = entry.key.value;
+      if (guests.startsWith("uuid:") && !/^uuid:[0-9a-fA-F*?-]+$/.test(guests)) {
+        const hint = "write uuid: and hexadecimal digits, -, * and ?";
+        reader.error(reader.placeIn(entry.keyNode, guests, 6), `"${guests}" can match no UUID`, hint);
+      } else config.guests.push({ guests, options: readOptions(reader, entry, file) });
     }
   },
   policy(reader, { key, node }, config) {
@@ -138,6 +139,20 @@ const READ_POLICY: Readonly<
     policy.approval = reader.choice(entry, ["required", "none"] as const) ?? policy.approval;
   },
 };
+
+/** A map of handlers to maps of their options. */
+function readOptions(reader: YamlReader, { key, node }: Entry, file: string): Config["options"] {
+  const options: Config["options"] = {};
+  for (const handler of reader.entries(node, key.value, key)) {
+    const name = handler.key.value;
+    options[name] = reader.entries(handler.node, `options of ${name}`, handler.key).flatMap((entry) => {
+      const value = reader.json(entry.node, entry.key);
+      const { value: option, line, column } = entry.key;
+      return value === undefined ? [] : [{ key: option, value, file, line, column }];
+    });
+  }
+  return options;
+}
 
 function checkOperations(reader: YamlReader, { key, keyNode }: Entry): boolean {
   const wrong = operationGlobError(key.value);

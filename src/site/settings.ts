@@ -12,6 +12,7 @@ export function defaultConfig(): Config {
     timeouts: [],
     onFailure: [],
     options: {},
+    guests: [],
     policy: {
       deny: { exec: [], read: [], write: [] },
       libvirtClients: "deny",

@@ -57,7 +57,7 @@ Deno.test("plan() keeps a handler of which it cannot tell whether it is meant, a
   for (const input of ["<domain", { error: "standard input did not end in time" }]) {
     const { steps } = planned(start, [byUuid], input);
     assert.equal(steps.length, 1);
-    assert.match(steps[0]?.problem ?? "", /^its filters need the XML: /);
+    assert.match(steps[0]?.problem ?? "", /^its filters or options need the XML: /);
     assert.equal(steps[0]?.onFailure, "abort");
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Issue } from "../../src/base/issue.ts";
 import { parseConfig } from "../../src/site/parse_config.ts";
-import { applyOptions, unknownHandlerIssues } from "../../src/site/options.ts";
+import { applyOptions, optionIssues, unknownHandlerIssues } from "../../src/site/options.ts";
 import {
   callTimeout,
   defaultConfig,
@@ -229,6 +229,7 @@ Deno.test("applyOptions() puts the admin's values in place of the defaults", () 
 `);
   assert.deepEqual(applyOptions(manifest, config, "10-a"), {
     options: { cpus: "0-1", list: ["x", "y"], on: false, n: 3, any: { deep: [1] }, map: { c: 3 } },
+    set: { list: { line: 3 }, on: { line: 4 }, any: { line: 5 }, map: { line: 6 } },
     issues: [],
   });
   assert.deepEqual(applyOptions(manifest, config, "20-b").options, manifest.options);
@@ -269,4 +270,47 @@ Deno.test("unknownHandlerIssues() reports options for handlers that are not ther
   assert.deepEqual(told(unknownHandlerIssues(config, ["10-a", "20-vfio"])), [
     '3:5: options for "20-vfoi", which is no handler here (did you mean 20-vfio?)',
   ]);
+});
+
+Deno.test("applyOptions() takes what is said for the guest over what is said for the handler, the closest last", () => {
+  const manifest = { options: { cpus: "0-1", governor: "performance", n: 1 } };
+  const config = good(`options:
+  10-a: {governor: powersave}
+guests:
+  win11: {10-a: {cpus: exact}}
+  "*": {10-a: {cpus: all, n: 2}}
+  "win*": {10-a: {cpus: glob}}
+  "uuid:AAAA*": {10-a: {n: 3}}
+  other: {20-b: {x: 1}}
+`);
+  const of = (name: string, uuid = "bbbb") =>
+    applyOptions(manifest, config, "10-a", { name, uuid: () => uuid });
+  assert.deepEqual(of("win11").options, { cpus: "exact", governor: "powersave", n: 2 });
+  assert.deepEqual(of("win10").options, { cpus: "glob", governor: "powersave", n: 2 });
+  assert.deepEqual(of("linux", "aaaa-1").options, { cpus: "all", governor: "powersave", n: 3 });
+  assert.deepEqual(applyOptions(manifest, config, "10-a").options, {
+    ...manifest.options,
+    governor: "powersave",
+  });
+  assert.deepEqual(of("win11").set, {
+    governor: { line: 2 },
+    n: { line: 5, guests: "*" },
+    cpus: { line: 4, guests: "win11" },
+  });
+  const noUuid = good(`guests:\n  other: {10-a: {n: 2}}`);
+  const never = () => {
+    throw new Error("the UUID costs reading the XML");
+  };
+  assert.deepEqual(
+    applyOptions(manifest, noUuid, "10-a", { name: "x", uuid: never }).options,
+    manifest.options,
+  );
+});
+
+Deno.test("optionIssues() finds what is wrong for any guests, and applyOptions() only for the guest itself", () => {
+  const manifest = { options: { n: 1 } };
+  const config = good(`options:\n  10-a: {n: 2}\nguests:\n  a: {10-a: {n: x}}\n  b: {10-a: {m: 1}}`);
+  assert.equal(optionIssues(manifest, config, "10-a").length, 2);
+  assert.deepEqual(applyOptions(manifest, config, "10-a", { name: "c" }).issues, []);
+  assert.deepEqual(applyOptions(manifest, config, "10-a", { name: "a" }).issues.length, 1);
 });
