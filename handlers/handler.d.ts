@@ -569,6 +569,9 @@ export interface Host<Options = Record<string, string>> {
    */
   exec(command: string, args?: readonly (string | number)[], options?: ExecOptions): Promise<ExecResult>;
 
+  /** An admin's existing hook scripts, within `allow.scripts`. */
+  readonly scripts: HostScripts;
+
   /** Files. Paths are absolute; `..` is refused; a symbolic link outside /sys and /proc must lead to an allowed path. */
   readonly fs: HostFiles;
 
@@ -662,6 +665,18 @@ export interface ExecResult {
   /** Output beyond that was dropped. */
   truncated: boolean;
   timedOut: boolean;
+}
+
+/** Executables that were made for libvirt's hooks. */
+export interface HostScripts {
+  /** The executables in a directory, in byte order; of a path that is one itself, that one; none where there is nothing. */
+  list(path: string): Promise<string[]>;
+  /**
+   * Runs one with libvirt's arguments and the XML on standard input, as libvirt
+   * would. It has to belong to root and be writable by nobody else. What it
+   * prints is kept in the record. A failure is an error unless `check` is false.
+   */
+  run(path: string, options?: { check?: boolean }): Promise<ExecResult>;
 }
 
 /** Reading is within `allow.read` and `allow.write`, changing within `allow.write`. */

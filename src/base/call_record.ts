@@ -22,4 +22,7 @@ export interface CallRecord {
   stdin?: { bytes: number; sha256: string };
   /** A command's exit code or signal. */
   code?: number | string;
+  /** The first and the last KiB of what a command wrote to standard error, and a script also to standard output. */
+  stderr?: string;
+  stdout?: string;
 }

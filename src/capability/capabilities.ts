@@ -1,6 +1,7 @@
 import type { Capability } from "./capability.ts";
 import { eventFields } from "./event_fields.ts";
 import { exec } from "./exec.ts";
+import { execPlayed } from "./exec_played.ts";
 import { fail } from "./fail.ts";
 import { fsAppend } from "./fs_append.ts";
 import { fsChmod } from "./fs_chmod.ts";
@@ -18,6 +19,8 @@ import { fsUndo } from "./fs_undo.ts";
 import { fsWrite } from "./fs_write.ts";
 import { lockFree, lockTake } from "./lock.ts";
 import { log } from "./log.ts";
+import { scriptsList } from "./scripts_list.ts";
+import { scriptsRun } from "./scripts_run.ts";
 import { sleep } from "./sleep.ts";
 import { state } from "./state.ts";
 import { undo } from "./undo.ts";
@@ -35,6 +38,9 @@ import { xmlMetadata } from "./xml_metadata.ts";
 export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
   [
     exec,
+    execPlayed,
+    scriptsList,
+    scriptsRun,
     undo,
     fsRead,
     fsList,

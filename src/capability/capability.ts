@@ -80,7 +80,7 @@ export interface Capability {
   /** As handlers write it after `host.`, such as `fs.write`. */
   readonly name: string;
   /** The key of a manifest's `allow` that it is checked against; absent: every handler may. */
-  readonly within?: "exec" | "read" | "write" | "xml";
+  readonly within?: "exec" | "scripts" | "read" | "write" | "xml";
   /** It changes nothing that outlives the handler, so a dry run runs it. */
   readonly looksOnly?: true;
   /** It gives its answer at once, and not by a promise. */

@@ -7,7 +7,7 @@ import {
   suggestExecLine,
 } from "../manifest/exec_rule.ts";
 import type { Policy } from "../site/config.ts";
-import { deniedExec } from "../site/deny.ts";
+import { deniedExec, policyFor } from "../site/deny.ts";
 import { untrustedProgram } from "../site/program_trust.ts";
 import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
@@ -28,6 +28,8 @@ export interface Refusal {
 export class Grant {
   readonly #handler: string;
   readonly #exec: readonly ExecRule[];
+  readonly #look: readonly ExecRule[];
+  readonly #scripts: readonly string[];
   readonly #read: readonly PathRule[];
   readonly #write: readonly PathRule[];
   readonly #env: ReadonlySet<string>;
@@ -39,13 +41,15 @@ export class Grant {
   /** @param allow as a checked manifest has it: every rule in it parses */
   constructor(handler: string, allow: Allow, policy: Policy) {
     this.#handler = handler;
-    this.#exec = allow.exec.map(({ value }) => parsed(parseExecRule(value)));
+    this.#look = allow.look.map(({ value }) => parsed(parseExecRule(value)));
+    this.#exec = [...allow.exec.map(({ value }) => parsed(parseExecRule(value))), ...this.#look];
+    this.#scripts = allow.scripts.map(({ value }) => value);
     this.#write = allow.write.map(({ value }) => parsed(parsePathRule(value)));
     this.#read = [...this.#write, ...allow.read.map(({ value }) => parsed(parsePathRule(value)))];
     this.#env = new Set(allow.env.map(({ value }) => value));
     this.#users = new Set(allow.runAs.map(({ value }) => value));
     this.#mayEdit = allow.xml;
-    this.#policy = policy;
+    this.#policy = policyFor(policy, allow);
     this.#denied = new DeniedPaths(policy);
   }
 
@@ -66,6 +70,23 @@ export class Grant {
       hint: line.length > LONGEST_HINT
         ? `add a rule for it to allow.exec in ${this.#handler}`
         : this.#add("exec", suggestExecLine(program, args)),
+    };
+  }
+
+  /** Whether the manifest says of this command line that it only looks. */
+  onlyLooks(program: string, args: readonly string[]): boolean {
+    return this.#look.some((rule) => matchExecRule(rule, program, args));
+  }
+
+  /** Undefined when this normalised path, or what lies in it, may be run as a script. */
+  refuseScript(path: string): Refusal | undefined {
+    if (this.#scripts.some((directory) => path === directory || path.startsWith(`${directory}/`))) {
+      return undefined;
+    }
+    const directory = path.slice(0, path.lastIndexOf("/")) || "/";
+    return {
+      message: `running ${path} is not allowed`,
+      hint: this.#add("scripts", suggestPathLine(directory)),
     };
   }
 

@@ -9,10 +9,13 @@ export function allowed({ allow }: Manifest): string[] {
     list.map(({ value }) => `${kind} ${value}`);
   return [
     ...rules("exec", allow.exec),
+    ...rules("look", allow.look),
+    ...rules("scripts", allow.scripts),
     ...rules("read", allow.read),
     ...rules("write", allow.write),
     ...rules("runAs", allow.runAs),
     ...rules("env", allow.env),
+    ...(allow.libvirtClients ? ["libvirtClients (virsh and the like)"] : []),
     ...(allow.xml ? ["xml (edits what libvirt gets back)"] : []),
   ];
 }

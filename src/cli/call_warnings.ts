@@ -49,10 +49,15 @@ function problemOf(name: string, allow: Allow): { message: string; hint: string 
   };
 }
 
-function hasRule(within: NonNullable<Capability["within"]>, { exec, read, write, xml }: Allow): boolean {
+function hasRule(
+  within: NonNullable<Capability["within"]>,
+  { exec, look, scripts, read, write, xml }: Allow,
+): boolean {
   switch (within) {
     case "exec":
-      return exec.length > 0;
+      return exec.length + look.length > 0;
+    case "scripts":
+      return scripts.length > 0;
     case "read":
       return read.length + write.length > 0;
     case "write":

@@ -181,7 +181,7 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
     if (message === undefined) return;
     issues.push({ severity: "warning", file, line: at.line, column: at.column, message, hint });
   };
-  for (const rule of allow.exec) {
+  for (const rule of [...allow.exec, ...allow.look]) {
     warn(rule, execDanger(rule.value), "name the one program that is needed, and its arguments word by word");
   }
   for (const [access, probes] of [["write", WRITE_PROBES], ["read", READ_PROBES]] as const) {
@@ -191,7 +191,7 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
   }
   for (const variable of allow.env) {
     if (!choosesCode(variable.value)) continue;
-    const runs = allow.exec.length === 0 ? "a program" : "every program of allow.exec";
+    const runs = allow.exec.length + allow.look.length === 0 ? "a program" : "every program of allow.exec";
     const message = `env: ${variable.value} can make ${runs} run code of the handler's choice, as root`;
     warn(variable, message, "leave it out; together with runAs it is refused");
   }
@@ -210,16 +210,32 @@ function execDanger(text: string): string | undefined {
     return `exec: ${program} is an interpreter: ${beyond(open, rule)}`;
   }
   if (!open) return undefined;
-  if (LAUNCHERS.includes(program)) {
+  if (LAUNCHERS.includes(program) && !isForProcess(program, rule)) {
     return `exec: ${program} runs other programs, so "${text}" allows any program`;
   }
   if (WRITERS.includes(program) || program.startsWith("mkfs.")) {
     return `exec: "${text}" can change files that allow.write does not name`;
   }
-  if (MIGHTY.includes(program) && isOpenFromStart(rule)) {
+  if (MIGHTY.includes(program) && isOpenFromStart(rule) && !namesCommand(program, rule)) {
     return `exec: "${text}" allows everything that ${program} can do`;
   }
   return undefined;
+}
+
+/** `chrt -p`, `taskset -p`, …: they change a process that runs, and start none. */
+function isForProcess(program: string, { args }: ExecRule): boolean {
+  return ["chrt", "taskset", "ionice", "prlimit"].includes(program) &&
+    args.some(({ text }) => text === "--pid" || /^-[A-Za-z]*p$/.test(text));
+}
+
+/** iptables and its like take what they do as an option, wherever it stands: `-w -t * -N *` makes chains and nothing else. */
+function namesCommand(program: string, { args }: ExecRule): boolean {
+  return /^(?:(?:ip6?|arp|eb)tables)/.test(program) &&
+    args.some(({ text }) =>
+      /^-[ADCIRSFZNXEPL]$/.test(text) ||
+      /^--(?:append|delete|check|insert|replace|list|list-rules|flush|zero|new-chain|new|delete-chain|rename-chain|policy)$/
+        .test(text)
+    );
 }
 
 function beyond(open: boolean, { args }: ExecRule): string {

@@ -40,10 +40,10 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
   }
   const dryRun = flag(invocation, "dry-run");
   const directories = rooted(invocation, dryRun);
-  const notDone: { handler: string; what: string }[] = [];
+  const notDone = new NotDone();
   const only = option(invocation, "handler")?.replace(/\.js$/, "");
   const began = performance.now();
-  const note = (handler: string, what: string) => void notDone.push({ handler, what });
+  const note = (handler: string, what: string) => notDone.add(handler, what);
   const { reply, record: told } = await playedCall(event, event.known, directories, {
     input: new TextEncoder().encode(call.xml),
     began,
@@ -68,13 +68,36 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
     print(
       1,
-      `${jsonText({ ...record, source: call.source, ...(dryRun ? { notDone } : {}), ...xml })}\n`,
+      `${jsonText({ ...record, source: call.source, ...(dryRun ? { notDone: notDone.all } : {}), ...xml })}\n`,
     );
   } else {
     print(1, renderTimeline(record, out));
-    print(1, afterwards(call.source, dryRun, notDone, out));
+    print(1, afterwards(call.source, dryRun, notDone.all, out));
   }
   return record.verdict === "success" ? 0 : 1;
+}
+
+/** Something that a dry run did not do, and how often it would have been done. */
+interface PlayedChange {
+  handler: string;
+  what: string;
+  times: number;
+}
+
+/** What a dry run did not do, each once, in the order in which it first came: a loop that waits says the same thousands of times. */
+class NotDone {
+  readonly #changes = new Map<string, PlayedChange>();
+
+  add(handler: string, what: string): void {
+    const key = `${handler}\0${what}`;
+    const known = this.#changes.get(key);
+    if (known === undefined) this.#changes.set(key, { handler, what, times: 1 });
+    else known.times++;
+  }
+
+  get all(): PlayedChange[] {
+    return [...this.#changes.values()];
+  }
 }
 
 /** With --root every path of a handler's counts from there, and what guests hold is kept there too: it is not about this host. */
@@ -106,7 +129,7 @@ function sinceBegan(record: HookRecord, began: number): HookRecord {
 function afterwards(
   source: string,
   dryRun: boolean,
-  notDone: readonly { handler: string; what: string }[],
+  notDone: readonly PlayedChange[],
   out: Look,
 ): string {
   const paint = style(out.colour);
@@ -114,10 +137,9 @@ function afterwards(
     `${i === 0 ? "xml      " : "         "}${line}`
   );
   if (!dryRun) return `${xml.join("\n")}\n`;
-  const lines = notDone.flatMap(({ handler, what }) =>
-    wrap(visible(`${handler}  ${what}`, out.unicode), out.width - 4).map((line, i) =>
-      `${i === 0 ? "  " : "    "}${line}`
-    )
+  const lines = notDone.flatMap(({ handler, what, times }) =>
+    wrap(visible(`${handler}  ${what}${times === 1 ? "" : ` (${times} times)`}`, out.unicode), out.width - 4)
+      .map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
   );
   const head = notDone.length === 0
     ? "dry run: nothing was to be changed on this host"

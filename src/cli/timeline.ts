@@ -160,7 +160,12 @@ function callLines(call: CallRecord, start: number, last: boolean, sheet: Sheet)
     sheet,
     colour,
   );
-  return call.error === undefined ? [line] : [line, ...indent(call.error, 7, sheet, colour)];
+  const said = (["stdout", "stderr"] as const).flatMap((key) =>
+    (call[key] ?? "").split("\n").filter((text) => text.trim() !== "").flatMap((text) =>
+      indent(`${key}: ${text}`, 7, sheet, sheet.paint.dim)
+    )
+  );
+  return [line, ...(call.error === undefined ? [] : indent(call.error, 7, sheet, colour)), ...said];
 }
 
 /** What a command was given beside its line. */

@@ -22,6 +22,10 @@ export interface When {
 export interface Allow {
   /** Command lines, each of which `parseExecRule` accepts. */
   exec: Located<string>[];
+  /** Command lines that only look: they may be run, in a dry run too. */
+  look: Located<string>[];
+  /** Directories whose executables may be run with libvirt's arguments. */
+  scripts: Located<string>[];
   /** Path globs, each of which `parsePathRule` accepts. What may be written may be read too. */
   read: Located<string>[];
   write: Located<string>[];
@@ -31,6 +35,8 @@ export interface Allow {
   env: Located<string>[];
   /** May edit the XML of `migrate` and `restore`. */
   xml: boolean;
+  /** May run libvirt's clients; only in mode background, where libvirt does not wait. */
+  libvirtClients: boolean;
 }
 
 /** A handler's front matter, complete and checked: nothing in it is half-valid. */

@@ -3,15 +3,33 @@ import type { Allow, Located } from "./manifest.ts";
 import { parsePathRule } from "./path_rule.ts";
 import type { Entry, YamlReader } from "./yaml_reader.ts";
 
-const KEYS = ["exec", "read", "write", "runAs", "env", "xml"] as const;
+const KEYS = [
+  "exec",
+  "look",
+  "scripts",
+  "read",
+  "write",
+  "runAs",
+  "env",
+  "xml",
+  "libvirtClients",
+] as const;
+
+/** Nothing is granted. */
+export function allowNothing(): Allow {
+  return {
+    ...{ exec: [], look: [], scripts: [], read: [], write: [], runAs: [], env: [] },
+    ...{ xml: false, libvirtClients: false },
+  };
+}
 
 /** What the manifest grants, each rule checked. Without the key, nothing. */
 export function readAllow(reader: YamlReader, allow: Entry | undefined): Allow {
-  const grant: Allow = { exec: [], read: [], write: [], runAs: [], env: [], xml: false };
+  const grant = allowNothing();
   if (!allow) return grant;
   for (const entry of reader.knownEntries(allow.node, "allow", KEYS, allow.key)) {
     const key = entry.key.value as typeof KEYS[number];
-    if (key === "xml") grant.xml = reader.boolean(entry) ?? false;
+    if (key === "xml" || key === "libvirtClients") grant[key] = reader.boolean(entry) ?? false;
     else grant[key] = readRules(reader, entry, CHECKS[key]);
   }
   return grant;
@@ -46,6 +64,23 @@ export function pathRuleError(text: string): RuleError | undefined {
   return "error" in read ? read : undefined;
 }
 
+/** A directory whose executables may be run: one, and no glob, so that it can be looked at. */
+function directoryError(text: string): RuleError | undefined {
+  const wrong = pathRuleError(text);
+  if (wrong !== undefined) return wrong;
+  const glob = /[*?]/.exec(text);
+  if (glob !== null) {
+    return {
+      error: `${text} is a glob`,
+      column: glob.index + 1,
+      hint: "name the directory above; all below it may be run",
+    };
+  }
+  return text === "/"
+    ? { error: "/ is every directory there is", column: 1, hint: "name the one of the scripts" }
+    : undefined;
+}
+
 /** A name as useradd(8) allows it. */
 function userError(text: string): RuleError | undefined {
   if (/^[0-9]+$/.test(text)) {
@@ -63,6 +98,8 @@ function variableError(text: string): RuleError | undefined {
 
 const CHECKS = {
   exec: execRuleError,
+  look: execRuleError,
+  scripts: directoryError,
   read: pathRuleError,
   write: pathRuleError,
   runAs: userError,

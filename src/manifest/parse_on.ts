@@ -42,6 +42,13 @@ export function checkOn(
       );
     }
   }
+  if (allow.libvirtClients && mode !== "background") {
+    reader.error(
+      place("allow"),
+      "allow.libvirtClients is only for mode background: libvirt waits for any other hook, and its client would wait for libvirt",
+      "write mode: background, or take it out",
+    );
+  }
   if (allow.xml && !operations.some((o) => o.returnsXml)) {
     reader.warn(place("allow"), "allow.xml has no effect: on names neither migrate nor restore");
   }

@@ -53,6 +53,24 @@
     return told.value;
   }
 
+  // What a dry run did not run: whoever looks at what it said goes by something that is not known.
+  function notRun({ played, ...result }) {
+    let told = false;
+    for (const key of played.keys) {
+      const value = result[key];
+      defineProperty(result, key, {
+        enumerable: true,
+        configurable: true,
+        get() {
+          if (!told) ask("exec.played", [played.command]);
+          told = true;
+          return value;
+        },
+      });
+    }
+    return result;
+  }
+
   // Made where the handler calls, so that the error shows the handler's line.
   function askLater(what, args) {
     const site = new HostError(what);
@@ -63,7 +81,7 @@
         open--;
         if (!told.error) {
           unseen.delete(promise);
-          return resolve(told.value);
+          return resolve(told.value?.played === undefined ? told.value : notRun(told.value));
         }
         reject(fill(site, told.error));
       };

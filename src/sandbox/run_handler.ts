@@ -12,6 +12,7 @@ import {
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";
 import { Deadline } from "../base/deadline.ts";
+import { firstAndLast } from "../base/first_and_last.ts";
 import { ownCopy } from "../base/own_copy.ts";
 import type { Json } from "../base/json.ts";
 import { type Outcome, SUCCESS } from "../base/outcome.ts";
@@ -291,9 +292,14 @@ const NOT_BEGUN: Pending = { pending: true, stop: () => {}, kill: () => {}, runn
 function noteAnswer(record: CallRecord, answer: Answer): void {
   if ("error" in answer) record.error = ownCopy(answer.error.message.slice(0, MAX_ERROR_LENGTH));
   const result = "error" in answer ? answer.error.result : answer.value;
-  if (record.call !== "exec" || !isObject(result)) return;
+  if (!["exec", "scripts.run"].includes(record.call) || !isObject(result)) return;
   if (typeof result.code === "number") record.code = result.code;
   else if (typeof result.signal === "string") record.code = result.signal;
+  // What a script prints goes nowhere else.
+  for (const key of record.call === "exec" ? ["stderr"] as const : ["stderr", "stdout"] as const) {
+    const text = result[key];
+    if (typeof text === "string" && text.trim() !== "") record[key] = ownCopy(firstAndLast(text.trimEnd()));
+  }
 }
 
 /** What the manifest, the policy or the call's own form forbids. */

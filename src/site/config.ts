@@ -28,8 +28,8 @@ export interface GuestOptions {
 /** What no handler may exceed, whatever its manifest says. */
 export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
-  /** Whether `virsh` and other clients of libvirt are denied. */
-  libvirtClients: "deny" | "allow";
+  /** Who may run `virsh` and other clients of libvirt: nobody, handlers in mode background whose manifests ask, or all. */
+  libvirtClients: "deny" | "background" | "allow";
   /** `trusted`: root runs only programs that nobody else could have written. */
   programs: "trusted" | "any";
   /** In milliseconds; absent: no limit but the operation's. */

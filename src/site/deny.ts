@@ -1,4 +1,5 @@
 import type { Policy } from "./config.ts";
+import type { Allow } from "../manifest/manifest.ts";
 import type { ExecRule } from "../manifest/exec_rule.ts";
 import { matchPathRule, type PathRule } from "../manifest/path_rule.ts";
 import { matchStar } from "../manifest/star.ts";
@@ -69,15 +70,33 @@ export function deniedExec(
   file: string = program,
 ): string | undefined {
   const client = [program, file].find(isLibvirtClient);
-  if (client !== undefined && policy.libvirtClients === "deny") {
+  if (client !== undefined && policy.libvirtClients !== "allow") {
     return `${
       baseName(client)
     } is a client of libvirt, and libvirt waits for this hook: the two would wait for ` +
-      "each other. What the hook needs is in event; policy.libvirtClients: allow in config.yaml lets it through";
+      `each other. ${insteadOf(args, policy)}`;
   }
   const names = [baseName(program), baseName(file)];
   const rule = policy.deny.exec.find((r) => names.includes(baseName(r.program)) && beginsLike(r, args));
   return rule && `the site's policy denies it: policy.deny.exec in config.yaml holds ${rule.text}`;
+}
+
+/** What to do where a hook wants to call libvirt. */
+function insteadOf(args: readonly string[], { libvirtClients }: Policy): string {
+  if (args.some((word) => /^nodedev-(?:detach|dettach|reattach|reset)$/.test(word))) {
+    return "libvirt takes a device from its driver and gives it back by itself where <hostdev> has managed='yes'; " +
+      "where it has not, see the recipe pci-rebind";
+  }
+  const background = libvirtClients === "background"
+    ? "a handler for which libvirt does not wait may call it: mode: background with allow: {libvirtClients: true}"
+    : "policy.libvirtClients: allow in config.yaml lets it through";
+  return `What the hook needs is in event; ${background}`;
+}
+
+/** The policy for one handler: whose manifest asks for libvirt's clients and runs in the background may have them. */
+export function policyFor(policy: Policy, { libvirtClients }: Pick<Allow, "libvirtClients">): Policy {
+  if (policy.libvirtClients !== "background") return policy;
+  return { ...policy, libvirtClients: libvirtClients ? "allow" : "background" };
 }
 
 function beginsLike(rule: ExecRule, args: readonly string[]): boolean {

@@ -126,7 +126,8 @@ const READ_POLICY: Readonly<
     }
   },
   libvirtClients(reader, entry, policy) {
-    policy.libvirtClients = reader.choice(entry, ["deny", "allow"] as const) ?? policy.libvirtClients;
+    policy.libvirtClients = reader.choice(entry, ["deny", "background", "allow"] as const) ??
+      policy.libvirtClients;
   },
   programs(reader, entry, policy) {
     policy.programs = reader.choice(entry, ["trusted", "any"] as const) ?? policy.programs;

@@ -1,6 +1,6 @@
 import type { Issue } from "../base/issue.ts";
 import type { Config } from "./config.ts";
-import { deniedExec, deniedPath, isLibvirtClient } from "./deny.ts";
+import { deniedExec, deniedPath, isLibvirtClient, policyFor } from "./deny.ts";
 import { parseExecRule } from "../manifest/exec_rule.ts";
 import type { Located, Manifest } from "../manifest/manifest.ts";
 import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
@@ -17,13 +17,14 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
   const add = (severity: Issue["severity"], at: Located<unknown>, message: string, hint?: string) =>
     issues.push({ severity, file, line: at.line, column: at.column, message, ...(hint ? { hint } : {}) });
 
-  for (const located of manifest.allow.exec) {
+  const policy = policyFor(config.policy, manifest.allow);
+  for (const located of [...manifest.allow.exec, ...manifest.allow.look]) {
     const read = parseExecRule(located.value);
     if ("error" in read) continue;
     const { program } = read.rule;
-    const why = deniedExec(config.policy, program, []);
+    const why = deniedExec(policy, program, read.rule.args.map(({ text }) => text));
     if (why !== undefined) add("error", located, `exec: ${program}: ${why}`);
-    else if (isLibvirtClient(program)) {
+    else if (isLibvirtClient(program) && manifest.mode !== "background") {
       add("warning", located, `exec: ${program} can deadlock with libvirt, which waits for this hook`);
     }
   }

@@ -15,7 +15,7 @@ export function defaultConfig(): Config {
     guests: [],
     policy: {
       deny: { exec: [], read: [], write: [] },
-      libvirtClients: "deny",
+      libvirtClients: "background",
       programs: "trusted",
       approval: "none",
     },

@@ -47,9 +47,12 @@ export function reservedMs(
 
 /** The part of a planned handler that says whether it may hold anything. */
 interface MayHold {
-  handler: { manifest?: { allow: { exec: readonly unknown[]; write: readonly unknown[] } } };
+  handler: {
+    manifest?: { allow: { exec: readonly unknown[]; look: readonly unknown[]; write: readonly unknown[] } };
+  };
 }
 
 function mayHold({ handler: { manifest } }: MayHold): boolean {
-  return manifest !== undefined && manifest.allow.exec.length + manifest.allow.write.length > 0;
+  return manifest !== undefined &&
+    manifest.allow.exec.length + manifest.allow.look.length + manifest.allow.write.length > 0;
 }

@@ -4,6 +4,7 @@ import { realPath } from "../system/file.ts";
 import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
 import type { Waiting } from "../system/setting_file.ts";
+import { startError } from "../system/start_error.ts";
 import { SystemError } from "../system/system_error.ts";
 import { waitUntil } from "../system/wait.ts";
 import type { Policy } from "../site/config.ts";
@@ -53,7 +54,7 @@ function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed {
     if (typeof ready === "string") return { error: ready };
     return toItsEnd(ready, what.timeoutMs ?? TIMEOUT_MS, waiting);
   } catch (error) {
-    if (error instanceof SystemError) return { error: error.message };
+    if (error instanceof SystemError) return { error: startError(path, error) };
     throw error;
   }
 }

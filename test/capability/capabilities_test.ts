@@ -105,7 +105,7 @@ Deno.test("a dry run of every call that changes something leaves the host as it 
     Deno.mkdirSync(`${root}/in`);
     Deno.writeTextFileSync(`${root}/in/a`, "old");
     Deno.mkdirSync(`${root}/in/d`);
-    const grant = grantOf({ exec: ["touch *"], write: [`${root}/in/**`, "/sys/x"] });
+    const grant = grantOf({ exec: ["touch *"], scripts: ["/usr/bin"], write: [`${root}/in/**`, "/sys/x"] });
     const handler = runningHandler({
       state: `${root}/run`,
       xml: "<domain><uuid>11111111-2222-3333-4444-555555555555</uuid></domain>",
@@ -114,6 +114,12 @@ Deno.test("a dry run of every call that changes something leaves the host as it 
     const a = `${root}/in/a`;
     const cases: Record<string, [args: Parameters<Caller["call"]>[1][], told: RegExp, answer: string]> = {
       "exec": [["touch", [`${root}/in/x`]], /^run touch .*\/x$/, `"code":0`],
+      "exec.played": [
+        ["ls -l"],
+        /^\(what follows depends on what ls -l says, a command that was not run\)$/,
+        "null",
+      ],
+      "scripts.run": [["/usr/bin/true"], /^run \/usr\/bin\/true v1 start begin -$/, `"code":0`],
       "undo": [["touch", [`${root}/in/x y`]], /^run touch '.*\/x y' when the guest is gone$/, "null"],
       "fs.write": [[a, "new"], /^write "new" to .*\/a$/, "null"],
       "fs.append": [[a, "new"], /^append "new" to .*\/a$/, "null"],
@@ -156,7 +162,7 @@ Deno.test("a dry run refuses what the call itself would refuse", async () => {
     Deno.writeTextFileSync(`${root}/a`, "old");
     Deno.linkSync(`${root}/a`, `${root}/b`);
     Deno.mkdirSync(`${root}/d`);
-    const grant = grantOf({ exec: ["touch *"], write: [`${root}/*`] });
+    const grant = grantOf({ exec: ["touch *"], scripts: ["/usr/bin"], write: [`${root}/*`] });
     const [real, dry] = [false, true].map((isDry) =>
       new Caller(grant, Deadline.in(10_000), runningHandler({ state: `${root}/run` }), isDry)
     ) as [Caller, Caller];

@@ -23,12 +23,17 @@ export interface Rules {
   runAs?: string[];
   env?: string[];
   xml?: boolean;
+  look?: string[];
+  scripts?: string[];
 }
 
 export function grantOf(rules: Rules, policy: Policy = defaultConfig().policy): Grant {
   const located = (list: string[] = []) => list.map((value) => ({ value, line: 1, column: 1 }));
   const { exec, read, write, runAs, env } = rules;
   return new Grant("10-a", {
+    look: located(rules.look),
+    scripts: located(rules.scripts),
+    libvirtClients: false,
     exec: located(exec),
     read: located(read),
     write: located(write),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { CAPABILITIES } from "../../src/capability/capabilities.ts";
 import { callWarnings } from "../../src/cli/call_warnings.ts";
 import type { Allow } from "../../src/manifest/manifest.ts";
+import { allowNothing } from "../../src/manifest/parse_allow.ts";
 
-const NOTHING: Allow = { exec: [], read: [], write: [], runAs: [], env: [], xml: false };
+const NOTHING: Allow = allowNothing();
 const rule = [{ value: "x", line: 1, column: 1 }];
 
 function said(source: string, allow = NOTHING): string[] {
@@ -24,7 +25,13 @@ Deno.test("a call of host that does not exist is told with its place and the nea
 });
 
 Deno.test("a call for which the manifest has no rule at all is told, each with the key that it needs", () => {
-  const keys = { exec: { exec: rule }, read: { read: rule }, write: { write: rule }, xml: { xml: true } };
+  const keys = {
+    exec: { exec: rule },
+    scripts: { scripts: rule },
+    read: { read: rule },
+    write: { write: rule },
+    xml: { xml: true },
+  };
   for (const { name, within, isInternal } of CAPABILITIES.values()) {
     if (isInternal) continue;
     const call = `host.${name}("x")`;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { grantWarnings } from "../../src/cli/grant_warnings.ts";
 import type { Allow, Located } from "../../src/manifest/manifest.ts";
+import { allowNothing } from "../../src/manifest/parse_allow.ts";
 
 function warned(key: "exec" | "read" | "write" | "env", value: string): string | undefined {
   const located: Located<string> = { value, line: 3, column: 5 };
-  const allow: Allow = { exec: [], read: [], write: [], runAs: [], env: [], xml: false, [key]: [located] };
+  const allow: Allow = { ...allowNothing(), [key]: [located] };
   const [issue, ...rest] = grantWarnings("10-a.js", allow);
   assert.deepEqual(rest, []);
   if (issue !== undefined) assert.deepEqual([issue.severity, issue.line, issue.column], ["warning", 3, 5]);

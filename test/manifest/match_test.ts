@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { type MatchCall, matchManifest } from "../../src/manifest/match.ts";
 import { orderHandlers } from "../../src/site/order.ts";
+import { allowNothing } from "../../src/manifest/parse_allow.ts";
 
 const at = (value: string) => ({ value, line: 1, column: 1 });
 
@@ -13,7 +14,7 @@ function manifest(on: string[], filters: { guests?: string[]; networks?: string[
     ...(filters.networks ? { networks: filters.networks.map(at) } : {}),
     mode: "wait",
     state: "release",
-    allow: { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
+    allow: allowNothing(),
     options: {},
   };
 }

@@ -3,6 +3,7 @@ import type { Issue } from "../../src/base/issue.ts";
 import { parseManifest } from "../../src/manifest/parse.ts";
 import { COMMENT_WIDTH } from "../../src/manifest/front_matter.ts";
 import { inComments } from "./in_comments.ts";
+import { allowNothing } from "../../src/manifest/parse_allow.ts";
 
 /** The manifest's first line is line 2 of the file. */
 function parse(yaml: string) {
@@ -67,7 +68,10 @@ options:
       write: [at("/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", 15, 11)],
       runAs: [at("qemu", 16, 11), at("_chrony", 16, 17), at("build-1", 16, 26)],
       env: [at("LANG", 17, 9)],
+      look: [],
+      scripts: [],
       xml: false,
+      libvirtClients: false,
     },
     options: { hostCpus: "0-1", list: [1, "two", { three: null }], on: false },
   });
@@ -79,7 +83,7 @@ Deno.test("parseManifest() grants nothing that is not asked for", () => {
     on: [{ value: "qemu/prepare", line: 2, column: 9 }],
     mode: "wait",
     state: "release",
-    allow: { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
+    allow: allowNothing(),
     options: {},
   });
 });

@@ -11,6 +11,7 @@ import {
 } from "../../src/site/settings.ts";
 import type { Manifest } from "../../src/manifest/manifest.ts";
 import { findOperation } from "../../src/protocol/operations.ts";
+import { allowNothing } from "../../src/manifest/parse_allow.ts";
 
 function told(issues: Issue[]): string[] {
   return issues.map(({ line, column, message, hint }) =>
@@ -36,7 +37,7 @@ const MANIFEST: Manifest = {
   on: [],
   mode: "wait",
   state: "release",
-  allow: { exec: [], read: [], write: [], runAs: [], env: [], xml: false },
+  allow: allowNothing(),
   options: {},
 };
 

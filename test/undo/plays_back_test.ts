@@ -51,7 +51,7 @@ Deno.test("it is kept too where a handler that may hold something may come to ab
   const handlers = (
     exec: string[],
     write: string[],
-  ) => [{ handler: { manifest: { allow: { exec, write } } } }];
+  ) => [{ handler: { manifest: { allow: { exec, look: [], write } } } }];
   const none = { exists: false };
   assert.equal(reservedMs(prepare, none, 10_000, [{ handler: {} }, ...handlers([], [])]), 0);
   assert.equal(reservedMs(prepare, none, 10_000, handlers(["true"], [])), 2_000);

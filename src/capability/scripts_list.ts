@@ -1,0 +1,36 @@
+import { type Capability, value } from "./capability.ts";
+import { systemAnswer } from "./file_access.ts";
+import { scriptPath } from "./script_path.ts";
+import { fileStatus, listDirectory } from "../system/file.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/**
+ * `host.scripts.list(path)`: the executables in a directory, in byte order of
+ * their names, by whatever links they are reached; of a path that is an
+ * executable itself, that one; of one that is not there, none. What has no
+ * execute permission is none, as for libvirt.
+ */
+export const scriptsList: Capability = {
+  name: "scripts.list",
+  within: "scripts",
+  looksOnly: true,
+  run([given], context) {
+    const path = scriptPath("scripts.list", given, context);
+    if (typeof path !== "string") return path;
+    try {
+      const status = fileStatus(path);
+      if (status === undefined) return value([]);
+      if (status.kind !== "directory") return value(isExecutable(path) ? [path] : []);
+      const names = (listDirectory(path) ?? []).sort((a, b) => a < b ? -1 : 1);
+      return value(names.map((name) => `${path}/${name}`).filter(isExecutable));
+    } catch (error) {
+      if (error instanceof SystemError) return systemAnswer("scripts.list", error);
+      throw error;
+    }
+  },
+};
+
+function isExecutable(path: string): boolean {
+  const status = fileStatus(path);
+  return status?.kind === "file" && (status.mode & 0o111) !== 0;
+}
