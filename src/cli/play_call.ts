@@ -68,7 +68,9 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
     const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
     print(
       1,
-      `${jsonText({ ...record, source: call.source, ...(dryRun ? { notDone: notDone.all } : {}), ...xml })}\n`,
+      `${
+        jsonText({ ...record, source: call.source, ...(dryRun ? { notDone: notDone.all } : {}), ...xml })
+      }\n`,
     );
   } else {
     print(1, renderTimeline(record, out));
