@@ -1,4 +1,5 @@
-import { currentName, type Driver, findOperation, isDriver, type Operation } from "./operations.ts";
+import type { Json } from "../base/json.ts";
+import { currentName, type Driver, EVENT, findOperation, isDriver, type Operation } from "./operations.ts";
 
 /** One hook call as libvirt made it: `<driver> <object> <operation> <sub-operation> <extra>`. Complete and checked. */
 export interface HookEvent {
@@ -13,6 +14,8 @@ export interface HookEvent {
   extra: string;
   /** What is known of the operation; undefined for one that a newer libvirt may have. */
   known: Operation | undefined;
+  /** What `hookvisor watch` tells of an event (src/watch/); absent for what libvirt called. */
+  details?: Readonly<Record<string, Json>>;
 }
 
 /** Arguments that are no hook call. */
@@ -31,7 +34,7 @@ export function parseEvent(
   args: readonly string[],
 ): { event: HookEvent } | { error: EventError } {
   const [object, operation, subOperation, extra] = args;
-  const known = operation === undefined ? undefined : findOperation(driver, operation);
+  const known = operation === undefined ? undefined : knownCall(driver, operation, subOperation);
   const wrong = (message: string) => ({ error: { message, known } });
   if (!isDriver(driver)) return wrong(`unknown driver ${JSON.stringify(driver)}`);
   if (
@@ -47,6 +50,10 @@ export function parseEvent(
     if (arg.includes(NOT_UTF8)) return wrong(`the ${names[i]} is not UTF-8`);
     if (arg === "") return wrong(`the ${names[i]} is empty`);
   }
+  const details = subOperation === EVENT ? detailsOf(extra) : undefined;
+  if (subOperation === EVENT && details === undefined) {
+    return wrong("the extra argument of an event has to be an object in JSON");
+  }
   return {
     event: {
       driver,
@@ -56,8 +63,31 @@ export function parseEvent(
       subOperation,
       extra,
       known,
+      ...(details && { details }),
     },
   };
+}
+
+/** A hook of that name is not the event of that name: a newer libvirt may have one, and mean something else. */
+function knownCall(
+  driver: string,
+  operation: string,
+  subOperation: string | undefined,
+): Operation | undefined {
+  const known = findOperation(driver, operation);
+  return known !== undefined && (known.event !== undefined) === (subOperation === EVENT) ? known : undefined;
+}
+
+function detailsOf(extra: string): HookEvent["details"] {
+  try {
+    const details: unknown = JSON.parse(extra);
+    return typeof details === "object" && details !== null && !Array.isArray(details)
+      ? details as Record<string, Json>
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The shutoff reason that `release` has as its extra argument since libvirt 10.x (`from snapshot` holds a space), or undefined. */

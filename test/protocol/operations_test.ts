@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { currentName, DRIVERS, findOperation, isDriver, OPERATIONS } from "../../src/protocol/operations.ts";
+import {
+  currentName,
+  DRIVERS,
+  EVENT,
+  findOperation,
+  isDriver,
+  OPERATIONS,
+} from "../../src/protocol/operations.ts";
+
+/** Those that libvirt calls a hook for. */
+const HOOKS = OPERATIONS.filter(({ event }) => event === undefined);
 
 /** Driver, operations: as libvirt's docs/hooks.rst and src/util/virhook.c list them. */
 const KNOWN: Record<string, string> = {
@@ -14,14 +24,14 @@ const KNOWN: Record<string, string> = {
 Deno.test("every operation that libvirt knows is known, and no other", () => {
   assert.deepEqual([...DRIVERS].sort(), Object.keys(KNOWN).sort());
   for (const [driver, names] of Object.entries(KNOWN)) {
-    const known = OPERATIONS.filter((operation) => operation.driver === driver).map(({ name }) => name)
+    const known = HOOKS.filter((operation) => operation.driver === driver).map(({ name }) => name)
       .sort();
     assert.equal(known.join(" "), names, driver);
   }
 });
 
 Deno.test("an operation that is over is called with end, the daemon's own with -, the rest with begin", () => {
-  for (const { driver, name, subOperation } of OPERATIONS) {
+  for (const { driver, name, subOperation } of HOOKS) {
     const expected = driver === "daemon" && name !== "reload"
       ? "-"
       : ["stopped", "release"].includes(name)
@@ -32,7 +42,7 @@ Deno.test("an operation that is over is called with end, the daemon's own with -
 });
 
 Deno.test("deadlines are 30 s for prepare and release, 5 s for the daemon, 10 s for the rest", () => {
-  for (const { driver, name, timeoutMs } of OPERATIONS) {
+  for (const { driver, name, timeoutMs } of HOOKS) {
     const expected = driver === "daemon" ? 5_000 : ["prepare", "release"].includes(name) ? 30_000 : 10_000;
     assert.equal(timeoutMs, expected, `${driver}/${name}`);
   }
@@ -71,5 +81,20 @@ Deno.test("words that every object knows are no operations and no drivers", () =
       assert.equal(currentName(driver, word), word);
     }
     assert.equal(isDriver(word), false);
+  }
+});
+
+Deno.test("an event gives no verdict, whatever anybody asks for, and has a minute", () => {
+  const events = OPERATIONS.filter(({ event }) => event !== undefined);
+  assert.ok(events.length > 20);
+  for (const operation of events) {
+    const { subOperation, timeoutMs, onFailure, mayAbort, teardown, returnsXml } = operation;
+    assert.deepEqual(
+      { subOperation, timeoutMs, onFailure, mayAbort, teardown, returnsXml },
+      {
+        ...{ subOperation: EVENT, timeoutMs: 60_000, onFailure: "ignore" },
+        ...{ mayAbort: false, teardown: false, returnsXml: false },
+      },
+    );
   }
 });

@@ -1,0 +1,28 @@
+import type { Json } from "../base/json.ts";
+import { domainModel } from "./domain.ts";
+import { parseDocument } from "./xml/parse_document.ts";
+import { childText } from "./xml/read.ts";
+
+/** Events that name a disk by its device's alias. */
+const OF_DISKS: ReadonlySet<string> = new Set(["io-error", "tray", "disk-changed"]);
+
+/**
+ * What only the XML tells of an event: the disk (`vda`) behind a device's alias, and what `on_crash` has libvirt do
+ * with a guest that panicked. Nothing where the XML does not tell it.
+ */
+export function detailsInXml(
+  operation: string,
+  fields: Readonly<Record<string, Json>>,
+  xml: string,
+): Record<string, Json> {
+  const isPanic = operation === "crashed" && fields.reason === "panicked";
+  if (!isPanic && !OF_DISKS.has(operation)) return {};
+  const { document } = parseDocument(xml, { source: "libvirt" });
+  if (document === undefined) return {};
+  if (isPanic) {
+    const onCrash = childText(document.root, "on_crash");
+    return onCrash === undefined ? {} : { onCrash };
+  }
+  const disk = domainModel(document.root).disks.find(({ alias }) => alias === fields.device);
+  return disk === undefined ? {} : { disk: disk.target.dev };
+}
