@@ -24,7 +24,7 @@ export interface HookEvent {
   driver: Driver;
   /** libvirt's word, the hook's second argument; older names in today's form (`plugged` is `port-created`, `unplugged` is `port-deleted`). */
   operation: string;
-  /** The hook's third argument: `begin`, `end` or `-`. */
+  /** The hook's third argument: `begin`, `end` or `-`; `event` for an event. */
   subOperation: string;
   /** The hook's fourth argument, `-` when there is none. */
   extra: string;
@@ -32,10 +32,56 @@ export interface HookEvent {
   name: string;
   /** The UUID in the XML, of the domain or of the network. */
   uuid?: string;
-  /** Why the domain ended, for `release` since about libvirt 10: `shutdown`, `destroyed`, `crashed`, `migrated`, `saved`, `failed`, `from snapshot`, `daemon`, `unknown`. */
+  /**
+   * Why the domain ended, for `release` since about libvirt 10: `shutdown`, `destroyed`, `crashed`, `migrated`, `saved`, `failed`, `from snapshot`, `daemon`, `unknown`.
+   * Of an event: for `crashed` `panicked`, `crashloaded`, `failed`, `crashed`, `vanished`; for `io-error` `enospc` or `unknown`; for `paused`, `resumed`, `shutdown-requested`, `agent-connected`, `agent-disconnected` and `disk-changed` libvirt's word.
+   */
   reason?: string;
   /** The daemon that calls, for the driver `daemon`: `libvirtd`, `virtqemud`, `virtnetworkd`, ... Split daemons call with the same arguments; only this tells them apart. */
   daemon?: string;
+  /** Of an event: it happened while libvirt's daemon or the connection to it was gone, and was found by comparing. The fields from here to `actualKiB` are those of events, which `hookvisor watch` brings. */
+  missed?: boolean;
+  /** Of an event: how many more of the same were folded into it while it waited. */
+  folded?: number;
+  /** `crashed` with the reason `panicked`: `<on_crash>`, what libvirt does with the guest. */
+  onCrash?: string;
+  /** `watchdog`: `none`, `pause`, `reset`, `poweroff`, `shutdown`, `debug`, `inject-nmi`; `io-error`: `none`, `pause`, `report`; `memory-failure`: `ignore`, `inject`, `fatal`, `reset`. */
+  action?: string;
+  /** The device's alias (`virtio-disk0`): `io-error`, `tray`, `disk-changed`, `device-added`, `device-removed`, `device-removal-failed`. */
+  device?: string;
+  /** The disk's target (`vda`): `io-error`, `tray`, `disk-changed`, `block-threshold`, `block-job`. */
+  disk?: string;
+  /** The image: `io-error`, and `block-threshold` (null where it has no path). */
+  path?: string | null;
+  /** `pm-suspended`: `memory` or `disk`. */
+  to?: string;
+  /** `tray`: `open` or `close`. */
+  state?: string;
+  /** `block-threshold`, in bytes. */
+  threshold?: number;
+  /** `block-threshold`: how far beyond the threshold the write went, in bytes. */
+  excess?: number;
+  /** `block-job`: `pull`, `copy`, `commit`, `active-commit`, `backup`; `job-completed`: `save`, `migration-out`, `dump`, `backup`, … */
+  job?: string;
+  /** `block-job`: `completed`, `failed`, `canceled`. */
+  result?: string;
+  /** `job-completed`, where libvirt tells. */
+  success?: boolean;
+  /** `job-completed`, where libvirt tells. */
+  error?: string;
+  /** `job-completed`: libvirt's numbers by libvirt's names (`data_total`, `time_elapsed`). */
+  statistics?: Record<string, string | number | boolean>;
+  /** `disk-changed`; null: none. */
+  oldPath?: string | null;
+  newPath?: string | null;
+  /** `memory-failure`: `hypervisor` or `guest`. */
+  recipient?: string;
+  /** `memory-failure`. */
+  actionRequired?: boolean;
+  /** `memory-failure`: it happened while another was dealt with. */
+  recursive?: boolean;
+  /** `balloon`: the guest's memory now. */
+  actualKiB?: number;
   /** The text libvirt sent on stdin; `""` for the daemon. */
   xml: string;
   /** The domain: for the domain drivers, and for a network's port where an older libvirt sent `<domain>` with it. */

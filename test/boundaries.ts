@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "checkpoint", "call", "site", "protocol", "system", "base"],
   cli: [
+    "watch",
     "checkpoint",
     "call",
     "sandbox",
@@ -16,6 +17,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "system",
     "base",
   ],
+  watch: ["site", "records", "manifest", "protocol", "system", "base"],
   call: [
     "checkpoint",
     "sandbox",

@@ -5,10 +5,11 @@ import { type HookEvent, shutoffReason } from "../protocol/event.ts";
 export function eventFields(event: HookEvent, caller: string | undefined): Json {
   const reason = shutoffReason(event);
   return {
+    ...(event.details && { missed: false, folded: 0, ...event.details }),
     driver: event.driver,
     operation: event.operation,
     subOperation: event.subOperation,
-    extra: event.extra,
+    extra: event.details === undefined ? event.extra : "-",
     name: event.object,
     ...(reason === undefined ? {} : { reason }),
     ...(event.driver === "daemon" && caller !== undefined ? { daemon: caller } : {}),

@@ -57,11 +57,12 @@ export async function libvirtCall(
       tellSupervisor: true,
       async giveBack(call, aborted) {
         if (!call.lazyJournal.exists) return [];
-        // A daemon that has died meanwhile starts no guest: what was set for it after the next one looked would stay.
-        const isOrphan = !mayPlayBack(known, aborted) && isCallerGone(callerProcess);
-        if (!isOrphan && !mayPlayBack(known, aborted)) return [];
         const { playBackAfterCall, playBackLate } = await import("../undo/play_back_after_call.ts");
-        if (!isOrphan) return await playBackAfterCall(call, aborted);
+        if (mayPlayBack(known, aborted)) return await playBackAfterCall(call, aborted);
+        // The guest of an event may be gone by now, and its release with it.
+        if (known.event !== undefined) return await playBackLate(call);
+        // A daemon that has died meanwhile starts no guest: what was set for it after the next one looked would stay.
+        if (!isCallerGone(callerProcess)) return [];
         call.note(`${caller ?? "the daemon"}, which made this call, has ended meanwhile`);
         return await playBackLate(call);
       },

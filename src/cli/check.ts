@@ -12,6 +12,8 @@ import { style } from "./style.ts";
 import { programWarnings } from "./program_warnings.ts";
 import { renderTable } from "./text_table.ts";
 import type { Issue } from "../base/issue.ts";
+import { wrap } from "./text.ts";
+import { watchNeed, watchSentence } from "./watch_needed.ts";
 import { isTrouble } from "../system/file_reader.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import { LARGEST_CONFIG } from "../site/load_config.ts";
@@ -52,6 +54,8 @@ export async function run(invocation: Invocation): Promise<number> {
     }];
     print(1, `${renderTable(columns, good.map((h) => [h.name, ...allowedCells(h.manifest!)]), out)}\n`);
   }
+  const watch = watchSentence(watchNeed(handlers, invocation.directories.state));
+  if (watch !== undefined && !flag(invocation, "quiet")) print(1, `${wrap(watch, out.width).join("\n")}\n`);
   const verdict = `${count(handlers.length, "handler")}, ${count(errors, "error")}, ${
     count(warnings, "warning")
   }`;

@@ -209,7 +209,11 @@ export const COMMANDS: readonly AdminCommand[] = [
       xml: { value: "FILE", kind: "file", summary: "what libvirt would write; - for standard input" },
       sample: { summary: "make a sample even where a real call is kept" },
       "sub-operation": { value: "WORD", kind: ["begin", "end", "-"], summary: "libvirt's third argument" },
-      extra: { value: "WORD", summary: "libvirt's fourth argument: for release why the guest ended" },
+      extra: {
+        value: "WORD",
+        summary:
+          "libvirt's fourth argument: for release why the guest ended; for an event its fields, in JSON",
+      },
       handler: { value: "NAME", kind: "handler", summary: "play this handler only" },
       "dry-run": { summary: "change nothing: commands and writes are checked, told and not done" },
       root: {
@@ -429,6 +433,27 @@ export const COMMANDS: readonly AdminCommand[] = [
     },
     raw: true,
     load: () => import("./hook.ts"),
+  },
+  {
+    name: "watch",
+    words: [],
+    summary: "run handlers for the events that libvirt calls no hook for, until it is stopped",
+    description: [
+      "Connects to libvirt's daemons and runs handlers for events of guests: crashed, rebooted, watchdog, io-error and " +
+      "more; docs/watch.md has them all. Each event's handlers run in a process of their own, as those of a hook call " +
+      "do: in order for a guest, several guests side by side. Nothing that they do has an effect on libvirt.",
+      "It asks only for what handlers are for, and sees at once when they change. While a daemon is not there it waits, " +
+      "connects anew, and compares: what became of guests meanwhile comes with event.missed. Doubles are folded, and " +
+      "too many at once are dropped; the records and metrics count both.",
+      "It is meant to run as the service hookvisor-watch. A user's own hookvisor watch is for that user's own guests.",
+    ],
+    exitCodes: [[0, "never: it ends when it is stopped"], [1, "another one runs already"]],
+    examples: [[
+      "hookvisor watch",
+      "in a terminal, to see it work; systemctl enable --now hookvisor-watch starts the service",
+    ]],
+    options: {},
+    load: () => import("./watch.ts"),
   },
   {
     name: "metrics",

@@ -1,3 +1,4 @@
+import { EVENT } from "../protocol/operations.ts";
 import type { HookRecord } from "../records/record.ts";
 
 /** What libvirt does when the hook lets an operation go on, or gives it up. */
@@ -61,8 +62,12 @@ const UNKNOWN: Fate = { goOn: "goes on", abort: "most likely gives the operation
 
 /** What libvirt does with a verdict, to be read after the word "libvirt". */
 export function consequence(
-  { driver, operation, verdict }: Pick<HookRecord, "driver" | "operation" | "verdict">,
+  { driver, operation, subOperation, verdict }: Pick<
+    HookRecord,
+    "driver" | "operation" | "subOperation" | "verdict"
+  >,
 ): string {
+  if (subOperation === EVENT) return "waits for no answer to an event";
   if (driver === "daemon") return "does not look at the answer";
   const fates = driver === "network" ? NETWORK : DOMAIN;
   const fate = Object.hasOwn(fates, operation) ? fates[operation]! : UNKNOWN;

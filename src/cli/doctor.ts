@@ -13,6 +13,7 @@ import { ownership } from "./doctor/ownership.ts";
 import { selinux } from "./doctor/selinux.ts";
 import { scripts } from "./doctor/scripts.ts";
 import { stack } from "./doctor/stack.ts";
+import { watch } from "./doctor/watch.ts";
 import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
 import { loadWholeSite, type WholeSite } from "./whole_site.ts";
 import { look } from "./look.ts";
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   selinux,
   stack,
   handlers,
+  watch,
   leftovers,
   checkpoint,
 ];

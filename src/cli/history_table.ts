@@ -1,3 +1,4 @@
+import { eventText } from "./event_text.ts";
 import { style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible } from "./text.ts";
 import type { HookRecord } from "../records/record.ts";
@@ -46,11 +47,13 @@ function time(from: number, to: number): Column {
   };
 }
 
-/** Why a call failed, or what was remarked. */
-function reasonOf({ reason, handlers, notes }: HookRecord): string {
+/** Why a call failed, or what was remarked, or what libvirt said of an event. */
+function reasonOf({ reason, handlers, notes, event }: HookRecord): string {
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
-  return reason ??
-    (failed === undefined ? notes?.[0] ?? "" : `${failed.name}: ${failed.message ?? failed.outcome}`);
+  if (reason !== undefined || failed === undefined) {
+    return reason ?? notes?.[0] ?? (event === undefined ? "" : eventText(event));
+  }
+  return `${failed.name}: ${failed.message ?? failed.outcome}`;
 }
 
 /** `2026-11-23 06:57:27` where this host is. */

@@ -9,6 +9,8 @@ import { type Places, placesOf } from "./places.ts";
 import { needReload, type Reload, reload, reloaded } from "./reload_daemons.ts";
 import { driversOf } from "./wanted_drivers.ts";
 import { type Driver, DRIVERS } from "../protocol/operations.ts";
+import { watchNeed, watchSentence } from "./watch_needed.ts";
+import { loadWholeSite } from "./whole_site.ts";
 import { DIRECTORIES } from "../site/directories.ts";
 import { trustIssue } from "../site/trust.ts";
 import { fileReader, isTrouble } from "../system/file_reader.ts";
@@ -47,7 +49,14 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const step of steps) if (!isQuiet || step.did !== "was there") print(1, `${describe(step, dryRun)}\n`);
   if (said !== undefined) print(1, said.map(reloaded).join(""));
   else if (!isQuiet) print(1, advice(places, reloads, changed, dryRun));
+  const watch = places.destdir === "" && !isQuiet ? await watchAdvice(invocation) : undefined;
+  if (watch !== undefined) print(1, `${watch}\n`);
   return ok ? 0 : 1;
+}
+
+async function watchAdvice({ directories }: Invocation): Promise<string | undefined> {
+  const { handlers } = await loadWholeSite(directories);
+  return watchSentence(watchNeed(handlers, directories.state));
 }
 
 /** The drivers that have a link to a hookvisor already, be it gone. */

@@ -1,6 +1,7 @@
 import { flag, type Invocation, option } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { type CallToPlay, playCall } from "./play_call.ts";
+import { sampleDetails } from "./sample_details.ts";
 import { sampleXml } from "./sample_xml.ts";
 import { type KeptCall, keptCalls } from "../records/replay_calls.ts";
 import { isGlob, operationGlobError } from "../manifest/operation_glob.ts";
@@ -36,7 +37,7 @@ async function callFor(invocation: Invocation, operation: Operation): Promise<Ca
     driver,
     operation: name,
     subOperation: option(invocation, "sub-operation") ?? operation.subOperation,
-    extra: option(invocation, "extra") ?? (driver === "daemon" ? DAEMON_EXTRA[name] ?? "-" : "-"),
+    extra: option(invocation, "extra") ?? usualExtra(operation),
   };
   if (driver === "daemon") {
     return {
@@ -81,6 +82,11 @@ const DAEMON_EXTRA: Readonly<Record<string, string>> = {
   shutdown: "shutdown",
   reload: "SIGHUP",
 };
+
+function usualExtra({ driver, name, event }: Operation): string {
+  if (event !== undefined) return JSON.stringify(sampleDetails(name));
+  return driver === "daemon" ? DAEMON_EXTRA[name] ?? "-" : "-";
+}
 
 function newest(
   { directories }: Invocation,

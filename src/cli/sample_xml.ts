@@ -1,3 +1,5 @@
+import { findOperation } from "../protocol/operations.ts";
+
 /** A UUID made from a name, so that the same name gives the same: the first 128 bits of its SHA-256, marked as version 8 (RFC 9562). */
 export async function sampleUuid(name: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name)));
@@ -21,7 +23,8 @@ export async function sampleXml(
 
 async function domainXml(driver: string, operation: string, name: string): Promise<string> {
   const type = { qemu: "kvm", lxc: "lxc", libxl: "xen", bhyve: "bhyve" }[driver] ?? driver;
-  const runs = ["started", "reconnect", "attach", "migrate"].includes(operation);
+  const isEvent = findOperation(driver, operation)?.event !== undefined;
+  const runs = isEvent || ["started", "reconnect", "attach", "migrate"].includes(operation);
   const os = driver === "lxc"
     ? `<type arch='x86_64'>exe</type>
     <init>/sbin/init</init>`

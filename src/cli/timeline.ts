@@ -1,4 +1,5 @@
 import { consequence } from "./consequence.ts";
+import { eventText } from "./event_text.ts";
 import { type Style, style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible, wrap } from "./text.ts";
 import type { CallRecord } from "../base/call_record.ts";
@@ -54,17 +55,19 @@ function startsOf({ handlers, ms }: HookRecord): number[] {
 function heading(record: HookRecord, { look, paint }: Sheet): string[] {
   const { driver, operation, calledOperation, object, subOperation, extra, caller, id, time, background } =
     record;
+  const said = record.event === undefined ? "" : eventText(record.event);
   const old = calledOperation === undefined ? "" : ` (called ${calledOperation})`;
   const what = fit(visible(`${driver}/${operation}${old}  ${object}`, look.unicode), look);
   const details = [
     time.replace("T", " ").replace(/\.\d+Z$/, " UTC"),
-    `sub-operation ${subOperation}, extra ${extra}`,
+    record.event === undefined ? `sub-operation ${subOperation}, extra ${extra}` : "an event",
     ...(caller === undefined ? [] : [`called by ${caller}`]),
     `id ${id}`,
     ...(background === undefined ? [] : [`in the background of ${background}`]),
   ].join(", ");
   return [
     paint.bold(what),
+    ...(said === "" ? [] : wrap(visible(said, look.unicode), look.width)),
     ...wrap(visible(details, look.unicode), look.width).map(paint.dim),
     "",
   ];

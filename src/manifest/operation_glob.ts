@@ -1,6 +1,13 @@
 import { matchesGlob } from "../base/glob.ts";
 import { suggest } from "../base/suggest.ts";
-import { currentName, DRIVERS, isDriver, type Operation, OPERATIONS } from "../protocol/operations.ts";
+import {
+  currentName,
+  DRIVERS,
+  isDriver,
+  isInGlobs,
+  type Operation,
+  OPERATIONS,
+} from "../protocol/operations.ts";
 import type { RuleError } from "./exec_rule.ts";
 
 /** What older libvirt called network operations; `currentName` gives today's name of each. */
@@ -9,10 +16,13 @@ const OLD_NAMES = ["plugged", "unplugged"];
 /**
  * Whether `driver/operation`, in which `*` and `?` are globs, names the
  * operation of a call. Today's and older libvirt's names mean the same,
- * whichever of them the pattern or the call uses.
+ * whichever of them the pattern or the call uses. An event that comes all the
+ * time is only for those who name it.
  */
 export function matchesOperation(pattern: string, driver: string, operation: string): boolean {
-  return namesOf(driver, operation).some((name) => matchesGlob(pattern, `${driver}/${name}`));
+  return namesOf(driver, operation).some((name) =>
+    matchesGlob(pattern, `${driver}/${name}`) && (isInGlobs(name) || pattern.endsWith(`/${name}`))
+  );
 }
 
 /** Every name that one operation has had, today's first. */

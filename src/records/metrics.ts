@@ -14,14 +14,21 @@ interface Durations {
 export class RecordCounts {
   readonly calls = new Map<string, number>();
   readonly failures = new Map<string, number>();
+  /** Events that no handler ran for, by what became of them. */
+  readonly folded = new Map<string, number>();
+  readonly dropped = new Map<string, number>();
   readonly durations = new Map<string, Durations>();
   /** Seconds since the epoch. */
   readonly lastCall = new Map<string, number>();
   readonly lastFailure = new Map<string, number>();
 
   add(record: HookRecord): void {
-    const { driver, operation, verdict, ms, time, handlers } = record;
+    const { driver, operation, verdict, ms, time, handlers, event } = record;
     const what = labels({ driver, operation });
+    add(this.folded, what, countOf(event?.folded));
+    add(this.dropped, what, countOf(event?.dropped));
+    // What hookvisor watch says of itself is no call.
+    if (event !== undefined && handlers.length === 0) return;
     add(this.calls, labels({ driver, operation, verdict }));
     const seconds = Date.parse(time) / 1000;
     this.lastCall.set(what, Math.max(seconds, this.lastCall.get(what) ?? 0));
@@ -77,6 +84,18 @@ export function metricsText(counts: RecordCounts, { version, usable, broken, log
       "counter",
       "Failures of handlers in the records, by cause.",
       sorted(counts.failures),
+    ),
+    ...family(
+      "hookvisor_events_folded_total",
+      "counter",
+      "Events that said the same as the one before them, for which no handler ran.",
+      sorted(counts.folded),
+    ),
+    ...family(
+      "hookvisor_events_dropped_total",
+      "counter",
+      "Events that were dropped because too many were waiting.",
+      sorted(counts.dropped),
     ),
     ...histogram("hookvisor_call_duration_seconds", "How long hook calls took.", counts.durations),
     ...family(
@@ -138,8 +157,12 @@ function number(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Math.round(value * 1e6) / 1e6);
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function add(counts: Map<string, number>, key: string, more = 1): void {
+  if (more > 0) counts.set(key, (counts.get(key) ?? 0) + more);
+}
+
+function countOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 function sorted(values: ReadonlyMap<string, number>): [string, number][] {

@@ -55,6 +55,11 @@ export interface HookRecord {
   calledOperation?: string;
   subOperation: string;
   extra: string;
+  /**
+   * What libvirt said of an event, with `missed`, and with `folded` and `dropped`: how many more there were, of which
+   * no handler heard. Absent for hook calls.
+   */
+  event?: Readonly<Record<string, Json>>;
   /** Name of the process that called. */
   caller?: string;
   verdict: "success" | "ignore" | "abort";

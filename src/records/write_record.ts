@@ -17,6 +17,8 @@ export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers">
   background?: string;
   /** Made before, where something already refers to it. */
   id?: string;
+  /** Of an event's own accord, where it is none of `RecordedEvent`. */
+  event?: HookRecord["event"];
   log?: { maxSizeBytes: number; keep: number };
 };
 
@@ -49,6 +51,7 @@ export function appendRecord(
  */
 export function makeRecord(event: RecordedEvent, call: RecordOfCall, began = 0): HookRecord {
   const { driver, object, operation, calledOperation, subOperation, extra } = event;
+  const details = event.details ?? call.event;
   return {
     v: 1,
     time: new Date().toISOString(),
@@ -58,7 +61,8 @@ export function makeRecord(event: RecordedEvent, call: RecordOfCall, began = 0):
     operation,
     ...(calledOperation === operation ? {} : { calledOperation }),
     subOperation,
-    extra,
+    extra: details === undefined ? extra : "-",
+    ...(details === undefined ? {} : { event: details }),
     ...(call.caller === undefined ? {} : { caller: call.caller }),
     verdict: call.verdict,
     exitCode: call.exitCode,

@@ -58,10 +58,11 @@ function openSocket(): number {
   return check(libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
 }
 
-/** `struct sockaddr_un`; undefined when the path is too long for one. */
+/** `struct sockaddr_un`; undefined when the path is too long for one. A name that begins with `@` is Linux's abstract one (unix(7)). */
 function addressOf(path: string): Uint8Array<ArrayBuffer> | undefined {
-  const name = cString(path);
+  const name = path.startsWith("@") ? new TextEncoder().encode(path) : cString(path);
   if (name.length > PATH_SIZE) return undefined;
+  if (path.startsWith("@")) name[0] = 0;
   const address = new Uint8Array(new ArrayBuffer(2 + name.length));
   new DataView(address.buffer).setUint16(0, AF_UNIX, true);
   address.set(name, 2);

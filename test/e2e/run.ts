@@ -13,6 +13,7 @@ import { placement } from "./checks/placement.ts";
 import { recorded } from "./checks/recorded.ts";
 import { session } from "./checks/session.ts";
 import { undo } from "./checks/undo.ts";
+import { watch } from "./checks/watch.ts";
 import { verdicts } from "./checks/verdicts.ts";
 import { xml } from "./checks/xml.ts";
 import { installPackages } from "./install.ts";
@@ -29,6 +30,7 @@ const CHECKS = {
   xml: ["Handlers that edit the XML of migrate and restore", xml],
   desk: ["An admin's commands beside a real daemon", desk],
   session: ["A user's own libvirtd", session],
+  watch: ["Events that libvirt calls no hook for", watch],
   checkpoint: ["Calls that start from a checkpoint", checkpoint],
 } satisfies Record<string, [string, (bench: Bench) => Promise<void>]>;
 

@@ -63,7 +63,9 @@ export class StartsSeen {
   } satisfies Record<Starts, unknown>;
 
   add(starts: Starts, events: Event[]): void {
-    for (const { restored } of events) this.#counts[starts][restored ? "restored" : "plain"]++;
+    // What hookvisor watch says of itself is no call.
+    const calls = events.filter(({ event, handlers }) => event === undefined || handlers.length > 0);
+    for (const { restored } of calls) this.#counts[starts][restored ? "restored" : "plain"]++;
   }
 
   /** What must hold of a whole run, and its numbers. */

@@ -12,6 +12,8 @@ export interface Event {
   undone?: unknown[];
   /** Wall time of the hook call from inside the process, milliseconds. */
   ms: number;
+  /** What libvirt said of an event; absent for hook calls. */
+  event?: Record<string, unknown>;
   handlers: { name: string; outcome: string; ms: number; error?: unknown }[];
 }
 

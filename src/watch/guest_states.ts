@@ -1,0 +1,149 @@
+import type { RemoteDomain } from "../protocol/rpc/calls.ts";
+import {
+  CRASHED,
+  type EventFields,
+  type GuestNews,
+  PM_SUSPENDED,
+  RESUMED,
+  STARTED,
+  STOPPED,
+  SUSPENDED,
+} from "../protocol/rpc/events.ts";
+
+/** What a guest does, as far as events tell. */
+type Doing = "runs" | "paused" | "sleeps" | "crashed";
+
+/** A guest that runs, and what it does. */
+export interface KnownGuest {
+  domain: RemoteDomain;
+  doing: Doing;
+}
+
+/** What libvirt says of a domain when it is asked: `virDomainState` and its reason. */
+export interface AskedState {
+  state: number;
+  reason: number;
+}
+
+/** An event that nobody told us of. */
+export interface MissedEvent {
+  domain: RemoteDomain;
+  operation: string;
+  fields: EventFields;
+}
+
+/** `VIR_DOMAIN_PAUSED_CRASHED`: the guest panicked while no daemon was there to see it. */
+const PAUSED_CRASHED = 10;
+// virDomainState (include/libvirt/libvirt-domain.h)
+const STATES: Readonly<Record<number, Doing>> = {
+  1: "runs",
+  2: "runs",
+  3: "paused",
+  4: "runs",
+  6: "crashed",
+  7: "sleeps",
+};
+/** `virDomainPausedReason`, in the words of the event where that has one. */
+const PAUSED =
+  ("unknown paused migrated save dump ioerror watchdog from-snapshot shutting-down snapshot crashed " +
+    "starting-up postcopy postcopy-failed").split(" ");
+/** `virDomainShutoffReason`s after which nobody has to be told: shut down, destroyed, migrated, saved, from a snapshot. */
+const MEANT_TO_STOP: ReadonlySet<number> = new Set([1, 2, 4, 5, 7]);
+const SHUT_OFF = 5;
+
+const AFTER: Readonly<Record<number, Doing>> = {
+  [STARTED]: "runs",
+  [SUSPENDED]: "paused",
+  [RESUMED]: "runs",
+  [PM_SUSPENDED]: "sleeps",
+  [CRASHED]: "crashed",
+};
+
+/** The running guests of one driver, by UUID: kept so that after a lost connection what was missed can be told. */
+export class GuestStates {
+  readonly #guests: Map<string, KnownGuest>;
+
+  /** @param known what an earlier watch knew */
+  constructor(known: readonly KnownGuest[] = []) {
+    this.#guests = new Map(known.map((guest) => [guest.domain.uuid, guest]));
+  }
+
+  get guests(): ReadonlyMap<string, KnownGuest> {
+    return this.#guests;
+  }
+
+  /**
+   * Keeps what a message says.
+   *
+   * @returns `double` when it only says again what an earlier one has said: a guest that panicked and is then taken
+   * down has crashed once; `no news` for what is part of a start: libvirt starts every guest paused, and resumes it,
+   * and a guest that could not be started has not crashed
+   */
+  learn({ domain, lifecycle, operation, fields }: GuestNews): "news" | "double" | "no news" {
+    const before = this.#guests.get(domain.uuid)?.doing;
+    if (operation === "rebooted" && before === "crashed") {
+      this.#guests.set(domain.uuid, { domain, doing: "runs" });
+    }
+    if (lifecycle === undefined) return "news";
+    // A guest that panics is paused by QEMU too, before or after that is told.
+    const doing = lifecycle === SUSPENDED && before === "crashed" ? before : AFTER[lifecycle];
+    if (doing !== undefined) this.#guests.set(domain.uuid, { domain, doing });
+    if (lifecycle === RESUMED && fields.reason === "unpaused" && (before ?? "runs") === "runs") {
+      return "no news";
+    }
+    if (lifecycle !== STOPPED) return "news";
+    this.#guests.delete(domain.uuid);
+    if (operation !== "crashed") return "news";
+    return before === undefined ? "no news" : before === "crashed" ? "double" : "news";
+  }
+
+  /**
+   * Takes over what libvirt says now, and tells what happened since the last message.
+   *
+   * @param asked by UUID, of all guests that run and of all that are known here; undefined for one that libvirt does
+   * not know any more
+   */
+  compare(asked: ReadonlyMap<string, { domain: RemoteDomain; now: AskedState | undefined }>): MissedEvent[] {
+    const missed: MissedEvent[] = [];
+    for (const [uuid, { domain, now }] of asked) {
+      const known = this.#guests.get(uuid);
+      const doing = now === undefined ? undefined : doingOf(now);
+      if (doing === undefined) this.#guests.delete(uuid);
+      else this.#guests.set(uuid, { domain, doing });
+      if (known === undefined) continue;
+      // Another id is another life: what ended the one before is not known.
+      const isSame = doing === undefined || known.domain.id === domain.id;
+      const event = isSame ? between(known.doing, now) : undefined;
+      if (event !== undefined) missed.push({ domain: doing === undefined ? known.domain : domain, ...event });
+    }
+    return missed;
+  }
+}
+
+/** The event between what a guest did and what libvirt says of it now. */
+function between(before: Doing, now: AskedState | undefined): Omit<MissedEvent, "domain"> | undefined {
+  if (now === undefined) return gone(before, "vanished");
+  if (now.state === SHUT_OFF) return MEANT_TO_STOP.has(now.reason) ? undefined : gone(before, "failed");
+  const doing = doingOf(now);
+  if (doing === undefined || doing === before) return undefined;
+  switch (doing) {
+    case "crashed":
+      return { operation: "crashed", fields: { reason: "panicked" } };
+    case "paused":
+      return { operation: "paused", fields: { reason: PAUSED[now.reason] ?? `${now.reason}` } };
+    case "sleeps":
+      return { operation: "pm-suspended", fields: { to: "memory" } };
+    case "runs":
+      if (before === "paused") return { operation: "resumed", fields: { reason: "unpaused" } };
+      return before === "sleeps" ? { operation: "pm-woken", fields: {} } : undefined;
+  }
+}
+
+function doingOf({ state, reason }: AskedState): Doing | undefined {
+  const doing = STATES[state];
+  return doing === "paused" && reason === PAUSED_CRASHED ? "crashed" : doing;
+}
+
+function gone(before: Doing, reason: string): Omit<MissedEvent, "domain"> | undefined {
+  return before === "crashed" ? undefined : { operation: "crashed", fields: { reason } };
+}

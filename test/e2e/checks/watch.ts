@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import type { Bench } from "../bench.ts";
+import {
+  bootDisk,
+  type Code,
+  once,
+  panic,
+  resetByRegister,
+  sleep,
+  startWatchdog,
+  tripleFault,
+  wait,
+  writeSecondDisk,
+} from "../boot_sector.ts";
+import { container } from "../guests.ts";
+import { handler } from "../handlers.ts";
+import type { Rig } from "../rig.ts";
+import { killDaemon, killGuest } from "./kill.ts";
+import { pause } from "./steps.ts";
+
+/** One event as its handlers were run for: the operation, and what libvirt said of it. */
+type Told = [operation: string, fields: Record<string, unknown>];
+
+/** A guest, what makes something happen to it, and every event that is to come of that, in order. */
+interface Case {
+  name: string;
+  /** What its boot sector does after a second. */
+  code?: Code[];
+  devices?: string;
+  top?: string;
+  /** What is done from outside once it runs. */
+  act?(rig: Rig, name: string): Promise<unknown>;
+  expected: Told[];
+  /** What may come too: it depends on whether libvirt or QEMU is quicker. */
+  perhaps?: string[];
+}
+
+const PANIC = "<panic model='isa'/>";
+const SECTORS_OF_A_SMALL_DISK = 2048;
+const images = "/var/lib/libvirt/images";
+
+const pausedBy = (reason: string): Told => ["paused", { reason }];
+const rebooted: Told = ["rebooted", {}];
+const resumed: Told = ["resumed", { reason: "unpaused" }];
+
+const CASES: Case[] = [
+  {
+    name: "panics-destroy",
+    code: [panic(1)],
+    devices: PANIC,
+    top: "<on_crash>destroy</on_crash>",
+    expected: [["crashed", { reason: "panicked", onCrash: "destroy" }]],
+    perhaps: ["paused"],
+  },
+  {
+    name: "panics-preserve",
+    code: [panic(1)],
+    devices: PANIC,
+    top: "<on_crash>preserve</on_crash>",
+    expected: [["crashed", { reason: "panicked", onCrash: "preserve" }]],
+    perhaps: ["paused"],
+  },
+  {
+    name: "panics-restart",
+    code: [once(panic(1))],
+    devices: PANIC,
+    top: "<on_crash>restart</on_crash>",
+    expected: [["crashed", { reason: "panicked", onCrash: "restart" }], rebooted],
+    perhaps: ["paused", "resumed"],
+  },
+  {
+    name: "crash-kernel",
+    code: [panic(2)],
+    devices: PANIC,
+    expected: [["crashed", { reason: "crashloaded" }]],
+  },
+  { name: "reset-register", code: [once(resetByRegister)], expected: [rebooted] },
+  { name: "triple-fault", code: [once(tripleFault)], expected: [rebooted] },
+  {
+    name: "watchdog-pause",
+    code: [startWatchdog],
+    devices: "<watchdog model='ib700' action='pause'/>",
+    expected: [["watchdog", { action: "pause" }], pausedBy("watchdog")],
+  },
+  {
+    name: "watchdog-reset",
+    code: [once(startWatchdog)],
+    devices: "<watchdog model='ib700' action='reset'/>",
+    expected: [["watchdog", { action: "reset" }], rebooted],
+  },
+  { name: "powers-off", code: [sleep(5)], expected: [["shutdown-requested", { reason: "guest" }]] },
+  {
+    name: "sleeps-on-disk",
+    code: [sleep(4)],
+    expected: [["pm-suspended", { to: "disk" }], ["shutdown-requested", { reason: "guest" }]],
+  },
+  {
+    name: "sleeps",
+    code: [once(sleep(3))],
+    act: async (rig, name) => {
+      await rig.until(
+        "it sleeps",
+        async () => (await rig.virsh("domstate", name)).stdout.startsWith("pmsusp"),
+      );
+      await rig.must("dompmwakeup", name);
+    },
+    expected: [["pm-suspended", { to: "memory" }], ["pm-woken", {}], rebooted],
+  },
+  {
+    name: "disk-full",
+    code: [writeSecondDisk(SECTORS_OF_A_SMALL_DISK - 1)],
+    devices: disk("hdb", "/run/full/disk.img", "error_policy='enospace'"),
+    expected: [
+      ["io-error", {
+        device: "ide0-0-1",
+        disk: "hdb",
+        path: "/run/full/disk.img",
+        action: "pause",
+        reason: "enospc",
+      }],
+      pausedBy("ioerror"),
+    ],
+  },
+  {
+    name: "over-threshold",
+    code: [wait(36), writeSecondDisk(1000)],
+    devices: disk("hdb", `${images}/threshold.img`),
+    act: (rig, name) => rig.must("domblkthreshold", name, "hdb", "4096"),
+    expected: [["block-threshold", {
+      disk: "hdb",
+      path: `${images}/threshold.img`,
+      threshold: 4096,
+      excess: 1001 * 512 - 4096,
+    }]],
+  },
+  {
+    name: "by-virsh",
+    act: async (rig, name) => {
+      for (const word of ["suspend", "resume", "reset"]) await rig.must(word, name);
+    },
+    expected: [pausedBy("paused"), resumed, rebooted],
+  },
+  {
+    name: "devices",
+    act: async (rig, name) => {
+      await rig.write("/run/tablet.xml", "<input type='tablet' bus='usb'><alias name='ua-tablet'/></input>");
+      await rig.must("attach-device", name, "/run/tablet.xml");
+      await rig.must("detach-device", name, "/run/tablet.xml");
+    },
+    expected: [["device-added", { device: "ua-tablet" }], ["device-removed", { device: "ua-tablet" }]],
+  },
+  {
+    name: "block-job",
+    act: async (rig, name) => {
+      const copy = [`${images}/copy.img`, "--format", "raw", "--transient-job", "--wait", "--pivot"];
+      await rig.must("blockcopy", name, "hda", "--dest", ...copy);
+    },
+    expected: [["block-job", { disk: "hda", job: "copy", result: "completed" }]],
+  },
+  {
+    name: "saved",
+    act: (rig, name) => rig.must("save", name, "/run/saved"),
+    expected: [pausedBy("paused"), ["job-completed", { job: "save" }]],
+  },
+  {
+    name: "disk-missing",
+    devices: "<disk type='file' device='cdrom'><source file='/run/none.iso' startupPolicy='optional'/>" +
+      "<target dev='hdc' bus='ide'/></disk>",
+    expected: [["disk-changed", {
+      device: "ide0-1-0",
+      disk: "hdc",
+      oldPath: "/run/none.iso",
+      newPath: null,
+      reason: "missing-on-start",
+    }]],
+  },
+  {
+    name: "tray",
+    devices:
+      `<disk type='file' device='cdrom'><source file='${images}/disc.iso'/><target dev='hdc' bus='ide'/></disk>`,
+    act: (rig, name) => rig.must("change-media", name, "hdc", "--eject"),
+    expected: [
+      ["tray", { device: "ide0-1-0", disk: "hdc", state: "open" }],
+      ["tray", { device: "ide0-1-0", disk: "hdc", state: "close" }],
+    ],
+  },
+  {
+    name: 'a\' : Started "x" ü',
+    act: (rig, name) => rig.must("suspend", name),
+    expected: [pausedBy("paused")],
+  },
+  {
+    name: "killed",
+    act: killGuest,
+    expected: [["crashed", { reason: "failed" }]],
+  },
+];
+
+const WATCH_LOG = "/var/log/hookvisor/watch.log";
+
+/** Events that libvirt calls no hook for, from real guests. */
+export async function watch(bench: Bench): Promise<void> {
+  const rig = await bench.rig("rig-w", { hooks: {} });
+  const witness = `host.log.info("seen", {domain: event.domain.name, uuid: event.uuid});`;
+  await rig.handlers({ "10-all": handler({ on: "*/*", body: witness }) });
+  await rig.run(["mkdir", "-p", images, "/run/full"]);
+  await rig.write(`${images}/disc.iso`, "\0".repeat(65_536));
+  await sparse(rig, `${images}/threshold.img`);
+  // A file system with room for the sparse file's metadata and no more.
+  await rig.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", "/run/full"]);
+  await sparse(rig, "/run/full/disk.img");
+  await rig.run(["sh", "-c", "cat /dev/zero > /run/full/filler"]);
+  await startWatch(rig);
+
+  for (const one of CASES) {
+    await bench.check(`${one.name}: ${words(one.expected)}`, async () => {
+      await startGuest(rig, one);
+      try {
+        await one.act?.(rig, one.name);
+        await arrive(rig, one);
+      } finally {
+        await rig.virsh("destroy", one.name);
+      }
+    });
+  }
+
+  await bench.check("a container is paused and resumed", async () => {
+    await rig.write("/run/c1.xml", container("c1"));
+    await rig.mustLxc("create", "/run/c1.xml");
+    await rig.mustLxc("suspend", "c1");
+    await rig.mustLxc("resume", "c1");
+    await rig.until("both came", async () => (await told(rig, "c1")).length >= 2);
+    assert.deepEqual(await told(rig, "c1"), [pausedBy("paused"), resumed]);
+    await rig.mustLxc("destroy", "c1");
+  });
+
+  await bench.check(`the daemon is killed ${KILLS} times: no event comes twice, none is lost`, async () => {
+    for (let round = 1; round <= KILLS; round++) await killInTheMiddle(rig, round);
+  });
+}
+
+const KILLS = 20;
+
+/** Guests panic around the time at which the daemon is killed, and one loses its QEMU while there is no daemon. */
+async function killInTheMiddle(rig: Rig, round: number): Promise<void> {
+  const top = "<on_crash>preserve</on_crash>";
+  const names = ["first", "second"].map((name) => `${name}-${round}`);
+  for (const name of names) await startGuest(rig, { name, code: [panic(1)], devices: PANIC, top });
+  const gone = `gone-${round}`;
+  await startGuest(rig, { name: gone });
+  const started = performance.now();
+  // From before the guests' panic, a second after their start, to after it.
+  await pause(round * 75);
+  await killDaemon(rig);
+  await killGuest(rig, gone);
+  await pause((round % 4) * 100);
+  await rig.startDaemon();
+  const crashes = async () => {
+    const all = await Promise.all([...names, gone].map((name) => told(rig, name)));
+    return all.map((events) => events.filter(([operation]) => operation === "crashed").length).join(" ");
+  };
+  const what = `round ${round}, killed ${Math.round(performance.now() - started)} ms after the starts`;
+  await rig.until(what, async () => (await crashes()) === "1 1 1").catch(() => {});
+  await pause(700);
+  assert.equal(await crashes(), "1 1 1", what);
+  for (const name of names) await rig.must("destroy", name);
+}
+
+/** Waits for a guest's events, and for a moment more for any that are too many. */
+async function arrive(rig: Rig, { name, expected, perhaps = [] }: Case): Promise<void> {
+  const seen = async () => (await told(rig, name)).filter(([operation]) => !perhaps.includes(operation));
+  const enough = async () => (await seen()).length >= expected.length;
+  await rig.until("all events came", enough, 20_000).catch(() => {});
+  await pause(700);
+  assert.deepEqual(await seen(), expected);
+}
+
+/** Starts `hookvisor watch` and waits until it has its connections. */
+async function startWatch(rig: Rig): Promise<void> {
+  await rig.background(`exec /usr/bin/hookvisor watch 2>> ${WATCH_LOG}`);
+  await rig.until(
+    "watch is connected",
+    async () => {
+      const log = await rig.read(WATCH_LOG);
+      return ["qemu", "lxc"].every((driver) => log.includes(`${driver}:///system: connected`));
+    },
+  );
+}
+
+async function startGuest(
+  rig: Rig,
+  { name, code = [], devices = "", top = "" }: Omit<Case, "expected">,
+): Promise<void> {
+  const escape = (text: string) => text.replace(/[&<'"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const image = `${images}/${name.replace(/[^a-z0-9-]/g, "_")}.img`;
+  await Deno.writeFile(rig.path(image), bootDisk(...code));
+  await rig.write(
+    "/run/guest.xml",
+    `<domain type='qemu'>
+  <name>${escape(name)}</name>
+  <memory unit='MiB'>32</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <features><acpi/></features>
+  <pm><suspend-to-mem enabled='yes'/><suspend-to-disk enabled='yes'/></pm>
+  ${top}
+  <devices>${disk("hda", image)}${devices}<serial type='null'/><memballoon model='none'/></devices>
+</domain>
+`,
+  );
+  await rig.must("create", "/run/guest.xml");
+}
+
+function disk(target: string, file: string, driver = ""): string {
+  return `<disk type='file' device='disk'><driver name='qemu' type='raw' ${driver}/><source file='${file}'/>` +
+    `<target dev='${target}' bus='ide'/></disk>`;
+}
+
+async function sparse(rig: Rig, path: string): Promise<void> {
+  await Deno.writeFile(rig.path(path), new Uint8Array());
+  await Deno.truncate(rig.path(path), SECTORS_OF_A_SMALL_DISK * 512);
+}
+
+/** The events of a guest that the handler ran for, oldest first. What only a run can know of a job is left out. */
+async function told(rig: Rig, name: string): Promise<Told[]> {
+  const lines = (await rig.read("/var/log/hookvisor/events.jsonl")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line)).filter((record) =>
+    record.object === name && record.handlers.length > 0
+  ).map(({ operation, event, handlers }) => {
+    assert.equal(handlers[0].outcome, "success", JSON.stringify(handlers));
+    assert.equal(
+      handlers[0].calls.find(({ what }: { what: string }) => what === "seen")?.fields.domain,
+      name,
+    );
+    const { statistics: _, folded: __, ...fields } = event;
+    return [operation, fields];
+  });
+}
+
+function words(expected: Told[]): string {
+  return expected.map(([operation]) => operation).join(", ");
+}
