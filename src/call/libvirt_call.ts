@@ -56,14 +56,15 @@ export async function libvirtCall(
       startBackground,
       tellSupervisor: true,
       async giveBack(call, aborted) {
-        if (!call.lazyJournal.exists) return [];
+        const isDue = mayPlayBack(known, aborted);
+        // The guest of an event may be gone by now, and its release with it. And a daemon that has died meanwhile starts
+        // no guest: what was set for it after the next one looked would stay.
+        const isEvent = known.event !== undefined;
+        const isOrphan = !isDue && !isEvent && call.lazyJournal.exists && isCallerGone(callerProcess);
+        if (!call.lazyJournal.exists || !(isDue || isEvent || isOrphan)) return [];
         const { playBackAfterCall, playBackLate } = await import("../undo/play_back_after_call.ts");
-        if (mayPlayBack(known, aborted)) return await playBackAfterCall(call, aborted);
-        // The guest of an event may be gone by now, and its release with it.
-        if (known.event !== undefined) return await playBackLate(call);
-        // A daemon that has died meanwhile starts no guest: what was set for it after the next one looked would stay.
-        if (!isCallerGone(callerProcess)) return [];
-        call.note(`${caller ?? "the daemon"}, which made this call, has ended meanwhile`);
+        if (isDue) return await playBackAfterCall(call, aborted);
+        if (isOrphan) call.note(`${caller ?? "the daemon"}, which made this call, has ended meanwhile`);
         return await playBackLate(call);
       },
     },

@@ -1,6 +1,6 @@
 import type { Invocation } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { oneLine } from "../base/issue.ts";
+import { oneLine } from "../base/one_line.ts";
 import { DIRECTORIES } from "../site/directories.ts";
 import { environment } from "../system/proc.ts";
 import { privateDirectory } from "../system/private_directory.ts";
