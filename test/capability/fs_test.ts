@@ -79,3 +79,24 @@ Deno.test("what is too large is refused, for reading and writing", async () => {
   assert.equal(shown(await caller.call(write, `${root}/in/b`, 1)), "null");
   assert.equal(Deno.readTextFileSync(`${root}/in/b`), "1");
 });
+
+Deno.test("a file of the kernel's is written in place, and none is made or added to", {
+  ignore: Deno.uid() !== 0,
+}, async () => {
+  const file = `/proc/${Deno.pid}/oom_score_adj`;
+  const caller = new Caller(grantOf({ write: [file, "/proc/sys/*", "/proc/sys/vm"] }));
+  const does = async (...call: Parameters<typeof caller.call>) => shown(await caller.call(...call));
+  const before = Deno.readTextFileSync(file);
+  try {
+    assert.equal(await does(write, file, "7"), "null");
+    assert.equal(await does(read, file), JSON.stringify("7\n"));
+    assert.match(await does(write, file, "no number"), /^EINVAL/);
+    assert.match(await does(append, file, "8"), /^EINVAL .*a file of the kernel's/);
+    assert.match(await does(write, "/proc/sys/none", "x"), /^ENOENT/);
+    assert.match(await does(write, "/proc/sys/vm", "x"), /^EISDIR/);
+    assert.match(await does(read, "/proc/sys/vm"), /^EISDIR/);
+    assert.match(await does(read, "/proc/sys/none"), /^ENOENT/);
+  } finally {
+    Deno.writeTextFileSync(file, before);
+  }
+});

@@ -155,6 +155,51 @@ Deno.test("a lock is waited for, freed by its number, and by the end of its hand
   assert.match(shown(await first.call(lockTake, "")), /^TypeError/);
 });
 
+Deno.test("a handler may hold several locks, each free by its own number, and 64 at most", async () => {
+  using at = await world();
+  const take = (name: string) => at.caller.call(lockTake, name);
+  const numbers = new Map<string, Json>();
+  for (const name of ["x", "y"]) {
+    const taken = await take(name);
+    numbers.set(name, "value" in taken ? taken.value : null);
+  }
+  const isFree = async (name: string) => {
+    const other = at.other(Deadline.in(100));
+    const answer = await other.call(lockTake, name);
+    other.end();
+    return "value" in answer;
+  };
+  assert.deepEqual([await isFree("x"), await isFree("y")], [false, false]);
+  await at.caller.call(lockFree, numbers.get("x")!);
+  assert.deepEqual([await isFree("x"), await isFree("y")], [true, false]);
+  await at.caller.call(lockFree, "no number");
+  for (let i = 0; i < 63; i++) assert.ok("value" in await take(`n${i}`));
+  assert.match(shown(await take("one more")), /^TypeError host\.lock: more than 64 locks at once/);
+  at.caller.end();
+  assert.deepEqual([await isFree("y"), await isFree("n62")], [true, true]);
+});
+
+Deno.test("a state directory that others may write to keeps nothing, and the calls say so", async () => {
+  using at = await world();
+  Deno.mkdirSync(`${at.root}/run`, { mode: 0o777 });
+  Deno.chmodSync(`${at.root}/run`, 0o777);
+  const calls: [name: string, ...args: Json[]][] = [
+    ["lock.take", "x"],
+    ["undo", "true", []],
+    ["state.host.get", "k"],
+    ["fs.set", `${at.root}/in/a`, "x"],
+  ];
+  Deno.writeTextFileSync(`${at.root}/in/a`, "old");
+  for (const [name, ...args] of calls) {
+    assert.match(
+      shown(await at.caller.call(CAPABILITIES.get(name)!, ...args)),
+      /^SystemError host\..*no values can be kept/,
+      name,
+    );
+  }
+  assert.equal(Deno.readTextFileSync(`${at.root}/in/a`), "old");
+});
+
 Deno.test("sleep ends at its time, and takes only a time", async () => {
   using at = await world();
   const started = performance.now();
