@@ -1,5 +1,5 @@
 import type { Capability } from "./capability.ts";
-import { eventFields } from "./event_fields.ts";
+import { fetchedFields } from "./fetched_fields.ts";
 import { exec } from "./exec.ts";
 import { execPlayed } from "./exec_played.ts";
 import { fail } from "./fail.ts";
@@ -63,7 +63,7 @@ export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
     log,
     fail,
     ...xmlEdits,
-    ...eventFields,
+    ...fetchedFields,
     xmlFind,
     xmlMetadata,
   ].map((capability) => [capability.name, capability]),

@@ -7,7 +7,7 @@ import {
   type Tell,
   value,
 } from "./capability.ts";
-import { withJournal } from "./journal.ts";
+import { withJournal } from "./with_journal.ts";
 import { shown } from "./shown.ts";
 import type { Json } from "../base/json.ts";
 import { HookDataError } from "../protocol/hook_data.ts";

@@ -1,7 +1,7 @@
 import { type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
 import { commandLine } from "./call_words.ts";
 import { readyRequest } from "./exec_request.ts";
-import { holderOf, withJournal } from "./journal.ts";
+import { holderOf, withJournal } from "./with_journal.ts";
 import { shownCommand } from "./shown.ts";
 import type { Json } from "../base/json.ts";
 import type { UndoCommand } from "../undo/held_changes.ts";

@@ -1,5 +1,5 @@
 import { type Capability, misuse } from "./capability.ts";
-import { reads } from "./event_fields.ts";
+import { reads } from "./fetched_fields.ts";
 import { partOf } from "./xml_part.ts";
 import { formatIssue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";

@@ -1,5 +1,5 @@
 import { type Capability, misuse } from "./capability.ts";
-import { reads } from "./event_fields.ts";
+import { reads } from "./fetched_fields.ts";
 import { partOf } from "./xml_part.ts";
 import type { Json } from "../base/json.ts";
 import { elementData, metadataElement } from "../protocol/xml/element_data.ts";

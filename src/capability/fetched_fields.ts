@@ -12,7 +12,7 @@ type Models = ReturnType<typeof hookDataModel>;
 const MADE = new WeakMap<XmlDocument, Models>();
 
 /** Fields of `event` that are fetched when a handler looks at them. */
-export const eventFields: readonly Capability[] = [
+export const fetchedFields: readonly Capability[] = [
   field("xml", (data) => data.isEmpty ? "" : data.current.text),
   field("uuid", (data) => data.uuid),
   field("domain", (data, isNetwork) => modelsOf(data, isNetwork).domain as Json | undefined),
