@@ -1,6 +1,6 @@
 import { type Answer, type CallContext, type Capability, misuse, value } from "./capability.ts";
 import { denied } from "./file_access.ts";
-import { holderOf, withJournal } from "./journal.ts";
+import { holderOf, withJournal } from "./with_journal.ts";
 import { shown } from "./shown.ts";
 import { textArgument } from "./text_argument.ts";
 import type { Json } from "../base/json.ts";

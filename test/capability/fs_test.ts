@@ -33,6 +33,9 @@ Deno.test("files are read, written, added to, listed and looked at within the ru
   assert.equal(await does(list, `${root}/in/*`), JSON.stringify([`${root}/in/a`, `${root}/in/new`]));
   assert.equal(await does(exists, `${root}/in/none`), "false");
   assert.equal(await does(stat, `${root}/in/none`), "null");
+  assert.equal(await does(exists, `${root}/in/none/below`), "false");
+  assert.equal(await does(stat, `${root}/in/a/below`), "null");
+  assert.equal(await does(exists, `${root}/in/a`), "true");
   assert.match(await does(stat, `${root}/in/a`), /"kind":"file".*"size":7/);
   assert.equal(await does(mkdir, `${root}/in/d`), "null");
   assert.equal(await does(rename, `${root}/in/a`, `${root}/in/d/b`), "null");
