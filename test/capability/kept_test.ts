@@ -64,7 +64,10 @@ Deno.test("undo takes what exec would, and refuses what exec would", async () =>
   using at = await world();
   assert.equal(shown(await at.caller.call(undo, "true", ["x"], { timeout: "1s" })), "null");
   assert.match(shown(await at.caller.call(undo, "rm", ["x"])), /^NotAllowed/);
-  assert.match(shown(await at.caller.call(undo, "true", [], { runAs: "nobody" })), /^NotAllowed .*as "nobody"/);
+  assert.match(
+    shown(await at.caller.call(undo, "true", [], { runAs: "nobody" })),
+    /^NotAllowed .*as "nobody"/,
+  );
   assert.match(shown(await at.caller.call(undo, "true", [], { stdin: "x" })), /unknown option "stdin"/);
   const holds = at.lazyJournal.journal.transaction(
     at.caller.deadline,
