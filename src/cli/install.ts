@@ -30,7 +30,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const changed = steps.some(({ did }) => did === "made" || did === "moved");
   const reloads = places.destdir === "" ? needReload(invocation, places, drivers, steps) : [];
   const said = flag(invocation, "reload") && !dryRun ? await reload(invocation, reloads) : undefined;
-  const ok = steps.every(({ did }) => did !== "left alone") && said?.every(({ seen }) => seen) !== false;
+  const ok = steps.every(({ did }) => did !== "left alone") &&
+    said?.every(({ seen }) => seen !== false) !== false;
   if (flag(invocation, "json")) {
     print(1, `${jsonText({ ok, dryRun, hooks: places.hooks, steps, reload: said ?? reloads })}\n`);
     return ok ? 0 : 1;

@@ -5,6 +5,7 @@ import { knowsHooks } from "./knows_hooks.ts";
 import type { LinkStep } from "./link_steps.ts";
 import type { Driver } from "../protocol/operations.ts";
 import { newestRecords } from "../records/history.ts";
+import { hasHandlers } from "../system/has_handlers.ts";
 import { pause } from "../system/pause.ts";
 import { askToReload } from "../system/processes.ts";
 
@@ -46,13 +47,20 @@ export function needReload(
   });
 }
 
+/** A daemon that was asked to reload. */
+export interface Reloaded extends Reload {
+  /** Whether it then called the hook; undefined where such a call leaves no record, because there is no handler. */
+  seen: boolean | undefined;
+}
+
 /** Asks each daemon to reload, and waits for the call by which it shows that it sees the hooks. */
 export async function reload(
   { directories }: Invocation,
   reloads: readonly Reload[],
-): Promise<(Reload & { seen: boolean })[]> {
+): Promise<Reloaded[]> {
   const since = Date.now();
   for (const { pid } of reloads) askToReload(pid);
+  if (!hasHandlers(directories.config)) return reloads.map((one) => ({ ...one, seen: undefined }));
   const seen = (daemon: string) => {
     for (const { caller } of newestRecords(directories.log, { driver: "daemon", since })) {
       if (caller === daemon) return true;
@@ -65,7 +73,8 @@ export async function reload(
 }
 
 /** What came of it, in a line. */
-export function reloaded({ daemon, pid, seen }: Reload & { seen: boolean }): string {
+export function reloaded({ daemon, pid, seen }: Reloaded): string {
+  if (seen === undefined) return `${daemon} (pid ${pid}) was asked to reload\n`;
   return seen
     ? `${daemon} (pid ${pid}) was reloaded and has called the hook\n`
     : `${daemon} (pid ${pid}) was asked to reload, but has not called the hook; "hookvisor doctor" tells more\n`;

@@ -1,0 +1,13 @@
+#!/bin/bash
+# make_root.sh DIRECTORY SUITE - the smallest root file system of a Debian suite, made by debootstrap. The directory
+# appears when it is whole. Needs root, a mount namespace of its own, debootstrap and a mirror (DEBIAN_MIRROR).
+set -euo pipefail
+directory=$1 suite=$2
+new=$directory.new
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+
+rm -rf --one-file-system "$new" "$directory"
+mkdir -p "$new"
+debootstrap --variant=minbase "$suite" "$new" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+rm -rf "$new"/var/cache/apt/archives/*.deb
+mv "$new" "$directory"

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { build, Folder, has, HAS_ROOTS, inRoot, run } from "./support.ts";
+
+const LIFE = Deno.readTextFileSync(new URL("life.sh", import.meta.url));
+/** Days of the two programs that are built: an upgrade goes from one to the other. */
+const FIRST = 1_700_000_000;
+const SECOND = 1_750_000_000;
+const DEB = has("dpkg-buildpackage", "dh");
+const RPM = has("rpmbuild");
+const ALL = [...(DEB ? ["deb"] : []), ...(RPM ? ["rpm"] : []), "tar"].join(" ");
+
+let made: Folder | undefined;
+globalThis.addEventListener("unload", () => made?.[Symbol.dispose]());
+
+/** The packages of two builds, one newer than the other: made once, or those in the folder PACKAGES_BUILT, to write tests with. */
+function packages(): string {
+  if (made === undefined) {
+    const kept = Deno.env.get("PACKAGES_BUILT");
+    if (kept !== undefined) return kept;
+    made = new Folder();
+    Deno.mkdirSync(`${made.path}/1`);
+    Deno.mkdirSync(`${made.path}/2`);
+    build(`${made.path}/1`, { epoch: FIRST, release: 1, formats: ALL });
+    build(`${made.path}/2`, { epoch: SECOND, release: 2, formats: ALL });
+  }
+  return made.path;
+}
+
+function test(name: string, needs: boolean, fn: () => void): void {
+  Deno.test({ name, ignore: !needs, fn });
+}
+
+const INSTALL = "apt-get install -q -y --no-install-recommends";
+
+for (const suite of ["bookworm", "trixie"]) {
+  test(
+    `${suite}: the .deb brings all its files, touches nothing of libvirt's, and goes without a trace`,
+    HAS_ROOTS && DEB,
+    () => {
+      const { code, out } = inRoot(
+        suite,
+        packages(),
+        `${LIFE}
+mkdir -p /etc/libvirt/hooks/lxc.d
+daemon
+snapshot /run/before
+${INSTALL} /packages/1/*.deb > /run/apt 2>&1 || { cat /run/apt; exit 1; }
+hookvisor version | head -1
+echo "pages $(ls /usr/share/man/man8/hookvisor*.8.gz | wc -l), commands $(hookvisor help | grep -c '^  [a-z]')"
+ls /usr/share/bash-completion/completions/hookvisor /usr/share/zsh/vendor-completions/_hookvisor \\
+  /usr/share/fish/vendor_completions.d/hookvisor.fish /usr/share/hookvisor/handler.d.ts /usr/share/hookvisor/recipes/empty.js
+grep -c 'QuickJS\\|V8 project\\|Deno authors' /usr/share/doc/hookvisor/copyright
+bash -n /usr/share/bash-completion/completions/hookvisor && echo "completion is bash"
+echo "handlers: $(ls -A /etc/hookvisor/handlers | wc -l), hooks: $(find /etc/libvirt/hooks -type l | wc -l)"
+[ ! -e /run/reloads ] && echo "no reload"
+[ -s /run/hookvisor/checkpoint ] && echo "checkpoint"
+handler
+hookvisor install --reload
+printf '#!/bin/sh\\n' > /etc/libvirt/hooks/qemu.d/10-own
+calls 3 /run/failures; cat /run/failures
+apt-get remove -q -y hookvisor > /run/apt 2>&1 || { cat /run/apt; exit 1; }
+echo "left: $(find /etc/libvirt/hooks | sort | tr '\\n' ' ')"
+[ -e /etc/hookvisor/handlers/10-who.js ] && [ -e /var/log/hookvisor/events.jsonl ] && echo "configuration and records stay"
+apt-get purge -q -y hookvisor > /run/apt 2>&1 || { cat /run/apt; exit 1; }
+rm -r /etc/libvirt/hooks/qemu.d
+snapshot /run/after
+diff /run/before /run/after && echo "no trace"
+`,
+      );
+      assert.equal(code, 0, out);
+      assert.match(out, /^hookvisor 0\.\d+\.\d+, built from sources of 2023-11-14$/m);
+      const [, pages, commands] = /pages (\d+), commands (\d+)/.exec(out) ?? [];
+      assert.equal(Number(pages), Number(commands) + 1, out);
+      assert.match(out, /completion is bash\nhandlers: 0, hooks: 0\nno reload\ncheckpoint\n/);
+      assert.match(out, /libvirtd \(pid \d+\) was reloaded and has called the hook/);
+      assert.match(out, /^done 3$/m);
+      assert.match(
+        out,
+        /^left: \/etc\/libvirt\/hooks \/etc\/libvirt\/hooks\/lxc\.d \/etc\/libvirt\/hooks\/qemu\.d \/etc\/libvirt\/hooks\/qemu\.d\/10-own $/m,
+      );
+      assert.match(out, /configuration and records stay\nno trace\n$/);
+    },
+  );
+
+  test(
+    `${suite}: links that wait for the program are made known to libvirt's daemon by its installation`,
+    HAS_ROOTS && DEB,
+    () => {
+      const { code, out } = inRoot(
+        suite,
+        packages(),
+        `${LIFE}
+mkdir -p /etc/libvirt/hooks/daemon.d
+ln -s /usr/bin/hookvisor /etc/libvirt/hooks/daemon.d/50-hookvisor
+daemon
+${INSTALL} /packages/1/*.deb 2>&1
+echo "reloads: $(wc -l < /run/reloads)"
+${INSTALL} /packages/2/*.deb > /dev/null 2>&1
+echo "after an upgrade: $(wc -l < /run/reloads)"
+`,
+      );
+      assert.equal(code, 0, out);
+      assert.match(out, /libvirtd \(pid \d+\) was reloaded and has called the hook/);
+      assert.match(out, /^reloads: 1\nafter an upgrade: 1$/m);
+    },
+  );
+
+  test(`${suite}: across an upgrade of the .deb no hook call fails or is lost`, HAS_ROOTS && DEB, () => {
+    const { code, out } = inRoot(
+      suite,
+      packages(),
+      `${LIFE}
+mkdir -p /etc/libvirt/hooks
+${INSTALL} /packages/1/*.deb > /run/apt 2>&1 || { cat /run/apt; exit 1; }
+handler
+hookvisor install > /dev/null
+${acrossUpgrade(`${INSTALL} /packages/2/*.deb`)}
+`,
+    );
+    assertAcross(code, out);
+  });
+}
+
+/** 200 calls in a row, and a package manager that brings the newer program meanwhile. */
+function acrossUpgrade(upgrade: string): string {
+  return `stat -L -c "old %i" /usr/bin/hookvisor
+calls 200 /run/failures &
+until grep -qs done /run/failures || [ "$(cat /run/who 2> /dev/null | wc -l)" -ge 30 ]; do sleep 0.05; done
+${upgrade} > /run/log 2>&1 || { cat /run/log; exit 1; }
+stat -L -c "new %i" /usr/bin/hookvisor
+echo "answered at its end: $(wc -l < /run/who)"
+wait %1 || :
+while ! grep -q done /run/failures; do sleep 0.1; done
+cat /run/failures
+sort /run/who | uniq -c | awk '{ print "answered by " $2 ": " $1 }'
+echo "records $(grep -c '"operation":"prepare"' /var/log/hookvisor/events.jsonl)"
+hookvisor version | head -1`;
+}
+
+function assertAcross(code: number, out: string): void {
+  assert.equal(code, 0, out);
+  assert.match(out, /^done 200$/m);
+  assert.doesNotMatch(out, /^call /m);
+  const inode = (which: string) => new RegExp(`^${which} (\\d+)$`, "m").exec(out)![1]!;
+  const answered = (which: string) =>
+    Number(new RegExp(`^answered by ${inode(which)}: (\\d+)$`, "m").exec(out)?.[1] ?? 0);
+  assert.notEqual(inode("old"), inode("new"));
+  assert.ok(Number(/^answered at its end: (\d+)$/m.exec(out)![1]) < 200, `the upgrade came too late\n${out}`);
+  assert.ok(answered("old") >= 30 && answered("new") > 0, out);
+  assert.equal(answered("old") + answered("new"), 200, out);
+  assert.match(out, /^records 200$/m);
+  assert.match(out, /built from sources of 2025-06-15$/m);
+}
+
+/** Debian's rpm, working on a root from outside; lines in the root are run by `inside`. */
+const RPM_ROOT = `# outside
+root=$1
+rpm() { command rpm --root "$root" --nodeps "$@"; }
+inside() { chroot "$root" bash -euc '. /run/life.sh; '"$1"; }
+cat > $root/run/life.sh << 'THE_END'
+${LIFE}
+THE_END
+mkdir -p $root/etc/libvirt/hooks
+`;
+
+test("the .rpm installs, is whole, and goes without a trace", HAS_ROOTS && RPM, () => {
+  const { code, out } = inRoot(
+    "bookworm",
+    packages(),
+    `${RPM_ROOT}
+rpm --initdb
+inside 'snapshot /run/before'
+rpm -i $root/packages/1/hookvisor-0*.rpm
+rpm -V hookvisor && echo "whole"
+inside '
+hookvisor version | head -1
+ls /usr/share/man/man8/hookvisor.8.gz /usr/share/zsh/site-functions/_hookvisor /usr/share/licenses/hookvisor/v8.txt
+[ -s /run/hookvisor/checkpoint ] && echo "checkpoint"
+[ $(find /etc/libvirt/hooks -type l | wc -l) = 0 ] && echo "no link"
+handler
+hookvisor install > /dev/null
+calls 3 /run/failures; cat /run/failures'
+rpm -e hookvisor
+inside '
+echo "left: $(find /etc/libvirt/hooks)"
+rm -r /etc/hookvisor /var/log/hookvisor /run/hookvisor
+snapshot /run/after
+diff /run/before /run/after && echo "no trace"'
+`,
+  );
+  assert.equal(code, 0, out);
+  assert.match(out, /^whole\nhookvisor 0\.\d+\.\d+, built from sources of 2023-11-14$/m);
+  assert.match(out, /checkpoint\nno link\ndone 3\n/);
+  assert.match(out, /^left: \/etc\/libvirt\/hooks\nno trace$/m);
+});
+
+test("across an upgrade of the .rpm no hook call fails or is lost", HAS_ROOTS && RPM, () => {
+  const { code, out } = inRoot(
+    "bookworm",
+    packages(),
+    `${RPM_ROOT}
+rpm --initdb
+rpm -i $root/packages/1/hookvisor-0*.rpm
+inside 'handler; hookvisor install > /dev/null; stat -L -c "old %i" /usr/bin/hookvisor'
+inside 'calls 200 /run/failures' &
+until grep -qs done $root/run/failures || [ "$(cat $root/run/who 2> /dev/null | wc -l)" -ge 30 ]; do sleep 0.05; done
+rpm -U $root/packages/2/hookvisor-0*.rpm
+inside 'stat -L -c "new %i" /usr/bin/hookvisor; echo "answered at its end: $(wc -l < /run/who)"'
+while ! grep -q done $root/run/failures; do sleep 0.1; done
+inside 'cat /run/failures
+sort /run/who | uniq -c | awk "{ print \\"answered by \\" \\$2 \\": \\" \\$1 }"
+echo "records $(grep -c "\\"operation\\":\\"prepare\\"" /var/log/hookvisor/events.jsonl)"
+find /etc/libvirt/hooks -type l; hookvisor version | head -1'
+`,
+  );
+  assertAcross(code, out);
+  assert.match(out, /qemu\.d\/50-hookvisor$/m, "an upgrade keeps the links");
+});
+
+test(
+  "the tarball's script installs below a prefix and a DESTDIR, and takes all of it away again",
+  HAS_ROOTS,
+  () => {
+    const { code, out } = inRoot(
+      "bookworm",
+      packages(),
+      `${LIFE}
+snapshot /run/before
+mkdir /run/t && tar -xzf /packages/1/*.tar.gz -C /run/t && cd /run/t/hookvisor-*
+./install.sh --prefix=/opt/hv
+/opt/hv/bin/hookvisor version | head -1
+sh install.sh --uninstall --prefix=/opt/hv
+rmdir /etc/hookvisor/handlers /etc/hookvisor
+find /opt/hv -depth -type d -exec rmdir {} + 2> /dev/null || :
+DESTDIR=/run/d PREFIX=/usr ./install.sh
+find /run/d -type f | sort | sed -n '1p;$p'
+ls -d /run/d/etc/hookvisor/handlers
+./install.sh --prefix=relative || echo "refused $?"
+snapshot /run/after
+diff /run/before /run/after && echo "no trace"
+`,
+    );
+    assert.equal(code, 0, out);
+    assert.match(out, /^hookvisor 0\.\d+\.\d+, built from sources of 2023-11-14$/m);
+    assert.match(out, /^\/run\/d\/usr\/bin\/hookvisor$/m);
+    assert.match(out, /the prefix is "relative": give an absolute path\nrefused 2\nno trace\n$/);
+  },
+);
+
+test(
+  "the packages are the same, byte for byte, built in another place by another builder",
+  Deno.uid() === 0,
+  () => {
+    const first = `${packages()}/1`;
+    using again = new Folder();
+    Deno.mkdirSync(`${again.path}/out`);
+    const env = {
+      UMASK: "077",
+      TZ: "Pacific/Kiritimati",
+      LC_ALL: "C.UTF-8",
+      USER: "somebody",
+      HOSTNAME: "elsewhere",
+    };
+    build(`${again.path}/out`, { epoch: FIRST, release: 1, formats: ALL, env });
+    const sums = (folder: string) => run("sh", ["-c", `cd ${folder} && sha256sum *`]).out;
+    assert.equal(sums(`${again.path}/out`), sums(first));
+  },
+);
+
+test("lintian finds nothing that no override explains", DEB && has("lintian"), () => {
+  const deb = `${packages()}/1/hookvisor_*.deb`;
+  const { out } = run("sh", ["-c", `lintian --allow-root --fail-on error,warning,info ${deb} && echo clean`]);
+  assert.equal(out.trim(), "clean");
+});
+
+test("rpmlint finds nothing that no filter explains", RPM && has("rpmlint"), () => {
+  const rc = new URL("../../packaging/rpm/rpmlintrc.toml", import.meta.url).pathname;
+  const { out } = run("sh", ["-c", `rpmlint -c ${rc} ${packages()}/1/*.rpm`]);
+  assert.match(out, /; 0 errors, 0 warnings, 0 badness/, out);
+});
