@@ -29,10 +29,10 @@ endif
 SOURCES := $(shell find src handlers -type f)
 # Tests that need nothing but the sources, and those that drive the compiled program.
 SCENARIOS := $(sort $(shell find test/scenario test/attack -name '*_test.ts'))
-UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*')))
+UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*' -not -path 'test/packages/*')))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check e2e bench ok install selinux packages clean distclean help
+.PHONY: all demo test check e2e bench ok install selinux packages packages-test clean distclean help
 
 all: $(PROGRAM)
 
@@ -102,6 +102,9 @@ dist/selinux/hookvisor.pp.bz2: $(wildcard packaging/selinux/*)
 packages: $(PROGRAM) ## a .deb, an .rpm and a tarball in dist/packages, with the tools that are here; docs/packaging.md
 	@sh packaging/make_packages.sh $(PROGRAM) dist/packages
 
+packages-test: $(PROGRAM) ## install, upgrade and remove the packages in chroots of Debian's (root); ask the SELinux policy
+	@$(DENO) test -A --cached-only --no-check test/packages/
+
 ok: $(DEPS) ## what CI runs: check, test and e2e, one after the other
 	@$(DENO) run -A --cached-only build/ok.ts check test e2e
 
@@ -113,4 +116,4 @@ distclean: clean ## remove the tool chain and its caches too
 
 help: ## this list
 	@echo "make: build $(PROGRAM)"
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1: \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1: \2/p' $(MAKEFILE_LIST)
