@@ -26,8 +26,26 @@ function packages(): string {
   return made.path;
 }
 
-function test(name: string, needs: boolean, fn: () => void): void {
-  Deno.test({ name, ignore: !needs, fn });
+/** What a test needs, by the packages that bring it. */
+type Needs = "debootstrap" | "debhelper" | "rpm" | "lintian" | "rpmlint";
+
+const IS_HERE: Readonly<Record<Needs, boolean>> = {
+  debootstrap: HAS_ROOTS,
+  debhelper: DEB,
+  rpm: RPM,
+  lintian: has("lintian"),
+  rpmlint: has("rpmlint"),
+};
+
+function test(name: string, needs: readonly Needs[], fn: () => void): void {
+  const ignore = Deno.uid() !== 0 || !needs.every((one) => IS_HERE[one]);
+  Deno.test({
+    name: needs.length === 0
+      ? `${name} (needs root)`
+      : `${name} (needs root and Debian's ${needs.join(" and ")})`,
+    ignore,
+    fn,
+  });
 }
 
 const INSTALL = "apt-get install -q -y --no-install-recommends";
@@ -35,7 +53,7 @@ const INSTALL = "apt-get install -q -y --no-install-recommends";
 for (const suite of ["bookworm", "trixie"]) {
   test(
     `${suite}: the .deb brings all its files, touches nothing of libvirt's, and goes without a trace`,
-    HAS_ROOTS && DEB,
+    ["debootstrap", "debhelper"],
     () => {
       const { code, out } = inRoot(
         suite,
@@ -84,7 +102,7 @@ diff /run/before /run/after && echo "no trace"
 
   test(
     `${suite}: links that wait for the program are made known to libvirt's daemon by its installation`,
-    HAS_ROOTS && DEB,
+    ["debootstrap", "debhelper"],
     () => {
       const { code, out } = inRoot(
         suite,
@@ -105,20 +123,24 @@ echo "after an upgrade: $(wc -l < /run/reloads)"
     },
   );
 
-  test(`${suite}: across an upgrade of the .deb no hook call fails or is lost`, HAS_ROOTS && DEB, () => {
-    const { code, out } = inRoot(
-      suite,
-      packages(),
-      `${LIFE}
+  test(
+    `${suite}: across an upgrade of the .deb no hook call fails or is lost`,
+    ["debootstrap", "debhelper"],
+    () => {
+      const { code, out } = inRoot(
+        suite,
+        packages(),
+        `${LIFE}
 mkdir -p /etc/libvirt/hooks
 ${INSTALL} /packages/1/*.deb > /run/apt 2>&1 || { cat /run/apt; exit 1; }
 handler
 hookvisor install > /dev/null
 ${acrossUpgrade(`${INSTALL} /packages/2/*.deb`)}
 `,
-    );
-    assertAcross(code, out);
-  });
+      );
+      assertAcross(code, out);
+    },
+  );
 }
 
 /** 200 calls in a row, and a package manager that brings the newer program meanwhile. */
@@ -165,7 +187,7 @@ THE_END
 mkdir -p $root/etc/libvirt/hooks $root/usr/share/licenses
 `;
 
-test("the .rpm installs, is whole, and goes without a trace", HAS_ROOTS && RPM, () => {
+test("the .rpm installs, is whole, and goes without a trace", ["debootstrap", "rpm"], () => {
   const { code, out } = inRoot(
     "bookworm",
     packages(),
@@ -195,7 +217,7 @@ diff /run/before /run/after && echo "no trace"'
   assert.match(out, /^left: \/etc\/libvirt\/hooks\nno trace$/m);
 });
 
-test("across an upgrade of the .rpm no hook call fails or is lost", HAS_ROOTS && RPM, () => {
+test("across an upgrade of the .rpm no hook call fails or is lost", ["debootstrap", "rpm"], () => {
   const { code, out } = inRoot(
     "bookworm",
     packages(),
@@ -267,13 +289,13 @@ test(
   },
 );
 
-test("lintian finds nothing that no override explains", DEB && has("lintian"), () => {
+test("lintian finds nothing that no override explains", ["debhelper", "lintian"], () => {
   const deb = `${packages()}/1/hookvisor_*.deb`;
   const { out } = run("sh", ["-c", `lintian --allow-root --fail-on error,warning,info ${deb} && echo clean`]);
   assert.equal(out.trim(), "clean");
 });
 
-test("rpmlint finds nothing that no filter explains", RPM && has("rpmlint"), () => {
+test("rpmlint finds nothing that no filter explains", ["rpm", "rpmlint"], () => {
   const rc = new URL("../../packaging/rpm/rpmlintrc.toml", import.meta.url).pathname;
   const { out } = run("sh", ["-c", `rpmlint -c ${rc} ${packages()}/1/*.rpm`]);
   assert.match(out, /; 0 errors, 0 warnings, 0 badness/, out);

@@ -23,7 +23,8 @@ secilc -M true -c 31 -o policy -f contexts *.cil`;
 
 Deno.test({
   name:
-    "SELinux: the module links with Debian's policy, and libvirt's daemons enter hookvisor's domain by its program",
+    "SELinux: the module links with Debian's policy, and libvirt's daemons enter hookvisor's domain by its program " +
+    "(needs Debian's selinux-policy-dev and selinux-policy-default and secilc and setools)",
   ignore: !NEEDS,
   fn() {
     using folder = new Folder();
