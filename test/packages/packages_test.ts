@@ -241,7 +241,7 @@ find /etc/libvirt/hooks -type l; hookvisor version | head -1'
 
 test(
   "the tarball's script installs below a prefix and a DESTDIR, and takes all of it away again",
-  HAS_ROOTS,
+  ["debootstrap"],
   () => {
     const { code, out } = inRoot(
       "bookworm",
@@ -271,7 +271,7 @@ diff /run/before /run/after && echo "no trace"
 
 test(
   "the packages are the same, byte for byte, built in another place by another builder",
-  Deno.uid() === 0,
+  [],
   () => {
     const first = `${packages()}/1`;
     using again = new Folder();
