@@ -664,10 +664,8 @@ export interface Host<Options = Record<string, string>> {
   /** Ends the handler as failed, with a reason for whoever ran `virsh start`. */
   fail(reason: string): never;
 
-  /** Lines in the record of this call. `fields` is any JSON value. */
-  readonly log: Readonly<
-    Record<"debug" | "info" | "warn" | "error", (message: string, fields?: Json) => null>
-  >;
+  /** Lines in the record of this call, as `console` makes them too. `fields` is any JSON value; `host.log(text)` is `host.log.info`. */
+  readonly log: Readonly<LogCalls>;
 
   /** The manifest's `options`, with what `config.yaml` says in their place. */
   readonly options: Readonly<Options>;
@@ -712,6 +710,11 @@ export interface ExecResult {
   truncated: boolean;
   timedOut: boolean;
 }
+
+/** `host.log`. */
+export type LogCalls =
+  & ((message: string, fields?: Json) => null)
+  & Record<"debug" | "info" | "warn" | "error", (message: string, fields?: Json) => null>;
 
 /** Executables that were made for libvirt's hooks. */
 export interface HostScripts {

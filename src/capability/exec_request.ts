@@ -1,9 +1,10 @@
 import { type CallContext, type Failure, misuse, notAllowed } from "./capability.ts";
+import { shellLineProblem } from "./shell_line.ts";
 import type { Json } from "../base/json.ts";
 import { choosesCode } from "../manifest/code_variables.ts";
 import { parseDuration } from "../manifest/duration.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
-import { realPath } from "../system/file.ts";
+import { isThere, realPath } from "../system/file.ts";
 import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
 import { SystemError } from "../system/system_error.ts";
@@ -36,6 +37,11 @@ export function readyRequest(
 ): { request: ExecRequest; ready: ReadyCommand } | Failure {
   const request = readExecRequest(args, known);
   if (typeof request === "string") return misuse(`host.${call}: ${request}`);
+  const line = shellLineProblem(call, request.command, request.args);
+  // A program may have a space in its name, which nobody means.
+  if (line !== undefined && !isThere(findProgram(request.command, ENVIRONMENT.PATH) ?? "")) {
+    return misuse(`host.${call}: ${line}`);
+  }
   const ready = readyCommand(call, request, context);
   return "error" in ready ? ready : { request, ready };
 }

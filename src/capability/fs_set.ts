@@ -13,6 +13,7 @@ import {
   type PathRule,
 } from "../manifest/path_rule.ts";
 import { setValues } from "../undo/set_values.ts";
+import { isKernelFile } from "../system/kernel_file.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -64,6 +65,8 @@ function checked(
       const failed = addPlace(path, context, places);
       if (failed !== undefined) return failed;
     }
+    const blind = [...places.values()].find(cannotBeRead);
+    if (blind !== undefined) return onlyWritten(blind.path);
     const answer = act([...places.values()], text.text);
     return "error" in answer ? answer : value([...places.keys()].sort());
   } catch (error) {
@@ -108,6 +111,19 @@ function addPlace(path: string, context: CallContext, places: Map<string, Place>
   const real = String(answer.value);
   if (!places.has(real)) places.set(real, walkReal(real));
   return undefined;
+}
+
+/** A file of the kernel's for writing only, such as `unbind`: its mode says so, and holds for root too. */
+function cannotBeRead(place: Place): boolean {
+  const status = place.status();
+  return status !== undefined && isKernelFile(place.path) && (status.mode & 0o444) === 0;
+}
+
+function onlyWritten(path: string): Failure {
+  const message =
+    `host.fs.set: ${path} can only be written, so it has no old value: use host.fs.write, and for what ` +
+    "brings it back host.fs.undo(path, text) or host.undo";
+  return { error: { name: "SystemError", code: "EACCES", message } };
 }
 
 function notAllSet(errors: readonly Error[], count: number): Failure {

@@ -5,7 +5,12 @@ import type { Capability } from "../capability/capability.ts";
 import type { Allow } from "../manifest/manifest.ts";
 
 /** What handlers reach through the prelude's own code (src/sandbox/prelude.js). */
-const OTHER_CALLS = ["lock", "waitFor", ...["debug", "info", "warn", "error"].map((level) => `log.${level}`)];
+const OTHER_CALLS = [
+  "lock",
+  "waitFor",
+  "log",
+  ...["debug", "info", "warn", "error"].map((level) => `log.${level}`),
+];
 /** Parts of `host` that are data, whose methods are JavaScript's. */
 const DATA = ["options", "guest"];
 

@@ -182,6 +182,7 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
     issues.push({ severity: "warning", file, line: at.line, column: at.column, message, hint });
   };
   for (const rule of [...allow.exec, ...allow.look]) {
+    warn(rule, spacedProgram(rule.value), "write it without quotes: the program first, then its arguments");
     warn(rule, execDanger(rule.value), "name the one program that is needed, and its arguments word by word");
   }
   for (const [access, probes] of [["write", WRITE_PROBES], ["read", READ_PROBES]] as const) {
@@ -196,6 +197,13 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
     warn(variable, message, "leave it out; together with runAs it is refused");
   }
   return issues;
+}
+
+/** A rule in quotes is one word: a program whose name is a whole command line. */
+function spacedProgram(text: string): string | undefined {
+  const read = parseExecRule(text);
+  if ("error" in read || !/\s/.test(read.rule.program)) return undefined;
+  return `exec: the program's name is ${JSON.stringify(read.rule.program)}, with a space in it`;
 }
 
 function execDanger(text: string): string | undefined {

@@ -1,7 +1,7 @@
 import { eventText } from "./event_text.ts";
 import { style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible } from "./text.ts";
-import type { HookRecord } from "../records/record.ts";
+import type { HookRecord, UndoneEntry } from "../records/record.ts";
 
 interface Column {
   title: string;
@@ -34,7 +34,14 @@ const DURATION: Column = {
   right: true,
   text: ({ ms }) => `${ms.toFixed(1)} ms`,
 };
-const VERDICT: Column = { title: "VERDICT", usual: 7, most: 7, text: ({ verdict }) => verdict };
+/** What libvirt was told; a success after which something did not come back is none to an admin. */
+const VERDICT: Column = {
+  title: "VERDICT",
+  usual: 7,
+  most: 11,
+  text: (record) =>
+    record.verdict === "success" && notBack(record) !== undefined ? "undo failed" : record.verdict,
+};
 const REASON: Column = { title: "REASON", usual: 1, most: Infinity, text: (record) => reasonOf(record) };
 
 /** `TIME`, of the day for a narrow terminal. */
@@ -47,13 +54,21 @@ function time(from: number, to: number): Column {
   };
 }
 
-/** Why a call failed, or what was remarked, or what libvirt said of an event. */
-function reasonOf({ reason, handlers, notes, event }: HookRecord): string {
+/** Why a call failed, or what did not come back, or what was remarked, or what libvirt said of an event. */
+function reasonOf(record: HookRecord): string {
+  const { reason, handlers, notes, event } = record;
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
-  if (reason !== undefined || failed === undefined) {
-    return reason ?? notes?.[0] ?? (event === undefined ? "" : eventText(event));
-  }
-  return `${failed.name}: ${failed.message ?? failed.outcome}`;
+  if (reason !== undefined) return reason;
+  if (failed !== undefined) return `${failed.name}: ${failed.message ?? failed.outcome}`;
+  const left = notBack(record);
+  return left === undefined
+    ? notes?.[0] ?? (event === undefined ? "" : eventText(event))
+    : `${left.handler}: not brought back: ${left.what}: ${left.error}`;
+}
+
+/** A step of undo that failed and is kept. */
+function notBack({ undone = [] }: HookRecord): UndoneEntry | undefined {
+  return undone.find(({ ok }) => !ok);
 }
 
 /** `2026-11-23 06:57:27` where this host is. */
@@ -94,8 +109,8 @@ export class HistoryTable {
   /** One line, or two; colours by the verdict. */
   row(record: HookRecord): string {
     const paint = style(this.#look.colour);
-    const colour =
-      { success: (text: string) => text, ignore: paint.yellow, abort: paint.red }[record.verdict];
+    const usual = notBack(record) === undefined ? (text: string) => text : paint.yellow;
+    const colour = { success: usual, ignore: paint.yellow, abort: paint.red }[record.verdict];
     const row = this.#row(this.#columns.map(({ text }) => this.#visible(text(record))), colour);
     const reason = this.#below ? this.#visible(reasonOf(record)) : "";
     if (reason === "") return row;

@@ -1,4 +1,5 @@
 import type { AdminCommand, CommandWord, Invocation, Option } from "./command.ts";
+import { absolutePath } from "./absolute_path.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { suggest } from "../base/suggest.ts";
 import { DIRECTORIES } from "../site/directories.ts";
@@ -24,7 +25,6 @@ export function parseCommandLine(command: AdminCommand, args: readonly string[])
     options[read.name] = read.value;
   }
   const directories = readDirectories(options);
-  if (typeof directories === "string") return directories;
   // Asking for help is enough.
   const wrong = options.help === true || command.raw ? undefined : countProblem(command.words, words);
   return wrong ?? { directories, words, options };
@@ -56,23 +56,18 @@ function readOption(
 /** Options with a letter of their own, as in other commands. */
 const SHORT: Readonly<Record<string, string>> = { h: "help", n: "number", f: "follow" };
 
-function readDirectories(options: Record<string, string | true>): Invocation["directories"] | string {
+function readDirectories(options: Record<string, string | true>): Invocation["directories"] {
   const directory = (name: string, usual: string) => {
     const given = options[`${name}-dir`];
-    return typeof given === "string" ? given.replace(/(?<=.)\/+$/, "") : usual;
+    return typeof given === "string" ? absolutePath(given) : usual;
   };
-  const directories = {
+  return {
     config: directory("config", DIRECTORIES.config),
     state: directory("state", DIRECTORIES.state),
     log: directory("log", DIRECTORIES.log),
     libvirt: directory("libvirt-run", DIRECTORIES.libvirt),
     journald: DIRECTORIES.journald,
   };
-  const relative = Object.entries(directories).find(([, path]) => !path.startsWith("/"));
-  if (relative === undefined) return directories;
-  return `--${relative[0] === "libvirt" ? "libvirt-run" : relative[0]}-dir has to be an absolute path, not ${
-    relative[1]
-  }`;
 }
 
 /** Too few words, or too many. */

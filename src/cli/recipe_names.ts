@@ -7,5 +7,6 @@ export const RECIPE_NAMES = [
   "load-guard",
   "memory-guard",
   "mount-guard",
+  "script-tree",
   "vfio-guard",
 ] as const;

@@ -7,6 +7,7 @@ import { isTrouble } from "../system/file_reader.ts";
 import { type LoadedHandler, loadHandlers } from "../site/load_handlers.ts";
 import { loadConfig } from "../site/load_config.ts";
 import { issueOf } from "../site/read_trusted.ts";
+import { ignoredFileWarnings } from "./ignored_files.ts";
 import { parseManifest } from "../manifest/parse.ts";
 import { matchesOperation } from "../manifest/operation_glob.ts";
 import { fileReader } from "../system/file_reader.ts";
@@ -32,7 +33,10 @@ export async function loadWholeSite(directories: Directories): Promise<WholeSite
     config,
     configFile,
     handlers: withApproval(handlers, config, directories, uid),
-    issues: [...issues, ...(problem === undefined ? [] : [problem.issue])],
+    issues: [
+      ...issues,
+      ...(problem === undefined ? ignoredFileWarnings(`${directory}/handlers`) : [problem.issue]),
+    ],
   };
 }
 

@@ -306,6 +306,9 @@ export class YamlReader {
 function explainSyntax(message: string): [message: string, hint?: string] {
   if (message.includes("call stack")) return ["the YAML is nested too deeply"];
   if (message.includes("multiple documents")) return ["only one YAML document is allowed", "remove the ---"];
+  if (message.startsWith("Nested mappings are not allowed")) {
+    return ["a text that holds ': ' has to be quoted", 'write it in quotes: key: "one: two"'];
+  }
   if (message.startsWith("Alias cannot be")) {
     return ["* begins an alias, which is not allowed", 'quote a text that begins with *: "*…"'];
   }

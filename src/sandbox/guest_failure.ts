@@ -29,9 +29,28 @@ export function guestFailure(file: string, told: Json): Outcome {
 /** Names that tell an admin nothing the message does not. */
 const ONLY_MESSAGE = new Set(["Error", "NotAllowed", "CommandFailed", "SystemError", "TimeoutError"]);
 
+/** What is not there, and what is in its place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  setTimeout: "wait with await host.sleep(ms), or for something with host.waitFor(() => ...)",
+  setInterval: "look again and again with host.waitFor(() => ..., {every: ms})",
+  require:
+    "a handler is a single file without modules; what reaches the host is host.exec, host.fs and the rest of host",
+  fetch: "a handler has no network of its own; host.exec runs curl, within allow.exec",
+  XMLHttpRequest: "a handler has no network of its own; host.exec runs curl, within allow.exec",
+  process: "what the call is about is in event, settings are in host.options, and host.exec runs programs",
+  Deno: "a handler reaches the host by host.exec, host.fs and the rest of host",
+  Bun: "a handler reaches the host by host.exec, host.fs and the rest of host",
+  fs: "files are host.fs.read, host.fs.write and the rest of host.fs",
+  execSync: "programs are run with await host.exec(program, [arguments])",
+  exec: "programs are run with await host.exec(program, [arguments])",
+  Buffer: "texts are strings here; what reaches the host takes and gives strings",
+};
+
 function explain(message: string): string {
+  const missing = /^'?([A-Za-z]+)'? is not defined$/.exec(message)?.[1];
+  if (missing !== undefined && Object.hasOwn(INSTEAD, missing)) return `${message}: ${INSTEAD[missing]}`;
   if (/could not load module/.test(message)) {
-    return `${message}: a handler is a single file, import is not possible`;
+    return `${message}: a handler is a single file, import is not possible: what reaches the host is in host`;
   }
   return message;
 }

@@ -153,11 +153,22 @@
   }
 
   const LEVELS = ["debug", "info", "warn", "error"];
-  const log = freeze(
-    Object.fromEntries(
-      LEVELS.map((level) => [level, (message, fields) => ask("log", [level, message, fields])]),
-    ),
-  );
+  const logAt = (level) => (message, fields) => ask("log", [level, message, fields]);
+  const log = logAt("info");
+  for (const level of LEVELS) log[level] = logAt(level);
+  freeze(log);
+
+  // What many write out of habit goes to the record, like host.log.
+  const printed = (value) =>
+    typeof value === "string"
+      ? value
+      : (text(() => value instanceof Error ? value : stringify(value)) ?? text(() => value) ?? "");
+  const consoleAt = (level) => (...values) => ask("log", [level, values.map(printed).join(" ")]);
+  globalThis.console = freeze({
+    ...Object.fromEntries(LEVELS.map((level) => [level, consoleAt(level)])),
+    log: consoleAt("info"),
+    trace: consoleAt("debug"),
+  });
 
   function makeHost(start) {
     const guest = { name: start.event.name };

@@ -62,6 +62,8 @@ const MAX_VALUES = 100_000;
 const MAX_ERROR_LENGTH = 2_000;
 /** Calls under way at once: more are refused. */
 const MAX_PENDING = 256;
+/** A call that failed so shortly before the handler's time was over failed because of that, in milliseconds. */
+const LAST_MOMENT_MS = 10;
 /** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time is over, in milliseconds. */
 const TERMINATE_MS = 100;
 const KILL_MS = 50;
@@ -162,7 +164,10 @@ class Run {
 
   #timeout(where?: string): Outcome {
     const ms = Math.round(this.#task.deadline.at - this.#started);
-    const running = [...this.#calls.kept].reverse().find((call) => call.ms === undefined);
+    const running = [...this.#calls.kept].reverse().find((call) =>
+      // What waits for the kernel fails only when the time is over.
+      call.ms === undefined || (call.error !== undefined && call.at + call.ms >= ms - LAST_MOMENT_MS)
+    );
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
     const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where) ?? null);
     return {

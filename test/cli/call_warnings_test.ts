@@ -19,7 +19,6 @@ Deno.test("a call of host that does not exist is told with its place and the nea
   ]);
   assert.deepEqual(said("host.fetch('x'); host.log('x');"), [
     `1:1: host.fetch does not exist; "hookvisor types" writes down what exists`,
-    `1:18: host.log does not exist; "hookvisor types" writes down what exists`,
   ]);
   assert.match(said("host.lock.take('x')").join(), /^$/, "a property of a call that exists is JavaScript's");
 });

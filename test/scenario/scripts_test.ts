@@ -114,3 +114,24 @@ Deno.test("no script runs outside of the directories that the manifest names, by
   );
   assert.match((await world.hook(PREPARE, { stdin: XML })).stderr, /virsh|No such file/);
 });
+
+Deno.test("the recipe script-tree runs the tree of VFIO-Tools' dispatcher as it is", async () => {
+  using world = new World();
+  const recipe = Deno.readTextFileSync(new URL("../../handlers/recipes/script-tree.js", import.meta.url));
+  world.file("handlers/10-tree.js", recipe.replaceAll("/etc/libvirt/hooks/qemu.d", world.tree));
+  for (
+    const [path, word] of [["prepare/begin/start.sh", "start"], ["release/end/revert.sh", "revert"]] as const
+  ) {
+    world.script(`win11/${path}`, `#!/bin/bash\nset -x\necho ${word} "$@" >> ${world.trace}\n`);
+  }
+  // The dispatcher takes a file in the place of the last directory too.
+  world.script("win11/started/begin", `#!/bin/bash\necho file "$@" >> ${world.trace}\n`);
+  for (const operation of ["prepare", "start", "started"]) {
+    assert.equal((await world.hook(["qemu", "win11", operation, "begin", "-"], { stdin: XML })).code, 0);
+  }
+  await world.hook(["qemu", "win11", "release", "end", "shutdown"], { stdin: XML });
+  assert.equal(
+    world.traced,
+    "start win11 prepare begin -\nfile win11 started begin -\nrevert win11 release end shutdown\n",
+  );
+});

@@ -1,0 +1,31 @@
+import { splitWords } from "../manifest/words.ts";
+
+/** What only a shell understands, and how a handler does it. */
+const SHELL: readonly [pattern: RegExp, what: string][] = [
+  [/\|\|?/, "instead of a pipe, hand one call's stdout to the next: {stdin: stdout}"],
+  [/&&|;/, "one call a command, each with await"],
+  [/>>?/, "instead of >, host.fs.write, host.fs.append or host.fs.set"],
+  [/</, "instead of <, {stdin: await host.fs.read(path)}"],
+  [/\$\(|`/, "instead of $(…), const {stdout} = await host.exec(…)"],
+  [/\$\w/, "instead of $NAME, a variable of JavaScript"],
+  [/&\s*$/, "instead of &, mode: background or systemd-run"],
+];
+
+/**
+ * What to say of a program's name that is a whole command line: there is no
+ * shell, and what the call has to be. Undefined for a name without white space.
+ *
+ * @param args the arguments that were given beside it
+ */
+export function shellLineProblem(call: string, command: string, args: readonly string[]): string | undefined {
+  if (!/\s/.test(command.trim())) return undefined;
+  const there = "there is no shell: the program and its arguments are separate";
+  const special = SHELL.find(([pattern]) => pattern.test(command));
+  if (special !== undefined) return `${there}; ${special[1]}`;
+  const split = splitWords(command);
+  const [program = "", ...words] = "words" in split
+    ? split.words.map(({ pattern }) => pattern.join("*"))
+    : command.trim().split(/\s+/);
+  const list = [...words, ...args].map((word) => JSON.stringify(word)).join(", ");
+  return `${there}: host.${call}(${JSON.stringify(program)}, [${list}])`;
+}
