@@ -57,6 +57,34 @@ export const COMMANDS: readonly AdminCommand[] = [
     load: () => import("./install.ts"),
   },
   {
+    name: "adopt",
+    words: [],
+    summary: "take over the hook scripts that are there, as they are",
+    description: [
+      "Looks at what is in libvirt's hooks directory: scripts, trees of scripts as VFIO-Tools' dispatcher runs them, and " +
+      "hooks.json of libvirt-hook-qemu. Says what each does in libvirt's terms and what is wrong with it, and writes the " +
+      "handler that runs it: with a deadline, in the record, and with a reason when it fails.",
+      "A script moves to scripts/ beside the handlers, so that libvirt does not run it as well; a tree stays where it is, " +
+      "and its dispatcher moves. What libvirt cannot run (no #!, empty, not executable) or root should not run (writable " +
+      "by others) is left alone, with what to do. Run it with --dry-run first.",
+    ],
+    exitCodes: [[0, "all of it was taken over, or there is nothing"], [1, "something was left alone"]],
+    examples: [
+      ["hookvisor adopt --dry-run", "what there is, what is wrong with it, and what would become of it"],
+      ["hookvisor adopt", "writes the handlers and moves the scripts"],
+    ],
+    options: {
+      "hooks-dir": {
+        value: "DIR",
+        kind: "directory",
+        summary: "libvirt's hooks directory, where it is not found by itself",
+      },
+      "dry-run": { summary: "say what would be done, and do nothing" },
+      json: { summary: "print one JSON document" },
+    },
+    load: () => import("./adopt.ts"),
+  },
+  {
     name: "uninstall",
     words: [],
     summary: "remove the links that install made",

@@ -7,6 +7,7 @@ export const RECIPE_NAMES = [
   "load-guard",
   "memory-guard",
   "mount-guard",
+  "port-forward",
   "script-tree",
   "vfio-guard",
 ] as const;

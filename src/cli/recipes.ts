@@ -5,6 +5,7 @@ import lifecycleLog from "../../handlers/90-lifecycle-log.js" with { type: "text
 import loadGuard from "../../handlers/20-load-guard.js" with { type: "text" };
 import memoryGuard from "../../handlers/10-memory-guard.js" with { type: "text" };
 import mountGuard from "../../handlers/recipes/mount-guard.js" with { type: "text" };
+import portForward from "../../handlers/recipes/port-forward.js" with { type: "text" };
 import scriptTree from "../../handlers/recipes/script-tree.js" with { type: "text" };
 import vfioGuard from "../../handlers/recipes/vfio-guard.js" with { type: "text" };
 
@@ -17,6 +18,7 @@ export const RECIPES: Readonly<Record<string, string>> = {
   "load-guard": loadGuard,
   "memory-guard": memoryGuard,
   "mount-guard": mountGuard,
+  "port-forward": portForward,
   "script-tree": scriptTree,
   "vfio-guard": vfioGuard,
 };

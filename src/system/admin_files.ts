@@ -53,6 +53,14 @@ export function replaceFile(path: string, text: string, mode = 0o644): void {
   });
 }
 
+/** Gives a file another name in the same file system; what has that name already is left alone. */
+export function moveFile(from: string, to: string): void {
+  attempt(to, () => {
+    Deno.linkSync(from, to);
+    Deno.removeSync(from);
+  });
+}
+
 function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);

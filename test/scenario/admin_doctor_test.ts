@@ -84,7 +84,7 @@ Deno.test("doctor finds scripts that call virsh, backups that run, and trees tha
   script(world, "qemu.d/win11/prepare/begin/start.sh", "#!/bin/sh\n");
   world.write("hooks/qemu.d/README", "about\n");
   const { find } = doctor(world);
-  assert.match(find(/network, line 3, calls virsh/).remedy!, /hookvisor new/);
+  assert.match(find(/network calls virsh in line 3/).remedy!, /hookvisor new/);
   assert.equal(find(/10-own~ looks like a backup, and libvirt runs it/).level, "warn");
   assert.equal(find(/scripts for win11 \(VFIO-Tools\), and nothing runs them/).level, "warn");
   script(world, "qemu", "#!/bin/sh\nrun-parts /etc/libvirt/hooks/qemu.d/$1/$2/$3\n");

@@ -1,13 +1,11 @@
 import type { Finding, Patient } from "./finding.ts";
+import { hookTree } from "../hook_tree.ts";
 import { hooksFor } from "../hook_links.ts";
-import { isLibvirtClient } from "../../site/deny.ts";
+import { scriptFaults } from "../script_faults.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
-import { fileStatus, listDirectory } from "../../system/file.ts";
 import { readText } from "../../system/read_text.ts";
-import { SystemError } from "../../system/system_error.ts";
 
 const LARGEST = 1024 * 1024;
-const OPERATIONS = ["prepare", "start", "started", "stopped", "release", "migrate", "restore", "reconnect"];
 
 /** Other people's hook scripts: which run beside ours, which call libvirt back, and old trees that nothing runs any more. */
 export function scripts({ hooks: directory, program }: Patient): Finding[] {
@@ -34,9 +32,6 @@ export function scripts({ hooks: directory, program }: Patient): Finding[] {
 }
 
 function scriptFindings(path: string, driver: Driver): Finding[] {
-  const text = readText(path, LARGEST) ?? "";
-  const isScript = text.startsWith("#!");
-  const client = isScript ? clientIn(text) : undefined;
   const odd = /(~|\.bak|\.orig|\.rpmsave|\.dpkg-old|\.swp)$/.test(path);
   const beside: Finding = odd
     ? {
@@ -48,37 +43,29 @@ function scriptFindings(path: string, driver: Driver): Finding[] {
     : {
       check: "script",
       level: "note",
-      seen: `${path} runs too, for ${driver}; its failure counts as well as ours`,
+      seen:
+        `${path} runs too, for ${driver}; its failure counts as well as ours (hookvisor adopt takes it over)`,
     };
-  if (client === undefined) return [beside];
-  return [beside, {
+  return [beside, ...faultFindings(path)];
+}
+
+/** What adopt would say is wrong with a script. */
+function faultFindings(path: string): Finding[] {
+  return scriptFaults(path).filter(({ isIdle }) => isIdle !== true).map(({ what, remedy, isFatal }) => ({
     check: "script",
-    level: "warn",
-    seen:
-      `${path}, line ${client.line}, calls ${client.name}: libvirt waits for this script, and the two can wait for each other`,
-    remedy: "take what it needs from the XML on its standard input, or make a handler of it: hookvisor new",
-  }];
+    level: isFatal ? "fail" : "warn",
+    seen: `${path} ${what}`,
+    remedy,
+  }));
 }
 
-/** A call of virsh and the like, comments left out. */
-function clientIn(text: string): { name: string; line: number } | undefined {
-  for (const [i, line] of text.split("\n").entries()) {
-    if (/^\s*#/.test(line)) continue;
-    const name = line.split(/[^\w./-]+/).find((word) => word !== "" && isLibvirtClient(word));
-    if (name !== undefined) return { name: name.slice(name.lastIndexOf("/") + 1), line: i + 1 };
-  }
-  return undefined;
-}
-
-/** The trees of VFIO-Tools and its like: `qemu.d/GUEST/prepare/begin/*.sh`, run by a dispatcher that is `hooks/qemu`. */
+/** The trees of VFIO-Tools and its like, run by a dispatcher that is `hooks/qemu`. */
 function treeFindings(directory: string, driver: Driver, scripts: readonly string[]): Finding[] {
-  const guests = namesIn(`${directory}/${driver}.d`).filter((guest) =>
-    namesIn(`${directory}/${driver}.d/${guest}`).some((name) => OPERATIONS.includes(name))
-  );
-  if (guests.length === 0) return [];
+  const tree = hookTree(directory, driver);
+  if (tree === undefined) return [];
   const main = `${directory}/${driver}`;
   const dispatcher = scripts.includes(main) && (readText(main, LARGEST) ?? "").includes(`.d`);
-  const what = `${directory}/${driver}.d holds directories of scripts for ${guests.slice(0, 5).join(", ")}`;
+  const what = `${tree.path} holds directories of scripts for ${tree.guests.slice(0, 5).join(", ")}`;
   return [
     dispatcher
       ? {
@@ -90,16 +77,8 @@ function treeFindings(directory: string, driver: Driver, scripts: readonly strin
         check: "old tree",
         level: "warn",
         seen: `${what} (VFIO-Tools), and nothing runs them: libvirt runs files there, not directories`,
-        remedy: `put their dispatcher back as ${main}, or make handlers of them: hookvisor new`,
+        remedy: `hookvisor adopt makes the handler that runs them, or put their dispatcher back as ${main}`,
       },
+    ...tree.scripts.flatMap(faultFindings),
   ];
-}
-
-function namesIn(path: string): string[] {
-  try {
-    return fileStatus(path)?.kind === "directory" ? listDirectory(path) ?? [] : [];
-  } catch (error) {
-    if (error instanceof SystemError) return [];
-    throw error;
-  }
 }

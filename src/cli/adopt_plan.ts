@@ -1,0 +1,124 @@
+import { hookTree } from "./hook_tree.ts";
+import { hooksFor } from "./hook_links.ts";
+import { RECIPES } from "./recipes.ts";
+import { type ScriptFault, scriptFaults } from "./script_faults.ts";
+import { purposeText, scriptPurpose } from "./script_purpose.ts";
+import { yamlText } from "../manifest/yaml_text.ts";
+import { type Driver, DRIVERS } from "../protocol/operations.ts";
+import { isThere } from "../system/file.ts";
+import { readText } from "../system/read_text.ts";
+
+const LARGEST = 1024 * 1024;
+
+/** Something in the hooks directory that somebody made for libvirt, and what would become of it. */
+export interface Adoptee {
+  path: string;
+  /** What it is and does, in libvirt's terms. */
+  what: string;
+  faults: (ScriptFault & { path: string })[];
+  /** The handler that takes it over; absent: it is left alone, and `leftBecause` says why. */
+  handler?: { name: string; text: string };
+  leftBecause?: string;
+  /** Where the file goes, so that libvirt does not run it as well. */
+  moveTo?: string;
+}
+
+/** What is in a hooks directory, and how it would be taken over. Nothing is changed. */
+export function adoptPlan(hooks: string, config: string, program: string): Adoptee[] {
+  const trees = DRIVERS.flatMap((driver) => treeOf(hooks, driver) ?? []);
+  return [
+    ...trees,
+    ...DRIVERS.flatMap((driver) =>
+      hooksFor(hooks, driver, program).filter(({ isOurs, isDangling }) => !isOurs && !isDangling)
+        .map(({ path }) => scriptAt(path, driver, { hooks, config, trees }))
+    ),
+  ];
+}
+
+function treeOf(hooks: string, driver: Driver): Adoptee | undefined {
+  const tree = hookTree(hooks, driver);
+  if (tree === undefined) return undefined;
+  const { path, guests, scripts } = tree;
+  return {
+    path,
+    what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, as VFIO-Tools' dispatcher runs them`,
+    faults: scripts.flatMap((script) => scriptFaults(script).map((fault) => ({ ...fault, path: script }))),
+    handler: {
+      name: `50-${driver}-tree`,
+      text: RECIPES["script-tree"]!.replaceAll("/etc/libvirt/hooks/qemu.d", path).replace(
+        "qemu/*",
+        `"${driver}/*"`,
+      ),
+    },
+  };
+}
+
+interface Surroundings {
+  hooks: string;
+  config: string;
+  trees: readonly Adoptee[];
+}
+
+function scriptAt(path: string, driver: Driver, { hooks, config, trees }: Surroundings): Adoptee {
+  const text = readText(path, LARGEST) ?? "";
+  const faults = scriptFaults(path).map((fault) => ({ ...fault, path }));
+  const moveTo = `${config}/scripts/${driver}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  const purpose = scriptPurpose(text, driver);
+  const script: Adoptee = { path, what: `a script for ${driver}, ${purposeText(purpose)}`, faults };
+  if (
+    path === `${hooks}/${driver}` && trees.some((tree) => tree.path === `${path}.d`) && /\.d\b/.test(text)
+  ) {
+    return { ...script, what: "the dispatcher of that tree", faults: [], moveTo };
+  }
+  const forwards = [`${hooks}/hooks.json`, `${hooks}/qemu.json`].find((file) => isThere(file));
+  if (forwards !== undefined && /hooks\.json|qemu\.json/.test(text)) {
+    const handler = {
+      name: "50-port-forward",
+      text: RECIPES["port-forward"]!.replaceAll("/etc/libvirt/hooks/hooks.json", forwards),
+    };
+    return { ...script, what: `port forwarding by ${forwards} (libvirt-hook-qemu)`, handler, moveTo };
+  }
+  const fatal = faults.find(({ isFatal }) => isFatal);
+  if (fatal !== undefined) return { ...script, leftBecause: `it ${fatal.what}` };
+  const filter = purpose.operations.find((name) => name === "migrate" || name === "restore");
+  if (filter !== undefined) {
+    return {
+      ...script,
+      leftBecause:
+        `it is for ${filter}, where libvirt reads back XML that it prints; a handler does that with host.xml`,
+    };
+  }
+  return {
+    ...script,
+    moveTo,
+    handler: { name: handlerName(path, driver), text: scriptHandler(driver, moveTo) },
+  };
+}
+
+/** `50-qemu` for the main script; for one in `.d` its own name, with its own number where it has one. */
+function handlerName(path: string, driver: Driver): string {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.[A-Za-z]+$/, "").replace(
+    /[^A-Za-z0-9._-]+/g,
+    "-",
+  );
+  const [, number = "50", rest = name] = /^([0-9]{2})[-_.]?(.*)$/.exec(name) ?? [];
+  const word = rest.replace(/^[^A-Za-z0-9]+/, "").slice(0, 50);
+  return name === driver || word === "" ? `${number}-${driver}-script` : `${number}-${word}`;
+}
+
+/** For every operation, as libvirt called it: what its text asks for is a guess, and a script that is not called says nothing. */
+function scriptHandler(driver: Driver, script: string): string {
+  const directory = script.slice(0, script.lastIndexOf("/"));
+  return `// ---
+// description: ${yamlText(`Run ${script} as libvirt did`)}
+// on: ["${driver}/*"]
+// timeout: 60s
+// allow:
+//   scripts: [${yamlText(directory)}]
+// ---
+/** @type {import("./handler.d.ts").Handler} */
+export default async function (_event, host) {
+  await host.scripts.run(${JSON.stringify(script)});
+}
+`;
+}

@@ -1,0 +1,97 @@
+import { untrustedProgram } from "../site/program_trust.ts";
+import { isLibvirtClient } from "../site/deny.ts";
+import { fileStatus } from "../system/file.ts";
+import { readText } from "../system/read_text.ts";
+import { SystemError } from "../system/system_error.ts";
+
+const LARGEST = 1024 * 1024;
+
+/** Something that is wrong with somebody's hook script. */
+export interface ScriptFault {
+  /** What was seen, as a sentence that begins with the script: `is empty`. */
+  what: string;
+  remedy: string;
+  /** libvirt cannot run it, or root should not: it is not taken over as it is. */
+  isFatal: boolean;
+  /** libvirt does not run it at all. */
+  isIdle?: true;
+}
+
+/** Everything that is wrong with a script in a hooks directory, the worst first. A compiled program has no text to look at. */
+export function scriptFaults(path: string): ScriptFault[] {
+  const text = readText(path, LARGEST) ?? "";
+  return [
+    ...formFaults(path, text),
+    ...trustFaults(path),
+    ...(text.startsWith("#!") ? textFaults(text) : []),
+  ];
+}
+
+function formFaults(path: string, text: string): ScriptFault[] {
+  const mode = fileStatus(path)?.mode ?? 0;
+  const idle: ScriptFault[] = (mode & 0o111) !== 0 ? [] : [{
+    what: "is not executable, so libvirt does not run it",
+    remedy: `chmod 755 ${path}, or move it away`,
+    isFatal: true,
+    isIdle: true,
+  }];
+  if (text.trim() === "") {
+    return [...idle, { what: "is empty: libvirt's call of it fails", remedy: "remove it", isFatal: true }];
+  }
+  if (text.startsWith("#!") || text.startsWith("\x7fELF")) return idle;
+  const what = "does not begin with #!, so libvirt cannot run it, and what it was called for fails";
+  return [...idle, {
+    what,
+    remedy: "put #!/bin/sh, or what it is written for, in its first line",
+    isFatal: true,
+  }];
+}
+
+function trustFaults(path: string): ScriptFault[] {
+  try {
+    const why = untrustedProgram(path, { programs: "trusted" });
+    if (why === undefined) return [];
+    const [what, hint] = why.split(/, so what it does is not only root's \(|, or policy\.programs/);
+    return [{
+      what: `is not only root's: ${what}`,
+      remedy: hint ?? `chown root ${path}; chmod go-w ${path}`,
+      isFatal: true,
+    }];
+  } catch (error) {
+    if (error instanceof SystemError) return [];
+    throw error;
+  }
+}
+
+/** Loops that a guest's start waits for, and nothing bounds. */
+const ENDLESS =
+  /^\s*(?:while|until)\s+(?:true|:|\[\[? 1 \]?\]|sleep\b|!?\s*(?:virsh|ping|nc|curl|lsof|fuser|mountpoint|pgrep|grep|test|\[))/;
+
+function textFaults(text: string): ScriptFault[] {
+  const faults: ScriptFault[] = [];
+  for (const [i, line] of text.split("\n").entries()) {
+    if (/^\s*(?:#|\/\/)/.test(line)) continue;
+    const client = line.split(/[^\w./-]+/).find((word) => word !== "" && isLibvirtClient(word));
+    if (client !== undefined) {
+      const name = client.slice(client.lastIndexOf("/") + 1);
+      faults.push({
+        what: `calls ${name} in line ${
+          i + 1
+        }: libvirt waits for this script, and the two can wait for each other`,
+        remedy:
+          "take what it needs from the XML on its standard input, or make a handler of it: hookvisor new",
+        isFatal: false,
+      });
+    } else if (ENDLESS.test(line) || /\bsleep\s+infinity\b/.test(line)) {
+      faults.push({
+        what: `waits without end in line ${i + 1}: ${line.trim().slice(0, 60)}`,
+        remedy: "bound the loop; as a handler's script it ends at the handler's deadline",
+        isFatal: false,
+      });
+    }
+  }
+  // One of a kind: a script that calls virsh calls it often.
+  return faults.filter(({ what }, i) =>
+    faults.findIndex((one) => one.what.slice(0, 10) === what.slice(0, 10)) === i
+  );
+}
