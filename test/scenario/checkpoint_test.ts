@@ -226,9 +226,10 @@ echo "$code $said"`;
   assert.deepEqual([many.code, many.stdout, many.stderr], [0, "", ""]);
   await until(() => {
     if (left(host).includes("checkpoint")) inodes.add(Deno.statSync(checkpointOf(host)).ino);
-    return processesOf(host) === 0;
-  }, "a process stayed behind");
-  assert.equal(inodes.size, 1, "it was taken more than once, or not at all");
+    // A call may answer before it starts who takes one.
+    return inodes.size > 0 && processesOf(host) === 0;
+  }, "none was taken, or a process stayed behind");
+  assert.equal(inodes.size, 1, "it was taken more than once");
   assert.deepEqual(left(host), KEPT);
   assert.notEqual([...inodes][0], ino);
   assert.ok(await isRestored(host));
