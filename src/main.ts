@@ -3,6 +3,7 @@ import { CHECKPOINTS } from "./checkpoint/enabled.ts";
 import { DIRECTORIES } from "./site/directories.ts";
 import { hookDriver } from "./protocol/invocation.ts";
 import type { Reply } from "./protocol/reply.ts";
+import { APART } from "./system/apart_word.ts";
 import { commandLine, nameProcess, print, userId } from "./system/self.ts";
 import { tellAnswer, UNANSWERED } from "./system/supervisor.ts";
 
@@ -25,6 +26,10 @@ function give({ stdout, stderr, exitCode }: Reply): void {
 }
 
 async function admin(args: string[]): Promise<number> {
+  if (args[0] === APART) {
+    const { doApart } = await import("./call/do_apart.ts");
+    return await doApart();
+  }
   const said = await CHECKPOINTS.probe(args, hookCall);
   if (said !== undefined) {
     print(1, said);

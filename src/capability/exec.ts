@@ -96,6 +96,9 @@ export function startCommand(
       get running() {
         return command.running;
       },
+      get isLeftBehind() {
+        return !command.hasEnded;
+      },
     };
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;

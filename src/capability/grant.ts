@@ -38,9 +38,13 @@ export class Grant {
   readonly #policy: Policy;
   readonly #denied: DeniedPaths;
 
+  /** What it was made of. */
+  readonly source: { readonly handler: string; readonly allow: Allow; readonly policy: Policy };
+
   /** @param allow as a checked manifest has it: every rule in it parses */
   constructor(handler: string, allow: Allow, policy: Policy) {
     this.#handler = handler;
+    this.source = { handler, allow, policy };
     this.#look = allow.look.map(({ value }) => parsed(parseExecRule(value)));
     this.#exec = [...allow.exec.map(({ value }) => parsed(parseExecRule(value))), ...this.#look];
     this.#scripts = allow.scripts.map(({ value }) => value);

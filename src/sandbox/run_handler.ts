@@ -67,6 +67,11 @@ const LAST_MOMENT_MS = 10;
 /** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time is over, in milliseconds. */
 const TERMINATE_MS = 100;
 const KILL_MS = 50;
+/** Between two looks whether a process has ended that is not waited for any more, in milliseconds. */
+const LOOK_MS = 5;
+/** What the record says of a call that did not end when it was to. */
+const LEFT_BEHIND =
+  "it did not end when it was ended: it hangs in the kernel, and what it was doing there may yet be done";
 
 /** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
 export async function runHandler(
@@ -82,6 +87,7 @@ class Run {
   readonly #started = performance.now();
   readonly #calls = new CallRecords();
   readonly #pending = new Map<number, Pending>();
+  readonly #records = new Map<Pending, CallRecord>();
   /** Calls that begin once SQLite is loaded: the one thing that the loop of a hook call cannot wait for. */
   #begin: (() => void)[] = [];
   /** As text only when its turn comes: many commands may end at once, and JSON can be six times as long. */
@@ -235,20 +241,28 @@ class Run {
     const begin = () => this.#attempt(() => perform(capability, args, context, dryRun));
     const needsLoading = dryRun === undefined && capability.usesJournal === true &&
       !handler.lazyJournal.isLoaded;
-    const answer = needsLoading ? this.#beginLater(id, context, begin) : begin();
+    const answer = needsLoading ? this.#beginLater(id, record, context, begin) : begin();
     if ("pending" in answer) {
       this.#pending.set(id, answer);
+      this.#records.set(answer, record);
       return `{"pending":true}`;
     }
     note(answer);
     return JSON.stringify(answer);
   }
 
-  #beginLater(id: number, context: CallContext, begin: () => Answer | Pending): Pending {
+  #beginLater(
+    id: number,
+    record: CallRecord,
+    context: CallContext,
+    begin: () => Answer | Pending,
+  ): Pending {
     this.#begin.push(() => {
       const answer = begin();
-      if ("pending" in answer) this.#pending.set(id, answer);
-      else context.answer(answer);
+      if ("pending" in answer) {
+        this.#pending.set(id, answer);
+        this.#records.set(answer, record);
+      } else context.answer(answer);
     });
     return NOT_BEGUN;
   }
@@ -282,12 +296,19 @@ class Run {
     this.#waitFor(running, TERMINATE_MS);
     for (const call of running) call.kill();
     this.#waitFor(running, KILL_MS);
+    for (const call of running) {
+      const record = this.#records.get(call);
+      if (record !== undefined && call.isLeftBehind === true) record.error = LEFT_BEHIND;
+    }
     for (const act of this.#atEnd) act();
   }
 
   #waitFor(running: Pending[], ms: number): void {
     const until = Deadline.in(ms);
-    while (!until.passed && running.some((call) => call.running)) this.#loop.turn(until);
+    const isGoingOn = (call: Pending) => call.running || call.isLeftBehind === true;
+    while (!until.passed && running.some(isGoingOn)) {
+      this.#loop.turn(Deadline.in(Math.min(LOOK_MS, until.remaining)));
+    }
   }
 }
 

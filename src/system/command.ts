@@ -102,6 +102,15 @@ export class Command {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Whether its process has ended, and with it all of its group, also after `kill`. */
+  get hasEnded(): boolean {
+    return this.#process.poll() !== undefined && this.#process.isGroupGone;
+  }
+
   /** Whether its process has not been seen to end. */
   get running(): boolean {
     return !this.#over && this.#process.poll() === undefined;

@@ -1,6 +1,7 @@
 // Longer than other files: the walk, what it finds and what is done there share constants and have to be read together.
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
+import { refuseSlow } from "./slow_mounts.ts";
 import { check, errno, SystemError } from "./system_error.ts";
 
 // fcntl.h; O_DIRECTORY and O_NOFOLLOW differ between x86-64 and aarch64.
@@ -63,11 +64,13 @@ export function statusOf(fd: number): FileStatus {
 
 /** Status of a path, of the link itself where it is one, or undefined when there is nothing. */
 export function linkStatus(path: string): FileStatus | undefined {
+  refuseSlow(path);
   return statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path);
 }
 
 /** Status of what a path leads to, or undefined when there is nothing. */
 export function fileStatus(path: string): FileStatus | undefined {
+  refuseSlow(path);
   return statx(AT_FDCWD, cString(path), 0, path);
 }
 
@@ -277,6 +280,7 @@ export function walk(path: string, followLast: boolean, root = rootOf(path)): Pl
       }
       const here = "/" + [...done, name].join("/");
       const place = new Place(directory, name, here);
+      refuseSlow(root === "/" ? here : `${root}${here}`);
       const isLast = rest.length === 0;
       if (isLast && !followLast) return place;
       const status = place.status();
@@ -376,6 +380,7 @@ export function setOwner(held: number, uid: number, gid: number): void {
 
 /** The names in a directory, sorted; undefined when there is no such directory. */
 export function listDirectory(path: string): string[] | undefined {
+  refuseSlow(path);
   return missingIsUndefined(() => {
     using place = otherRoot === undefined ? undefined : walk(path, true);
     const [dirfd, name] = place === undefined ? [AT_FDCWD, path] : [place.directory, place.name];

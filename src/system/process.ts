@@ -99,10 +99,23 @@ export class Process {
     if (this.pidfd !== undefined) close(this.pidfd);
   }
 
+  /** Whether no process is left in its process group. */
+  get isGroupGone(): boolean {
+    return sharesGroup || libc().kill(-this.pid, 0) < 0;
+  }
+
   /** Sends a signal to the whole process group; nothing happens when no process is left in it. */
   signalGroup(signal: number): void {
-    libc().kill(-this.pid, signal);
+    libc().kill(sharesGroup ? this.pid : -this.pid, signal);
   }
+}
+
+let sharesGroup = false;
+
+/** Lets what this process starts from now on belong to its own process group, and so end with it. */
+export function shareGroup(): void {
+  sharesGroup = true;
+  new DataView(ATTRIBUTES.buffer).setInt16(0, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK, true);
 }
 
 /**

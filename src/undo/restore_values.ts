@@ -11,7 +11,9 @@ import { type Place, walkReal } from "../system/file.ts";
 import { isKernelFile } from "../system/kernel_file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import { readSettings, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
+import { mayHang } from "../system/slow_mounts.ts";
 import { SystemError } from "../system/system_error.ts";
+import { restoreApart, type RestoredApart, type RestoreRequest } from "./restore_apart.ts";
 
 /** What became of one value. Without `error` it is done and not held any more. */
 export interface Restored {
@@ -26,6 +28,9 @@ interface Target extends Restored {
   /** What the file is to hold; undefined where somebody has set it after this guest did: that stays. */
   text: string | undefined;
 }
+
+/** What bringing it back needs of it. */
+type Way = Pick<Target, "what" | "text" | "note" | "error">;
 
 const GONE = "the file is gone";
 
@@ -83,12 +88,24 @@ function targetOf(transaction: Transaction, id: number): Target | undefined {
   return { hold, what, text: next === undefined ? what.original : String(next.written) };
 }
 
+/** Brings one value back, for a process that was asked to (restore_apart.ts). */
+export function restoreValue({ what, text }: RestoreRequest, waiting: Waiting): RestoredApart {
+  const way: Way = { what, text };
+  bringBack([way], waiting);
+  const { note, error } = way;
+  return { ...(note === undefined ? {} : { note }), ...(error === undefined ? {} : { error }) };
+}
+
 /** Writes what is not there yet, and notes in each target what became of it. */
-function bringBack(targets: readonly Target[], waiting: Waiting): void {
+function bringBack(targets: readonly Way[], waiting: Waiting): void {
   using places = new DisposableStack();
-  const there: { target: Target; place: Place }[] = [];
+  const there: { target: Way; place: Place }[] = [];
   for (const target of targets) {
     if (target.text === undefined) continue;
+    if (mayHang(target.what.path)) {
+      Object.assign(target, restoreApart(target.what, target.text, waiting));
+      continue;
+    }
     const place = placeOf(target);
     if (place !== undefined) there.push({ target, place: places.use(place) });
   }
@@ -110,7 +127,7 @@ function bringBack(targets: readonly Target[], waiting: Waiting): void {
   });
 }
 
-function placeOf(target: Target): Place | undefined {
+function placeOf(target: Way): Place | undefined {
   try {
     const place = walkReal(target.what.path);
     if (place.status() !== undefined) return place;
@@ -123,7 +140,7 @@ function placeOf(target: Target): Place | undefined {
   return undefined;
 }
 
-function note(target: Target, error: SystemError | NotOrdinary): void {
+function note(target: Way, error: SystemError | NotOrdinary): void {
   if (isGone(error)) target.note = GONE;
   else target.error = error.message;
 }

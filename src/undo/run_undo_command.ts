@@ -1,3 +1,5 @@
+import { Deadline } from "../base/deadline.ts";
+import { startApart } from "../system/apart.ts";
 import { Command, type CommandResult } from "../system/command.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";
@@ -5,6 +7,7 @@ import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
 import type { Waiting } from "../system/setting_file.ts";
 import { startError } from "../system/start_error.ts";
+import { guarded, MayHang } from "../system/slow_mounts.ts";
 import { SystemError } from "../system/system_error.ts";
 import { waitUntil } from "../system/wait.ts";
 import type { Policy } from "../site/config.ts";
@@ -36,31 +39,75 @@ export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiti
   return code !== undefined && gone.includes(code) ? { note: `gone already: ${error}` } : { error };
 }
 
+/** A command to run once, in a process of its own (call/do_apart.ts). */
+export interface CommandRequest {
+  kind: "command";
+  what: UndoCommand;
+  policy: Policy;
+  /** Milliseconds there are. */
+  ms: number;
+}
+
 /** Why a command failed, with its exit code when it had one; nothing when it did not. */
-interface Failed {
+export interface Failed {
   error?: string;
   code?: number;
 }
 
-function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed {
-  const path = findProgram(what.command, ENVIRONMENT.PATH);
-  if (path === undefined) return { error: `no such program in ${ENVIRONMENT.PATH}` };
+/** Runs the command itself, once. */
+export function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed {
+  let path = what.command;
   try {
-    const denied = deniedExec(policy, what.command, what.args, realPath(path));
-    if (denied !== undefined) return { error: denied };
-    const ready = what.runAs === undefined
-      ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
-      : runAs(what.runAs, path, what.args, what.env, waiting);
+    const ready = guarded(() => readyCommand(what, policy, waiting));
     if (typeof ready === "string") return { error: ready };
+    path = ready.path;
     return toItsEnd(ready, what.timeoutMs ?? TIMEOUT_MS, waiting);
   } catch (error) {
+    if (error instanceof MayHang) return runApart(what, policy, waiting);
     if (error instanceof SystemError) return { error: startError(path, error) };
     throw error;
   }
 }
 
+/** The same in a process of its own: the program lies on a file system that may hang. */
+function runApart(what: UndoCommand, policy: Policy, { loop, deadline }: Waiting): Failed {
+  const until = Deadline.in(Math.min(deadline.remaining, (what.timeoutMs ?? TIMEOUT_MS) + 2 * GRACE_MS));
+  const request: CommandRequest = { kind: "command", what, policy, ms: until.remaining - GRACE_MS };
+  let failed: Failed | undefined;
+  try {
+    const apart = startApart(loop, request, (answer) => {
+      failed = "json" in answer ? JSON.parse(answer.json) as Failed : { error: answer.error };
+    });
+    if (!waitUntil(() => failed !== undefined, loop, until)) {
+      apart.stop();
+      apart.kill();
+    }
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return { error: error.message };
+  }
+  return failed ?? { error: "the file system of its program has not answered in time; it may yet be run" };
+}
+
+/** What is to be run; a text says why it cannot be. */
+function readyCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Ready | string {
+  const path = findProgram(what.command, ENVIRONMENT.PATH);
+  if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;
+  const denied = deniedExec(policy, what.command, what.args, realPath(path));
+  if (denied !== undefined) return denied;
+  return what.runAs === undefined
+    ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
+    : runAs(what.runAs, path, what.args, what.env, waiting);
+}
+
+interface Ready {
+  path: string;
+  args: readonly string[];
+  env: Record<string, string>;
+}
+
 function toItsEnd(
-  ready: { path: string; args: readonly string[]; env: Record<string, string> },
+  ready: Ready,
   timeoutMs: number,
   { loop, deadline }: Waiting,
 ): Failed {

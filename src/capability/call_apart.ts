@@ -1,0 +1,68 @@
+import type { Answer, CallContext, Pending } from "./capability.ts";
+import type { Json } from "../base/json.ts";
+import type { Allow } from "../manifest/manifest.ts";
+import type { Policy } from "../site/config.ts";
+import { startApart } from "../system/apart.ts";
+import { processId } from "../system/process_id.ts";
+import { SystemError } from "../system/system_error.ts";
+
+/** A call of a handler that is made in a process of its own; all that this one has to know. */
+export interface CallRequest {
+  kind: "call";
+  name: string;
+  args: readonly Json[];
+  grant: { handler: string; allow: Allow; policy: Policy };
+  guest: { driver: string; name: string };
+  keepsState: boolean;
+  /** Driver, object, operation, sub-operation, extra. */
+  event: readonly string[];
+  /** Where the journal is. */
+  state: string;
+  /** The process that makes the hook call. */
+  maker: number;
+  /** Milliseconds there are. */
+  ms: number;
+}
+
+/** The answer comes a moment before the handler's time is over, so that the process can end what it has started. */
+const MOMENT_MS = 50;
+
+/** Makes a call of a handler in a process that can be left behind. */
+export function callApart(name: string, args: readonly Json[], context: CallContext): Answer | Pending {
+  const { handler, grant, loop, deadline } = context;
+  const { driver, object, calledOperation, subOperation, extra } = handler.event;
+  const request: CallRequest = {
+    kind: "call",
+    name,
+    args,
+    grant: grant.source,
+    guest: handler.guest,
+    keepsState: handler.keepsState,
+    event: [driver, object, calledOperation, subOperation, extra],
+    state: handler.lazyJournal.directory,
+    maker: processId(),
+    ms: Math.max(0, deadline.remaining - MOMENT_MS),
+  };
+  try {
+    const apart = startApart(loop, request, (answer) =>
+      context.answer(
+        "json" in answer
+          ? JSON.parse(answer.json) as Answer
+          : { error: { name: "SystemError", code: "EIO", message: `host.${name}: ${answer.error}` } },
+      ));
+    return {
+      pending: true,
+      stop: apart.stop,
+      kill: apart.kill,
+      get running() {
+        return apart.running;
+      },
+      get isLeftBehind() {
+        return apart.isLeftBehind;
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return { error: { name: "SystemError", code: error.code, message: `host.${name}: ${error.message}` } };
+  }
+}

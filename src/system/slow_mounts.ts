@@ -1,0 +1,99 @@
+import { close, cString, readSome } from "./descriptor.ts";
+import { libc } from "./libc.ts";
+
+/**
+ * File systems that answer by themselves, from memory or a disk of this host. Any other may wait for another machine or
+ * for a process: NFS, CIFS, FUSE, 9p, automounts, and whatever comes.
+ */
+const OWN = new Set(
+  ("ext2 ext3 ext4 xfs btrfs bcachefs f2fs jfs reiserfs zfs nilfs2 vfat exfat ntfs3 iso9660 udf squashfs erofs overlay " +
+    "tmpfs ramfs devtmpfs hugetlbfs proc sysfs devpts cgroup cgroup2 securityfs debugfs tracefs configfs bpf pstore " +
+    "efivarfs mqueue fusectl binfmt_misc rpc_pipefs selinuxfs nsfs resctrl").split(" "),
+);
+const AT_FDCWD = -100;
+const O_CLOEXEC = 0o2000000;
+/** The mounts are looked at again after this time, in milliseconds: handlers may mount something. */
+const FRESH_MS = 500;
+
+/** A path on a file system that may never answer was about to be used. It was not. */
+export class MayHang extends Error {
+  override readonly name = "MayHang";
+
+  constructor(path: string) {
+    super(`${path} lies on a file system that may not answer`);
+  }
+}
+
+let guards = 0;
+let isAllowed = false;
+let known: { mounts: readonly string[]; at: number } | undefined;
+
+/**
+ * Does something during which no path on a file system that may hang is used.
+ *
+ * @throws {MayHang} instead
+ */
+export function guarded<T>(act: () => T): T {
+  guards++;
+  try {
+    return act();
+  } finally {
+    guards--;
+  }
+}
+
+/** This process is one that may hang: from now on nothing is refused here. */
+export function allowSlow(): void {
+  isAllowed = true;
+}
+
+/** Called before a path is used. @throws {MayHang} */
+export function refuseSlow(path: string): void {
+  if (guards > 0 && mayHang(path)) throw new MayHang(path);
+}
+
+/** Whether a path lies on a file system that may never answer, as far as its text says. */
+export function mayHang(path: string): boolean {
+  if (isAllowed) return false;
+  if (known === undefined || performance.now() - known.at > FRESH_MS) {
+    known = { mounts: slowMounts(mountInfo()), at: performance.now() };
+  }
+  return known.mounts.some((mount) => path === mount || path.startsWith(`${mount}/`));
+}
+
+/**
+ * Where file systems are mounted that may hang, of the text of proc_pid_mountinfo(5). Not the root: this program lies
+ * on it, or could not be found.
+ */
+export function slowMounts(info: string): string[] {
+  const types = new Map<string, string>();
+  for (const line of info.split("\n")) {
+    const [head = "", tail = ""] = line.split(" - ");
+    const place = head.split(" ")[4];
+    // What was mounted last in a place is what is there.
+    if (place !== undefined) types.set(unescaped(place), tail.split(" ")[0] ?? "");
+  }
+  return [...types].filter(([place, type]) => place !== "/" && !OWN.has(type)).map(([place]) => place);
+}
+
+/** Blanks and the like are in octal. */
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
+}
+
+/** Not by file.ts, which asks here. */
+function mountInfo(): string {
+  const fd = libc().openat(AT_FDCWD, cString("/proc/self/mountinfo"), O_CLOEXEC, 0);
+  if (fd < 0) return "";
+  try {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(16_384);
+    let text = "";
+    for (let n = readSome(fd, buffer); n !== undefined && n > 0; n = readSome(fd, buffer)) {
+      text += decoder.decode(buffer.subarray(0, n), { stream: true });
+    }
+    return text;
+  } finally {
+    close(fd);
+  }
+}

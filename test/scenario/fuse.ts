@@ -1,0 +1,62 @@
+/** Calls on hosts where a file system does not answer any more: fuse_server.ts stands for a server that is gone. */
+import { join } from "node:path";
+import { type Ended, exists, Host, type RunOptions, type Words } from "./support.ts";
+
+/** Found also where its path is covered. */
+const DENO = `/proc/${Deno.pid}/exe`;
+const SERVER = join(import.meta.dirname!, "fuse_server.ts");
+
+/** Whether file systems can be mounted that processes serve: root's, with /dev/fuse. */
+export const HAS_FUSE = Deno.uid() === 0 && exists("/dev/fuse");
+
+/** A file system that hangs: what never gets an answer, for which names, and where it is mounted. */
+export interface Hang {
+  operation: string;
+  name: string;
+  /** What it shows: a folder of the host's. */
+  source: string;
+  /** Absolute, in the call's own mount namespace. */
+  mountpoint: string;
+}
+
+/**
+ * Makes a call by a link while a file system hangs. When the call is over, the server ends, and with it everything
+ * that hangs; `before` runs while it still hangs.
+ *
+ * @param prepare a shell script that runs first, in the same namespace
+ */
+export async function whileHanging(
+  host: Host,
+  hang: Hang,
+  words: Words,
+  options: RunOptions & { prepare?: string; before?(): void | Promise<void> } = {},
+): Promise<Ended> {
+  const { prepare = "", before, ...run } = options;
+  const said = join(host.folder, "server.out");
+  const done = join(host.folder, `done-${crypto.randomUUID()}`);
+  const server = join(host.folder, "fuse_server.ts");
+  Deno.copyFileSync(SERVER, server);
+  const script = `${prepare}
+mkdir -p "$2"
+rm -f "${said}"
+DENO_DIR="${host.folder}" "${DENO}" run -A --no-config --cached-only "${server}" "$2" "$3" "$4" "$5" > "${said}" 2>&1 < /dev/null &
+while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
+link=$1
+shift 5
+# What waits for the end of the call must not wait for the server.
+( while [ ! -e "${done}" ]; do sleep 0.05; done; kill -KILL $! ) > /dev/null 2>&1 < /dev/null &
+exec "$link" "$@"
+`;
+  const link = host.hookLink(words[0]);
+  const { operation, name, source, mountpoint } = hang;
+  try {
+    const ended = await host.inside(script, [
+      ...[link, mountpoint, source, operation, name],
+      ...words.slice(1),
+    ], run);
+    await before?.();
+    return ended;
+  } finally {
+    Deno.writeTextFileSync(done, "");
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Handlers whose files lie on a file system that does not answer: they end at their own deadline, and what follows
+ * them goes on.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { HAS_FUSE, whileHanging } from "./fuse.ts";
+import { HAS_NAMESPACES, Host } from "./support.ts";
+
+/** Later than a deadline by no more than this, in milliseconds; machines are slow. */
+const ALLOWED_MS = 1_500;
+const MOUNT = "/mnt/hangs";
+const GRANT =
+  `allow:\n  read: ["${MOUNT}/**"]\n  write: ["${MOUNT}/**"]\n  exec: ["${MOUNT}/program ...", "cat *"]`;
+
+/** What a handler does, and what of it never gets an answer. */
+const CALLS: [what: string, operation: string, name: string, body: string][] = [
+  ["fs.exists, in lookup", "lookup", "file", `await host.fs.exists("${MOUNT}/file");`],
+  ["fs.stat, in getattr", "getattr", "*", `await host.fs.stat("${MOUNT}/file");`],
+  ["fs.read, in open", "open", "file", `await host.fs.read("${MOUNT}/file");`],
+  ["fs.read, in read", "read", "file", `await host.fs.read("${MOUNT}/file");`],
+  ["fs.read by a link, in read", "read", "file", `await host.fs.read("/mnt/hangs/link");`],
+  ["fs.list, in readdir", "readdir", "*", `await host.fs.list("${MOUNT}/*");`],
+  ["fs.write, in create", "create", "*", `await host.fs.write("${MOUNT}/new", "x");`],
+  ["fs.write, in write", "write", "*", `await host.fs.write("${MOUNT}/file", "x");`],
+  ["fs.write, in rename", "rename", "*", `await host.fs.write("${MOUNT}/file", "x");`],
+  ["fs.append, in write", "write", "file", `await host.fs.append("${MOUNT}/file", "x");`],
+  ["fs.mkdir, in mkdir", "mkdir", "*", `await host.fs.mkdir("${MOUNT}/folder");`],
+  ["fs.remove, in unlink", "unlink", "*", `await host.fs.remove("${MOUNT}/file");`],
+  ["fs.chmod, in setattr", "setattr", "file", `await host.fs.chmod("${MOUNT}/file", 0o600);`],
+  ["fs.set, in read", "read", "file", `await host.fs.set("${MOUNT}/file", "x");`],
+  ["fs.set, in write", "write", "*", `await host.fs.set("${MOUNT}/file", "x");`],
+  ["exec, in lookup", "lookup", "program", `await host.exec("${MOUNT}/program", []);`],
+  ["exec, in open", "open", "program", `await host.exec("${MOUNT}/program", []);`],
+  ["exec, in read", "read", "program", `await host.exec("${MOUNT}/program", []);`],
+  ["a command that hangs, in read", "read", "file", `await host.exec("cat", ["${MOUNT}/file"]);`],
+  ["undo, in lookup", "lookup", "program", `await host.undo("${MOUNT}/program", []);`],
+];
+
+for (const [what, operation, name, body] of CALLS) {
+  Deno.test({
+    name: `${what}: a handler ends at its own time, and the next has its turn`,
+    ignore: !HAS_FUSE || !HAS_NAMESPACES,
+    async fn() {
+      using host = new Host();
+      const source = shared(host);
+      host.handler("10-a", `on: [qemu/reconnect]\ntimeout: 1s\n${GRANT}`, body);
+      host.handler("20-b", "on: [qemu/reconnect]", "host.log.info('had its turn');");
+      const hang = { operation, name, source, mountpoint: MOUNT };
+      const ended = await whileHanging(host, hang, ["qemu", "v1", "reconnect", "begin", "-"]);
+      assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+      const { handlers } = host.record();
+      assert.deepEqual(handlers.map(({ name, outcome }) => [name, outcome]), [
+        ["10-a", "timeout"],
+        ["20-b", "success"],
+      ]);
+      const [first] = handlers;
+      assert.ok(first!.ms < 1_000 + ALLOWED_MS, `${first!.ms} ms`);
+      assert.match(first!.message ?? "", /^it did not end within \d+ ms, waiting for /);
+      // What may yet be done is said.
+      assert.match(first!.calls.at(-1)?.error ?? "", /may yet be done/);
+    },
+  });
+}
+
+Deno.test({
+  name: "on a file system that answers everything is as elsewhere",
+  ignore: !HAS_FUSE || !HAS_NAMESPACES,
+  async fn() {
+    using host = new Host();
+    const source = shared(host);
+    host.handler(
+      "10-a",
+      `on: [qemu/prepare]\n${GRANT}`,
+      `await host.fs.write("${MOUNT}/new", "written");
+       await host.fs.append("${MOUNT}/new", " more");
+       const text = await host.fs.read("${MOUNT}/new");
+       const link = await host.fs.read("${MOUNT}/link");
+       const list = await host.fs.list("${MOUNT}/*");
+       const missing = await host.fs.exists("${MOUNT}/missing");
+       const { stdout, code } = await host.exec("${MOUNT}/program", ["a b"]);
+       await host.fs.set("${MOUNT}/file", "set");
+       await host.undo("${MOUNT}/program", ["undone"]);
+       let refused = "";
+       try { await host.fs.read("${MOUNT}/out"); } catch (error) { refused = error.name; }
+       host.log.info("seen", { text, link, list, missing, stdout, code, refused });`,
+    );
+    const hang = { operation: "nothing", name: "", source, mountpoint: MOUNT };
+    const ended = await whileHanging(host, hang, ["qemu", "v1", "prepare", "begin", "-"]);
+    assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+    const seen = host.record().handlers[0]!.calls.find(({ call }) => call === "log")?.fields;
+    assert.deepEqual(seen, {
+      text: "written more",
+      link: "text\n",
+      list: ["file", "link", "new", "out", "program"].map((name) => `${MOUNT}/${name}`),
+      missing: false,
+      stdout: "a b\n",
+      code: 0,
+      refused: "NotAllowed",
+    });
+    assert.equal(Deno.readTextFileSync(join(source, "file")), "set");
+    const release = await whileHanging(host, hang, ["qemu", "v1", "release", "end", "-"]);
+    assert.equal(release.code, 0);
+    assert.equal(Deno.readTextFileSync(join(source, "file")), "text\n");
+    assert.deepEqual(host.record().undone?.map(({ ok }) => ok), [true, true]);
+    assert.equal(Deno.readTextFileSync(join(source, "ran")).trim().split("\n").at(-1), "undone");
+  },
+});
+
+Deno.test({
+  name: "a value on a file system that hangs keeps no other from coming back, and comes back later",
+  ignore: !HAS_FUSE || !HAS_NAMESPACES,
+  async fn() {
+    using host = new Host();
+    const source = shared(host);
+    const own = join(host.scratch(), "own");
+    Deno.writeTextFileSync(own, "before");
+    host.handler(
+      "10-a",
+      `on: [qemu/prepare]\nallow: {write: ["${MOUNT}/file", "${own}"]}`,
+      `await host.fs.set("${own}", "set");
+       await host.fs.set("${MOUNT}/file", "set");`,
+    );
+    const hang = { operation: "nothing", name: "", source, mountpoint: MOUNT };
+    const start = await whileHanging(host, hang, ["qemu", "v1", "prepare", "begin", "-"]);
+    assert.deepEqual([start.code, start.stderr], [0, ""]);
+    const hung = { ...hang, operation: "lookup", name: "file" };
+    const ended = await whileHanging(host, hung, ["qemu", "v1", "release", "end", "-"]);
+    assert.equal(ended.code, 0);
+    assert.deepEqual(
+      host.record().undone?.map(({ what, ok }) => [what, ok]),
+      [[`${MOUNT}/file`, false], [own, true]],
+    );
+    assert.equal(Deno.readTextFileSync(own), "before");
+    await whileHanging(host, hang, ["qemu", "v2", "release", "end", "-"]);
+    assert.equal(Deno.readTextFileSync(join(source, "file")), "text\n");
+  },
+});
+
+/** What the file system shows. */
+function shared(host: Host): string {
+  const source = host.scratch("shared");
+  Deno.writeTextFileSync(join(source, "file"), "text\n");
+  Deno.writeTextFileSync(join(source, "program"), `#!/bin/sh\necho "$@" >> ${source}/ran\necho "$@"\n`);
+  Deno.chmodSync(join(source, "program"), 0o755);
+  Deno.symlinkSync(`${MOUNT}/file`, join(source, "link"));
+  Deno.symlinkSync("/etc/hostname", join(source, "out"));
+  return source;
+}
