@@ -163,8 +163,10 @@ function act(what: string, node: number, request: DataView): Uint8Array<ArrayBuf
     case "opendir":
       return new Uint8Array(16);
     case "read": {
-      const bytes = Deno.readFileSync(real(path));
-      return bytes.slice(u64(8), u64(8) + u32(16));
+      const bytes = new Uint8Array(u32(16));
+      using file = Deno.openSync(real(path));
+      file.seekSync(u64(8), Deno.SeekMode.Start);
+      return bytes.slice(0, file.readSync(bytes) ?? 0);
     }
     case "write": {
       const bytes = new Uint8Array(request.buffer, HEADER + 40, u32(16));
