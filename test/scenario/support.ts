@@ -292,6 +292,18 @@ export function exists(path: string): boolean {
   }
 }
 
+/** Whether a process runs that was called by this path. */
+export function isCalled(path: string): boolean {
+  return [...Deno.readDirSync("/proc")].some(({ name }) => {
+    if (!/^[1-9]/.test(name)) return false;
+    try {
+      return Deno.readTextFileSync(`/proc/${name}/cmdline`).startsWith(`${path}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((wake) => setTimeout(wake, ms));
 }
