@@ -13,7 +13,7 @@ import { resetClockAndRandom } from "./os/reset_clock_and_random.ts";
 import { markRestored } from "../system/restored.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { print } from "../system/self.ts";
-import { isSupervised, setSupervised, tellAnswer } from "../system/supervisor.ts";
+import { isSupervised, setSupervised, supervisedCaller, tellAnswer } from "../system/supervisor.ts";
 import { addPage, hasPage, removePage } from "./os/supervisor_page.ts";
 
 // asm/unistd_64.h
@@ -72,7 +72,8 @@ export async function becomeCheckpoint(
  * waits for the answer has it before the kernel has taken this process's memory apart.
  */
 export function end(code: number): never {
-  if (isSupervised()) libc().kill(libc().getppid(), ANSWERED);
+  // Init itself, of a container, may leave who ends later than its parent a zombie.
+  if (isSupervised() && supervisedCaller() !== 1) libc().kill(libc().getppid(), ANSWERED);
   systemCall(EXIT_GROUP, code);
   throw new Error("exit_group came back");
 }

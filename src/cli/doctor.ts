@@ -8,11 +8,11 @@ import { handlers } from "./doctor/handlers.ts";
 import { host } from "./doctor/host.ts";
 import { leftovers } from "./doctor/leftovers.ts";
 import { libvirt } from "./doctor/libvirt.ts";
+import { limits } from "./doctor/limits.ts";
 import { links } from "./doctor/links.ts";
 import { ownership } from "./doctor/ownership.ts";
 import { selinux } from "./doctor/selinux.ts";
 import { scripts } from "./doctor/scripts.ts";
-import { stack } from "./doctor/stack.ts";
 import { watch } from "./doctor/watch.ts";
 import { daemonProgram, hooksDirectory, libvirtDaemons, libvirtVersion } from "./libvirt_host.ts";
 import { loadWholeSite, type WholeSite } from "./whole_site.ts";
@@ -31,7 +31,7 @@ const CHECKS: readonly Check[] = [
   ownership,
   appArmor,
   selinux,
-  stack,
+  limits,
   handlers,
   watch,
   leftovers,

@@ -59,6 +59,7 @@ export class Journal {
   readonly #note: (text: string) => void;
   #database: Database | undefined;
   #inode: bigint | undefined;
+  #longestWaitMs = Infinity;
 
   /**
    * @param directory made when it is missing; has to belong to root or this user and to nobody else
@@ -107,11 +108,25 @@ export class Journal {
     try {
       return this.#attempt(deadline, act);
     } catch (error) {
+      if (resultCode(error) === SQLITE_BUSY) {
+        return this.#explained(() => {
+          throw error;
+        });
+      }
       const isFull = FULL.includes(resultCode(error)) ||
         (error instanceof SystemError && error.code === "ENOSPC");
       if (isFull) this.#freeReserve();
       return this.transaction(deadline, act);
     }
+  }
+
+  /** From now on others are waited for no longer than this, in milliseconds, however late the deadline is. */
+  waitAtMost(ms: number): void {
+    this.#longestWaitMs = ms;
+  }
+
+  #patience(deadline: Deadline): number {
+    return Math.ceil(Math.min(this.#longestWaitMs, deadline.remaining));
   }
 
   close(): void {
@@ -125,7 +140,7 @@ export class Journal {
     } catch (error) {
       const code = resultCode(error);
       if (code === SQLITE_BUSY) {
-        throw new JournalError(`${this.directory}/${JOURNAL_FILE} was in use until the time was over`, true);
+        throw new JournalError(`${this.directory}/${JOURNAL_FILE} was in use by others for too long`, true);
       }
       if (code !== undefined || error instanceof SystemError) {
         const message = error instanceof Error ? error.message : String(error);
@@ -137,7 +152,7 @@ export class Journal {
 
   #attempt<T>(deadline: Deadline, act: (transaction: Transaction) => T): T {
     const database = this.#database ?? this.#open(deadline);
-    database.exec(`PRAGMA busy_timeout = ${Math.ceil(deadline.remaining)}`);
+    database.exec(`PRAGMA busy_timeout = ${this.#patience(deadline)}`);
     database.exec("BEGIN IMMEDIATE");
     try {
       const result = act(transactionOn(database));
@@ -157,7 +172,7 @@ export class Journal {
     close(place.open(O_RDWR | O_CREAT, 0o600));
     this.#inode = linkStatus(path)?.inode;
     const database = this.#database = openDatabase(path);
-    database.exec(`PRAGMA busy_timeout = ${Math.ceil(deadline.remaining)}`);
+    database.exec(`PRAGMA busy_timeout = ${this.#patience(deadline)}`);
     database.exec("PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON");
     this.#prepare(database);
     this.#makeReserve();

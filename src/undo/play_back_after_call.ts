@@ -17,6 +17,11 @@ import { processId } from "../system/process_id.ts";
 
 /** There is always this much, or a call whose handlers took all its time could not even note what is due. */
 const LEAST_MS = 100;
+/**
+ * So long others are waited for who use the journal, in milliseconds: they have it for some at a time, unless
+ * something is wrong, and then the call is not to use up its time for that.
+ */
+const PATIENCE_MS = 5_000;
 
 /** What playing back needs to know of a hook call. */
 export interface PlaybackCall {
@@ -85,6 +90,7 @@ async function withSetting(
   const until = deadline.remaining < LEAST_MS ? Deadline.in(LEAST_MS) : deadline;
   try {
     await lazyJournal.load();
+    lazyJournal.journal.waitAtMost(PATIENCE_MS);
     return act({
       journal: lazyJournal.journal,
       loop,

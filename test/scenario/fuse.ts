@@ -33,7 +33,7 @@ export async function whileHanging(
 ): Promise<Ended> {
   const { prepare = "", before, ...run } = options;
   const said = join(host.folder, "server.out");
-  const done = join(host.folder, `done-${crypto.randomUUID()}`);
+  const pid = join(host.folder, "server.pid");
   const server = join(host.folder, "fuse_server.ts");
   Deno.copyFileSync(SERVER, server);
   const script = `${prepare}
@@ -41,10 +41,9 @@ mkdir -p "$2"
 rm -f "${said}"
 DENO_DIR="${host.folder}" "${DENO}" run -A --no-config --cached-only "${server}" "$2" "$3" "$4" "$5" > "${said}" 2>&1 < /dev/null &
 while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
+echo $! > "${pid}"
 link=$1
 shift 5
-# What waits for the end of the call must not wait for the server.
-( while [ ! -e "${done}" ]; do sleep 0.05; done; kill -KILL $! ) > /dev/null 2>&1 < /dev/null &
 exec "$link" "$@"
 `;
   const link = host.hookLink(words[0]);
@@ -57,6 +56,7 @@ exec "$link" "$@"
     await before?.();
     return ended;
   } finally {
-    Deno.writeTextFileSync(done, "");
+    // All that hangs goes on, with an error.
+    if (exists(pid)) Deno.kill(Number(Deno.readTextFileSync(pid)), "SIGKILL");
   }
 }

@@ -48,6 +48,7 @@ const ENOTEMPTY = 39;
 // fcntl.h, sys/mount.h
 const O_RDWR = 2;
 const MODE = 1;
+const MOST_FAILURES = 100;
 const OWNER = 6;
 const SIZE = 8;
 
@@ -68,10 +69,13 @@ if (device < 0 || c.mount(text("hangs"), text(mountpoint), text("fuse.hangs"), 0
   throw new Error(`cannot mount ${mountpoint}`);
 }
 console.log("mounted");
+let failures = 0;
 const buffer = new Uint8Array(MAX_WRITE + 65_536);
 for (;;) {
   const n = Number(c.read(device, buffer, BigInt(buffer.length)));
-  // ENODEV: unmounted. Anything else is tried again: a request may be taken back.
+  // A request may be taken back. Again and again nothing: it is mounted nowhere any more.
+  failures = n > 0 ? 0 : failures + 1;
+  if (failures > MOST_FAILURES) break;
   if (n <= 0) continue;
   const request = new DataView(buffer.slice(0, n).buffer);
   const what = OPCODES[request.getUint32(4, true)] ?? "";

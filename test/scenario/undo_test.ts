@@ -490,3 +490,23 @@ Deno.test({
     }
   },
 });
+
+Deno.test("a journal that somebody keeps locked costs an aborted call no more than some seconds", async () => {
+  using host = new Host();
+  const value = join(host.scratch(), "value");
+  Deno.writeTextFileSync(value, "before");
+  host.handler(
+    "10-a",
+    `on: [qemu/prepare]\ntimeout: 1s\nallow: {write: ["${value}"]}`,
+    `await host.fs.set("${value}", "set");`,
+  );
+  assert.equal((await host.hook(["qemu", "v1", "prepare", "begin", "-"])).code, 0);
+  using database = new DatabaseSync(join(host.state, "journal.db"));
+  database.exec("BEGIN EXCLUSIVE");
+  const ended = await host.hook(["qemu", "v1", "prepare", "begin", "-"]);
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /refused by 10-a: /);
+  // Of 30 s that prepare has: one of the handler, five of patience.
+  assert.ok(ended.exitMs < 15_000, `${ended.exitMs} ms`);
+  assert.match(host.record().notes?.join() ?? "", /journal\.db was in use by others for too long/);
+});
