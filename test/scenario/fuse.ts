@@ -24,6 +24,7 @@ export interface Hang {
  * that hangs; `before` runs while it still hangs.
  *
  * @param prepare a shell script that runs first, in the same namespace
+ * @returns times are milliseconds since the call itself began
  */
 export async function whileHanging(
   host: Host,
@@ -33,6 +34,7 @@ export async function whileHanging(
 ): Promise<Ended> {
   const { prepare = "", before, ...run } = options;
   const said = join(host.folder, "server.out");
+  const began = join(host.folder, "began");
   const pid = join(host.folder, "server.pid");
   const server = join(host.folder, "fuse_server.ts");
   Deno.copyFileSync(SERVER, server);
@@ -44,17 +46,20 @@ while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
 echo $! > "${pid}"
 link=$1
 shift 5
+date +%s%N > "${began}"
 exec "$link" "$@"
 `;
   const link = host.hookLink(words[0]);
   const { operation, name, source, mountpoint } = hang;
   try {
+    const started = Date.now();
     const ended = await host.inside(script, [
       ...[link, mountpoint, source, operation, name],
       ...words.slice(1),
     ], run);
     await before?.();
-    return ended;
+    const setUpMs = Number(BigInt(Deno.readTextFileSync(began)) / 1_000_000n) - started;
+    return { ...ended, exitMs: ended.exitMs - setUpMs, eofMs: ended.eofMs - setUpMs };
   } finally {
     // All that hangs goes on, with an error.
     if (exists(pid)) Deno.kill(Number(Deno.readTextFileSync(pid)), "SIGKILL");
