@@ -7,9 +7,7 @@ import type { XmlEditor } from "../protocol/xml/editor.ts";
 import type { Loop } from "../system/loop.ts";
 import type { Guest } from "../undo/held_changes.ts";
 import type { LazyJournal } from "../undo/lazy_journal.ts";
-import { callApart } from "./call_apart.ts";
 import type { Grant } from "./grant.ts";
-import { guarded, MayHang } from "../system/slow_mounts.ts";
 
 /** Why a call of a handler failed, as the handler will see it: an error with this name and message. */
 export interface CallError {
@@ -100,41 +98,6 @@ export interface Capability {
   run(args: readonly Json[], context: CallContext): Answer | Pending;
   /** The same checks and an answer that the handler can go on with, without the effect. Absent: see `perform`. */
   dryRun?(args: readonly Json[], context: CallContext, tell: Tell): Answer | Pending;
-}
-
-/**
- * Makes a call, or plays it.
- *
- * @param tell a dry run's: nothing is changed. A capability that neither says
- * that it only looks nor what a dry run does is refused: what is not known to
- * be harmless is not done.
- */
-export function perform(
-  capability: Capability,
-  args: readonly Json[],
-  context: CallContext,
-  tell: Tell | undefined,
-): Answer | Pending {
-  if (tell === undefined) return runOrApart(capability, args, context);
-  if (capability.looksOnly === true) return capability.run(args, context);
-  if (capability.dryRun !== undefined) return capability.dryRun(args, context, tell);
-  return notAllowed(
-    `host.${capability.name}: a dry run does not know what this call would change, so it was not made`,
-    "it is a fault of hookvisor's that it does not say; please report it",
-  );
-}
-
-/**
- * What it needs of the file system may hang for ever, where nobody can end it: then the whole call is made in a
- * process that can be left behind. Nothing was done before that was known.
- */
-function runOrApart(capability: Capability, args: readonly Json[], context: CallContext): Answer | Pending {
-  try {
-    return guarded(() => capability.run(args, context));
-  } catch (error) {
-    if (!(error instanceof MayHang)) throw error;
-    return callApart(capability.name, args, context);
-  }
 }
 
 /** The arguments are not of the form the call wants. */

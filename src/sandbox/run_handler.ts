@@ -5,10 +5,10 @@ import {
   type CallError,
   type Capability,
   type Pending,
-  perform,
   type RunningHandler,
   type Tell,
 } from "../capability/capability.ts";
+import { perform } from "../capability/perform.ts";
 import type { Grant } from "../capability/grant.ts";
 import type { CallRecord } from "../base/call_record.ts";
 import { Deadline } from "../base/deadline.ts";

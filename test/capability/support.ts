@@ -3,9 +3,9 @@ import {
   type Answer,
   type CallContext,
   type Capability,
-  perform,
   type RunningHandler,
 } from "../../src/capability/capability.ts";
+import { perform } from "../../src/capability/perform.ts";
 import { Grant } from "../../src/capability/grant.ts";
 import { Deadline } from "../../src/base/deadline.ts";
 import type { Json } from "../../src/base/json.ts";

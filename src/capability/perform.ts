@@ -1,0 +1,46 @@
+import { callApart } from "./call_apart.ts";
+import {
+  type Answer,
+  type CallContext,
+  type Capability,
+  notAllowed,
+  type Pending,
+  type Tell,
+} from "./capability.ts";
+import type { Json } from "../base/json.ts";
+import { guarded, MayHang } from "../system/slow_mounts.ts";
+
+/**
+ * Makes a call, or plays it.
+ *
+ * @param tell a dry run's: nothing is changed. A capability that neither says
+ * that it only looks nor what a dry run does is refused: what is not known to
+ * be harmless is not done.
+ */
+export function perform(
+  capability: Capability,
+  args: readonly Json[],
+  context: CallContext,
+  tell: Tell | undefined,
+): Answer | Pending {
+  if (tell === undefined) return runOrApart(capability, args, context);
+  if (capability.looksOnly === true) return capability.run(args, context);
+  if (capability.dryRun !== undefined) return capability.dryRun(args, context, tell);
+  return notAllowed(
+    `host.${capability.name}: a dry run does not know what this call would change, so it was not made`,
+    "it is a fault of hookvisor's that it does not say; please report it",
+  );
+}
+
+/**
+ * What it needs of the file system may hang for ever, where nobody can end it: then the whole call is made in a
+ * process that can be left behind. Nothing was done before that was known.
+ */
+function runOrApart(capability: Capability, args: readonly Json[], context: CallContext): Answer | Pending {
+  try {
+    return guarded(() => capability.run(args, context));
+  } catch (error) {
+    if (!(error instanceof MayHang)) throw error;
+    return callApart(capability.name, args, context);
+  }
+}
