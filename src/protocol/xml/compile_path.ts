@@ -2,6 +2,7 @@ import { suggest } from "../../base/suggest.ts";
 import { isSpace, localNameOf, nameEnd, prefixOf } from "./characters.ts";
 import { shown } from "./fault.ts";
 import { KNOWN_NAMESPACES } from "./namespaces.ts";
+import { notAValue, pathHint } from "./path_hints.ts";
 import {
   MAX_PATH_LENGTH,
   type NameTest,
@@ -73,7 +74,9 @@ class Compiler {
     if (this.#at < this.#text.length) {
       throw this.#fault(
         `unexpected ${this.#here()}`,
-        this.#text[this.#at] === "=" ? "a test stands in brackets: disk[@device='cdrom']" : undefined,
+        this.#text[this.#at] === "="
+          ? "a test stands in brackets: disk[@device='cdrom']"
+          : pathHint(this.#text, this.#at),
       );
     }
     return path;
@@ -84,9 +87,18 @@ class Compiler {
     if (this.#at === this.#text.length) return { path, negated: false };
     const negated = this.#operator();
     const quote = this.#text[this.#at];
+    if (quote === "'" || quote === '"') {
+      const glob = this.#literal();
+      this.#end();
+      return { path, glob, negated };
+    }
     // Without quotes it is all the rest: that is how a line of YAML is written.
-    const glob = quote === "'" || quote === '"' ? this.#literal() : this.#text.slice(this.#at).trimEnd();
-    if (quote === "'" || quote === '"') this.#end();
+    const glob = this.#text.slice(this.#at).trimEnd();
+    const odd = notAValue(glob);
+    if (odd !== undefined) {
+      this.#at += odd.at;
+      throw this.#fault(`unexpected ${this.#here()}`, odd.hint);
+    }
     return { path, glob, negated };
   }
 
@@ -107,7 +119,9 @@ class Compiler {
       } else if (this.#eat("text()")) take = "text";
       else if (this.#text[this.#at] === "." && steps.length === 0 && !absolute && !anyDepth) {
         this.#at++;
-        if (this.#text[this.#at] === ".") throw this.#fault("a path cannot lead upwards with ..");
+        if (this.#text[this.#at] === ".") {
+          throw this.#fault("a path cannot lead upwards with ..", pathHint("..", 0));
+        }
       } else steps.push(this.#step(anyDepth));
       if (take !== "element") {
         if (anyDepth) {
@@ -169,8 +183,9 @@ class Compiler {
   #operator(): boolean {
     this.#skip();
     const negated = this.#eat("!=");
-    if (!negated && !this.#eat("=")) throw this.#fault("= or != is expected");
+    if (!negated && !this.#eat("=")) throw this.#fault("= or != is expected", pathHint(this.#text, this.#at));
     this.#skip();
+    if (!negated && this.#text[this.#at] === "=") throw this.#fault(`unexpected "="`, pathHint("==", 0));
     return negated;
   }
 
@@ -188,6 +203,11 @@ class Compiler {
 
   #nameTest(what: string): NameTest {
     const from = this.#at;
+    const isCall = /^[A-Za-z][-A-Za-z]*\s*\(/.test(this.#text.slice(from, from + 40));
+    if (isCall || /^[a-z-]+::/.test(this.#text.slice(from, from + 40))) {
+      const other = isCall ? "a function" : "an axis";
+      throw this.#fault(`${what} is expected, not ${other} of XPath`, pathHint(this.#text, from));
+    }
     if (this.#eat("*:")) {
       const end = nameEnd(this.#text, this.#at);
       if (end === this.#at) throw this.#fault("a name is expected after *:");
@@ -197,10 +217,19 @@ class Compiler {
     }
     if (this.#eat("*")) return { local: "*", namespace: "*" };
     this.#at = nameEnd(this.#text, from);
-    if (this.#at === from) throw this.#fault(`${what} is expected, not ${this.#here()}`);
+    if (this.#at === from) {
+      throw this.#fault(`${what} is expected, not ${this.#here()}`, pathHint(this.#text, from));
+    }
     const name = this.#text.slice(from, this.#at);
-    if (name.endsWith(":") && this.#eat("*")) {
+    const colon = name.indexOf(":");
+    if (colon === name.length - 1 && colon > 0 && this.#eat("*")) {
       return { local: "*", namespace: this.#uri(name.slice(0, -1), from) };
+    }
+    if (colon === name.length - 1) {
+      throw this.#fault(`a name is expected after ${shown(name)}`, `${name}* takes any name`);
+    }
+    if (colon === 0 || colon !== name.lastIndexOf(":")) {
+      throw new PathFault(from, `"${shown(name)}" is no name: it has one colon at most, after a prefix`);
     }
     const prefix = prefixOf(name);
     return { local: localNameOf(name), namespace: prefix === "" ? "" : this.#uri(prefix, from) };
@@ -221,12 +250,15 @@ class Compiler {
 
   #close(): void {
     this.#skip();
-    if (!this.#eat("]")) throw this.#fault(`] is expected, not ${this.#here()}`);
+    if (this.#eat("]")) return;
+    throw this.#fault(`] is expected, not ${this.#here()}`, pathHint(this.#text, this.#at));
   }
 
   #end(): void {
     this.#skip();
-    if (this.#at < this.#text.length) throw this.#fault(`unexpected ${this.#here()}`);
+    if (this.#at < this.#text.length) {
+      throw this.#fault(`unexpected ${this.#here()}`, pathHint(this.#text, this.#at));
+    }
   }
 
   #here(): string {

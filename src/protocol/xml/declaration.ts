@@ -4,9 +4,6 @@ import { type Fault, shown } from "./fault.ts";
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$/;
 
-/** No declaration needs more; what is longer is not looked at. */
-const LONGEST = 512;
-
 /**
  * Where the XML declaration that may stand at `from` ends (`from` when there
  * is none). Version 1.x and the encoding UTF-8 are accepted: libvirt hands a
@@ -16,7 +13,7 @@ export function declarationEnd(text: string, from: number): number | Fault {
   if (!text.startsWith("<?xml", from) || !isSpace(text.charCodeAt(from + 5))) return from;
   const end = text.indexOf("?>", from);
   if (end < 0) return { offset: from, message: "the XML declaration is not closed", hint: "it ends with ?>" };
-  const declaration = text.slice(from, Math.min(end + 2, from + LONGEST));
+  const declaration = text.slice(from, end + 2);
   const match = DECLARATION.exec(declaration);
   if (match === null) {
     return {

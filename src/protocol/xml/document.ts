@@ -1,11 +1,17 @@
 import type { Issue } from "../../base/issue.ts";
-import { localNameOf, prefixOf } from "./characters.ts";
+import { isSpace, localNameOf, prefixOf } from "./characters.ts";
 import { textBetween } from "./content.ts";
 import { decodeAttribute } from "./escape.ts";
 import { issueAt, shown } from "./fault.ts";
 import { lookUpNamespace } from "./namespaces.ts";
-import { type AttributeRange, readStartTag, startTagEnd, startTagName } from "./start_tag.ts";
+import { type AttributeRange, startTagEnd, startTagName, visitAttributes } from "./start_tag.ts";
 import type { Structure } from "./structure.ts";
+
+/** Of so many elements the names are kept that were asked for: more than any real document has, little enough for all. */
+const KEPT_NAMES = 16_384;
+
+/** Of so many attributes of the tag that was read last the places are kept. */
+const KEPT_ATTRIBUTES = 256;
 
 /**
  * A checked XML document: its text, untouched, and where its elements are in
@@ -34,17 +40,35 @@ export class XmlDocument {
 
   /** The name of the element at this place. */
   nameOf(index: number): string {
-    return this.#names[index] ??= startTagName(this.text, this.structure.starts[index]!);
+    const start = this.structure.starts[index]!;
+    if (index >= KEPT_NAMES) return startTagName(this.text, start);
+    return this.#names[index] ??= startTagName(this.text, start);
   }
 
-  /** The attributes of the element at this place. */
-  attributesOf(index: number): AttributeRange[] {
+  /** Whether the element at this place has that name, as written. */
+  isNamed(index: number, name: string): boolean {
+    if (index < KEPT_NAMES) return this.nameOf(index) === name;
+    // Without a text of its own for each: there may be millions.
+    const from = this.structure.starts[index]! + 1;
+    if (!this.text.startsWith(name, from)) return false;
+    const c = this.text.charCodeAt(from + name.length);
+    return c === 62 || c === 47 || isSpace(c);
+  }
+
+  /** Hands over the attributes of the element at this place, in order, until `each` gives true. */
+  visitAttributes(index: number, each: (attribute: AttributeRange) => boolean): void {
+    const start = this.structure.starts[index]!;
     if (this.#lastTag?.index !== index) {
-      const tag = readStartTag(this.text, this.structure.starts[index]!);
-      if ("message" in tag) throw new TypeError(`cannot read a checked start tag: ${tag.message}`);
-      this.#lastTag = { index, attributes: tag.attributes };
+      const first: AttributeRange[] = [];
+      visitAttributes(this.text, start, (attribute) => {
+        first.push(attribute);
+        return first.length > KEPT_ATTRIBUTES;
+      });
+      this.#lastTag = { index, attributes: first };
     }
-    return this.#lastTag.attributes;
+    const { attributes } = this.#lastTag;
+    if (attributes.length > KEPT_ATTRIBUTES) visitAttributes(this.text, start, each);
+    else attributes.some(each);
   }
 
   /** What is odd but accepted, as libvirt does: the first names with a prefix that nothing declares. */
@@ -135,25 +159,40 @@ export class XmlElement {
     for (let at = this.index + 1; at < stop; at = nexts[at]!) yield new XmlElement(this.document, at);
   }
 
+  /** Hands over its attributes as written, with their places in the text, until `each` gives true. */
+  visitAttributes(each: (attribute: AttributeRange) => boolean): void {
+    this.document.visitAttributes(this.index, each);
+  }
+
   /** Its attributes as written, with their places in the text. */
-  attributeRanges(): readonly AttributeRange[] {
-    return this.document.attributesOf(this.index);
+  attributeRanges(): AttributeRange[] {
+    const ranges: AttributeRange[] = [];
+    this.visitAttributes((attribute) => {
+      ranges.push(attribute);
+      return false;
+    });
+    return ranges;
   }
 
   /** Its attributes in order, namespace declarations included. */
   attributes(): XmlAttribute[] {
-    return this.attributeRanges().map(({ name, valueStart, valueEnd }) => ({
-      name,
-      value: decodeAttribute(this.document.text.slice(valueStart, valueEnd)),
-    }));
+    return this.attributeRanges().map((range) => ({ name: range.name, value: this.valueOf(range) }));
   }
 
   /** The value of the attribute of that name (as written, prefix included). */
   attribute(name: string): string | undefined {
-    const range = this.attributeRanges().find((a) => a.name === name);
-    return range === undefined
-      ? undefined
-      : decodeAttribute(this.document.text.slice(range.valueStart, range.valueEnd));
+    let found: AttributeRange | undefined;
+    this.visitAttributes((attribute) => {
+      if (attribute.name !== name) return false;
+      found = attribute;
+      return true;
+    });
+    return found === undefined ? undefined : this.valueOf(found);
+  }
+
+  /** The decoded value of one of its attributes. */
+  valueOf({ valueStart, valueEnd }: AttributeRange): string {
+    return decodeAttribute(this.document.text.slice(valueStart, valueEnd));
   }
 
   /** All text in it, that of elements inside included; comments and processing instructions left out. */
@@ -165,19 +204,19 @@ export class XmlElement {
 
   /** The text directly in it, that of elements inside left out. */
   get ownText(): string {
-    return this.gaps().map(([from, to]) => textBetween(this.document.text, from, to)).join("");
+    const parts: string[] = [];
+    for (const [from, to] of this.gaps()) addText(this.document.text, from, to, parts);
+    return parts.join("");
   }
 
   /** The stretches of its content that lie between its child elements, as offsets. */
-  gaps(): [from: number, to: number][] {
-    const gaps: [number, number][] = [];
+  *gaps(): Generator<[from: number, to: number]> {
     let from = this.contentStart;
     for (const child of this.children()) {
-      gaps.push([from, child.start]);
+      yield [from, child.start];
       from = child.end;
     }
-    gaps.push([from, this.contentEnd]);
-    return gaps;
+    yield [from, this.contentEnd];
   }
 
   /** The element as it stands in the text. */
@@ -191,9 +230,14 @@ function collectText(element: XmlElement, parts: string[]): void {
   const { text } = element.document;
   let from = element.contentStart;
   for (const child of element.children()) {
-    parts.push(textBetween(text, from, child.start));
+    addText(text, from, child.start, parts);
     collectText(child, parts);
     from = child.end;
   }
-  parts.push(textBetween(text, from, element.contentEnd));
+  addText(text, from, element.contentEnd, parts);
+}
+
+function addText(text: string, from: number, to: number, parts: string[]): void {
+  const part = textBetween(text, from, to);
+  if (part !== "") parts.push(part);
 }

@@ -2,7 +2,6 @@ import { matchesGlob } from "../../base/glob.ts";
 import type { Issue } from "../../base/issue.ts";
 import { localNameOf, prefixOf } from "./characters.ts";
 import { type XmlDocument, XmlElement } from "./document.ts";
-import { decodeAttribute } from "./escape.ts";
 import type { NameTest, Path, PathStep, PathTest, Predicate } from "./path.ts";
 
 /** What a path leads to: elements, or the decoded values of attributes and text. */
@@ -14,20 +13,25 @@ export type FindResult = { found: Found[]; issue?: undefined } | { found?: undef
 export const MAX_WORK = 50_000_000;
 
 /**
- * Everything a path leads to from an element, in document order. An absolute
- * path begins at the document. The only issue is a path that would take too
- * long on this document.
+ * Everything a path leads to from an element, in document order, but no more
+ * than `most`. An absolute path begins at the document. The only issue is a
+ * path that would take too long on this document.
  */
-export function findAll(from: XmlElement, path: Path, maxWork: number = MAX_WORK): FindResult {
-  return bounded(path.source, () => ({ found: new Finder(from.document, maxWork).all(from.index, path) }));
+export function findAll(
+  from: XmlElement,
+  path: Path,
+  maxWork: number = MAX_WORK,
+  most: number = Infinity,
+): FindResult {
+  return bounded(
+    path.source,
+    () => ({ found: new Finder(from.document, maxWork).all(from.index, path, most) }),
+  );
 }
 
 /** The first thing that a path leads to, in `found[0]`, or an empty list. */
 export function findFirst(from: XmlElement, path: Path, maxWork: number = MAX_WORK): FindResult {
-  return bounded(
-    path.source,
-    () => ({ found: new Finder(from.document, maxWork).all(from.index, path).slice(0, 1) }),
-  );
+  return findAll(from, path, maxWork, 1);
 }
 
 /** The elements a path that ends at elements leads to; for others, the elements whose attribute or text it names. */
@@ -77,12 +81,18 @@ class Finder {
     this.#left = maxWork;
   }
 
-  all(from: number, path: Path): Found[] {
-    const elements = this.elements(from, path);
+  all(from: number, path: Path, most: number): Found[] {
+    const found: Found[] = [];
     const { take } = path;
-    if (take === "element") return elements.map((i) => new XmlElement(this.#document, i));
-    if (take === "text") return elements.map((i) => this.#text(i)).filter((t) => t !== "");
-    return elements.flatMap((i) => this.#attributes(i, take.attribute));
+    for (const index of this.elements(from, path)) {
+      if (found.length >= most) break;
+      if (take === "element") found.push(new XmlElement(this.#document, index));
+      else if (take === "text") {
+        const text = this.#text(index);
+        if (text !== "") found.push(text);
+      } else this.#attributes(index, take.attribute, most, found);
+    }
+    return found;
   }
 
   elements(from: number, path: Path): number[] {
@@ -98,7 +108,7 @@ class Finder {
   }
 
   passes(from: number, test: PathTest): boolean {
-    if (test.glob === undefined) return this.all(from, test.path).length > 0;
+    if (test.glob === undefined) return this.all(from, test.path, 1).length > 0;
     return this.#compares(from, test.path, test.glob, test.negated);
   }
 
@@ -124,9 +134,16 @@ class Finder {
 
   #descendants(from: number, stop: number, step: PathStep): number[] {
     const { parents } = this.#document.structure;
+    if (!step.predicates.some(({ kind }) => kind === "position" || kind === "last")) {
+      const found: number[] = [];
+      for (let at = from; at < stop; at++) if (this.#named(at, step.test)) found.push(at);
+      return this.#filter(found, step.predicates);
+    }
     const byParent = new Map<number, number[]>();
     for (let at = from; at < stop; at++) {
       if (!this.#named(at, step.test)) continue;
+      // A list for each parent takes memory that the limit of work has to bound too.
+      this.#spend(4);
       const siblings = byParent.get(parents[at]!);
       if (siblings === undefined) byParent.set(parents[at]!, [at]);
       else siblings.push(at);
@@ -152,7 +169,7 @@ class Finder {
       case "last":
         return position === count;
       case "has":
-        return (this.all(index, predicate.path).length > 0) !== predicate.negated;
+        return (this.all(index, predicate.path, 1).length > 0) !== predicate.negated;
       case "compare":
         return this.#compares(index, predicate.path, predicate.glob, predicate.negated);
     }
@@ -160,7 +177,7 @@ class Finder {
 
   #compares(from: number, path: Path, glob: string, negated: boolean): boolean {
     const star = glob.includes("*");
-    return this.all(from, path).some((found) => {
+    return this.all(from, path, Infinity).some((found) => {
       if (typeof found !== "string") this.#spend((found.end - found.start) / 16);
       const value = typeof found === "string" ? found : found.textContent;
       this.#spend(star ? value.length * glob.length / 4 : value.length / 64);
@@ -177,19 +194,15 @@ class Finder {
     return test.namespace === "*" || element.namespace === test.namespace;
   }
 
-  #attributes(index: number, test: NameTest): string[] {
+  #attributes(index: number, test: NameTest, most: number, found: Found[]): void {
     const element = new XmlElement(this.#document, index);
-    const ranges = element.attributeRanges();
-    this.#spend((ranges[ranges.length - 1]?.valueEnd ?? element.start) - element.start);
-    return ranges.filter(({ name }) => {
-      if (test.local === "*" && test.namespace === "*") return name !== "xmlns" && !name.startsWith("xmlns:");
-      if (test.local !== "*" && localNameOf(name) !== test.local) return false;
-      if (test.namespace === "*") return true;
-      const prefix = prefixOf(name);
-      // The default namespace is for elements only.
-      if (prefix === "") return test.namespace === "";
-      return test.namespace !== "" && element.lookUp(prefix) === test.namespace;
-    }).map(({ valueStart, valueEnd }) => decodeAttribute(this.#document.text.slice(valueStart, valueEnd)));
+    let at = element.start;
+    element.visitAttributes((range) => {
+      this.#spend(range.valueEnd - at);
+      at = range.valueEnd;
+      if (isMeant(element, range.name, test)) found.push(element.valueOf(range));
+      return found.length >= most;
+    });
   }
 
   #text(index: number): string {
@@ -202,6 +215,16 @@ class Finder {
     this.#left -= work;
     if (this.#left < 0) throw new WorkExceeded();
   }
+}
+
+function isMeant(element: XmlElement, name: string, test: NameTest): boolean {
+  if (test.local === "*" && test.namespace === "*") return name !== "xmlns" && !name.startsWith("xmlns:");
+  if (test.local !== "*" && localNameOf(name) !== test.local) return false;
+  if (test.namespace === "*") return true;
+  const prefix = prefixOf(name);
+  // The default namespace is for elements only.
+  if (prefix === "") return test.namespace === "";
+  return test.namespace !== "" && element.lookUp(prefix) === test.namespace;
 }
 
 // Not push(...more): a call takes only so many arguments.

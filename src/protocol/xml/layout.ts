@@ -32,10 +32,15 @@ export function hasLayout(element: XmlElement): boolean {
   if (known === undefined) remembered.set(document, known = new Map());
   let answer = known.get(index);
   if (answer === undefined) {
-    answer = !keepsSpace(element) && element.gaps().every(([from, to]) => isLayout(document.text, from, to));
+    answer = !keepsSpace(element) && everyGapIsLayout(element);
     known.set(index, answer);
   }
   return answer;
+}
+
+function everyGapIsLayout(element: XmlElement): boolean {
+  for (const [from, to] of element.gaps()) if (!isLayout(element.document.text, from, to)) return false;
+  return true;
 }
 
 function keepsSpace(element: XmlElement): boolean {

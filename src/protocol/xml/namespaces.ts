@@ -1,3 +1,4 @@
+import type { AttributeRange } from "./start_tag.ts";
 import type { Structure } from "./structure.ts";
 
 /** What is needed of an element here. */
@@ -5,7 +6,8 @@ interface Scoped {
   readonly document: { readonly structure: Structure };
   readonly index: number;
   readonly parent: Scoped | undefined;
-  attributes(): { name: string; value: string }[];
+  visitAttributes(each: (attribute: AttributeRange) => boolean): void;
+  valueOf(attribute: AttributeRange): string;
 }
 
 /** Prefixes that paths may use for libvirt's namespaces, whatever a document calls them, and XML's own two. Source: libvirt's docs/formatdomain.rst and formatnetwork.rst. */
@@ -53,10 +55,13 @@ function declarations(element: Scoped): Map<string, string> {
   let found = cache.get(element.index);
   if (found === undefined) {
     found = new Map();
-    for (const { name, value } of element.attributes()) {
-      if (name === "xmlns") found.set("", value);
-      else if (name.startsWith("xmlns:")) found.set(name.slice(6), value);
-    }
+    const declared = found;
+    element.visitAttributes((attribute) => {
+      const { name } = attribute;
+      if (name === "xmlns") declared.set("", element.valueOf(attribute));
+      else if (name.startsWith("xmlns:")) declared.set(name.slice(6), element.valueOf(attribute));
+      return false;
+    });
     if (cache.size >= MAX_KEPT) cache.clear();
     cache.set(element.index, found);
   }

@@ -18,7 +18,7 @@ function named(element: XmlElement | undefined, name: string, most: number): Xml
   const stop = nexts[element.index]!;
   // Not children(): this is asked some fifty times for every domain.
   for (let at = element.index + 1; at < stop && found.length < most; at = nexts[at]!) {
-    if (document.nameOf(at) === name) found.push(new XmlElement(document, at));
+    if (document.isNamed(at, name)) found.push(new XmlElement(document, at));
   }
   return found;
 }

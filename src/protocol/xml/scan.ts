@@ -4,7 +4,7 @@ import { declarationEnd } from "./declaration.ts";
 import { type Fault, shown } from "./fault.ts";
 import { NamespaceScope } from "./namespace_scope.ts";
 import { readReference } from "./references.ts";
-import { readStartTag, type StartTag } from "./start_tag.ts";
+import { type AttributeRange, checkStartTag } from "./start_tag.ts";
 import { emptyStructure, MAX_DEPTH, type Structure } from "./structure.ts";
 
 /**
@@ -19,6 +19,20 @@ export function scan(text: string, outerPrefixes: Iterable<string> = []): Struct
   const capacity = countTags(text);
   if (typeof capacity !== "number") return capacity;
   return new Scanner(text, emptyStructure(capacity), outerPrefixes).run();
+}
+
+/**
+ * The beginning of a text that is not well-formed, as a document of its own:
+ * what was whole before the fault, with the elements around it closed there.
+ * Undefined when there is not even a root.
+ */
+export function wholeBeginning(text: string): string | undefined {
+  const forbidden = forbiddenCharacter(text);
+  const start = forbidden < 0 ? text : text.slice(0, forbidden);
+  const capacity = countTags(start);
+  if (typeof capacity !== "number") return undefined;
+  const scanner = new Scanner(start, emptyStructure(capacity), []);
+  return "message" in scanner.run() ? scanner.wholeBeginning() : start;
 }
 
 /** How many elements there can be at most; or the first character that may not be there. */
@@ -45,10 +59,20 @@ class Scanner {
   /** Indexes and names of the open elements, outermost first. */
   readonly #open: number[] = [];
   readonly #names: string[] = [];
+  /** Of the tag that is read: the prefixes it declares, and where its attributes with a prefix are. */
+  #declared: string[] | undefined;
+  readonly #prefixed: number[] = [];
+  readonly #attribute = ({ name, start }: AttributeRange) => {
+    if (name.startsWith("xmlns") && (name.length === 5 || name[5] === ":")) {
+      (this.#declared ??= []).push(name.slice(6));
+    } else if (prefixOf(name) !== "") this.#prefixed.push(start);
+  };
   // The next & and ]]> at or after where we are, so that neither is searched
   // for again in every piece of text.
   #amp = -1;
   #cdataEnd = -1;
+  /** Everything before it is whole. */
+  #done = 0;
 
   constructor(text: string, out: Structure, outerPrefixes: Iterable<string>) {
     this.#text = text;
@@ -60,6 +84,7 @@ class Scanner {
     const text = this.#text;
     let at: number | Fault = declarationEnd(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
     while (typeof at === "number") {
+      this.#done = at;
       const tag: number = text.indexOf("<", at);
       const end = tag < 0 ? text.length : tag;
       const fault = this.#open.length > 0 ? this.#checkText(at, end) : this.#checkOutside(at, end);
@@ -68,6 +93,18 @@ class Scanner {
       at = this.#markup(tag);
     }
     return at;
+  }
+
+  /** After a fault: the text up to it without the element that it is in, the ones around that closed. */
+  wholeBeginning(): string | undefined {
+    const { count, starts } = this.#out;
+    if (count === 0) return undefined;
+    const innermost = this.#open[this.#open.length - 1];
+    // Without elements inside, what it says may be half of it.
+    const isHalf = innermost !== undefined && innermost > 0 && innermost === count - 1;
+    const cut = isHalf ? starts[innermost]! : this.#done;
+    const around = this.#names.slice(0, isHalf ? -1 : undefined).reverse();
+    return this.#text.slice(0, cut) + around.map((name) => `</${name}>`).join("");
   }
 
   #markup(at: number): number | Fault {
@@ -94,7 +131,7 @@ class Scanner {
   }
 
   #startTag(at: number): number | Fault {
-    const tag = readStartTag(this.#text, at);
+    const tag = checkStartTag(this.#text, at, this.#attribute);
     if ("message" in tag) return tag;
     const depth = this.#open.length;
     if (depth === 0 && this.#out.count > 0) {
@@ -107,26 +144,26 @@ class Scanner {
     const index = out.count++;
     out.starts[index] = at;
     out.parents[index] = depth === 0 ? -1 : this.#open[depth - 1]!;
-    this.#namespaces(tag, at, index, depth);
+    this.#namespaces(tag.name, at, index, depth);
     this.#open.push(index);
     this.#names.push(tag.name);
     if (tag.empty) this.#close(tag.end);
     return tag.end;
   }
 
-  #namespaces(tag: StartTag, at: number, index: number, depth: number): void {
-    let declared: string[] | undefined;
-    for (const { name } of tag.attributes) {
-      if (name.startsWith("xmlns") && (name.length === 5 || name[5] === ":")) {
-        (declared ??= []).push(name.slice(6));
-      }
-    }
-    if (declared !== undefined) {
+  #namespaces(name: string, at: number, index: number, depth: number): void {
+    if (this.#declared !== undefined) {
       this.#out.declares[index] = 1;
-      this.#scope.open(depth, declared);
+      this.#scope.open(depth, this.#declared);
+      this.#declared = undefined;
     }
-    if (prefixOf(tag.name) !== "") this.#scope.use(tag.name, at + 1);
-    for (const { name, start } of tag.attributes) this.#scope.use(name, start);
+    if (prefixOf(name) !== "") this.#scope.use(name, at + 1);
+    if (this.#prefixed.length === 0) return;
+    // What a tag declares may stand behind what uses it.
+    for (const start of this.#prefixed) {
+      this.#scope.use(this.#text.slice(start, nameEnd(this.#text, start)), start);
+    }
+    this.#prefixed.length = 0;
   }
 
   #endTag(at: number): number | Fault {

@@ -1,7 +1,6 @@
 import { isSpace, nameEnd, skipSpace } from "./characters.ts";
 import { type Fault, shown } from "./fault.ts";
 import { readReference } from "./references.ts";
-import { MAX_ATTRIBUTES } from "./structure.ts";
 
 /** One attribute as it stands in the text: offsets of its name and of its value without the quotes. */
 export interface AttributeRange {
@@ -14,28 +13,34 @@ export interface AttributeRange {
 /** A start tag as it stands in the text. */
 export interface StartTag {
   name: string;
-  attributes: AttributeRange[];
   /** Just after the `>`. */
   end: number;
   /** It ends with `/>`. */
   empty: boolean;
 }
 
-/** Reads and checks the start tag whose `<` stands at `start`. */
-export function readStartTag(text: string, start: number): StartTag | Fault {
+/**
+ * Reads and checks the start tag whose `<` stands at `start`. Each attribute
+ * is handed to `each` as it comes and not kept: there may be millions.
+ */
+export function checkStartTag(
+  text: string,
+  start: number,
+  each: (attribute: AttributeRange) => void,
+): StartTag | Fault {
   let at = nameEnd(text, start + 1);
   if (at === start + 1) {
     return { offset: start, message: "a < that starts no element", hint: "write &lt; for the character" };
   }
   const name = text.slice(start + 1, at);
-  const attributes: AttributeRange[] = [];
+  const names: string[] = [];
   let seen: Set<string> | undefined;
   for (;;) {
     const before = at;
     at = skipSpace(text, at);
     const c = text.charCodeAt(at);
-    if (c === 62) return { name, attributes, end: at + 1, empty: false };
-    if (c === 47 && text.charCodeAt(at + 1) === 62) return { name, attributes, end: at + 2, empty: true };
+    if (c === 62) return { name, end: at + 1, empty: false };
+    if (c === 47 && text.charCodeAt(at + 1) === 62) return { name, end: at + 2, empty: true };
     if (at >= text.length) return unclosedTag(start, name);
     const attribute = readAttribute(text, at, name);
     if ("message" in attribute) return attribute;
@@ -43,19 +48,17 @@ export function readStartTag(text: string, start: number): StartTag | Fault {
       return { offset: at, message: `white space is missing before attribute ${shown(attribute.name)}` };
     }
     // A set pays only for many: nearly all elements have less than eight.
-    if (attributes.length >= 8) seen ??= new Set(attributes.map((a) => a.name));
-    if (seen?.has(attribute.name) ?? attributes.some((a) => a.name === attribute.name)) {
+    if (names.length >= 8) seen ??= new Set(names);
+    if (seen?.has(attribute.name) ?? names.includes(attribute.name)) {
       return {
         offset: at,
         message: `attribute ${shown(attribute.name)} is there twice`,
         hint: "remove one of them",
       };
     }
-    seen?.add(attribute.name);
-    attributes.push(attribute);
-    if (attributes.length > MAX_ATTRIBUTES) {
-      return { offset: at, message: `element <${shown(name)}> has more than ${MAX_ATTRIBUTES} attributes` };
-    }
+    if (seen === undefined) names.push(attribute.name);
+    else seen.add(attribute.name);
+    each(attribute);
     at = attribute.valueEnd + 1;
   }
 }
@@ -99,6 +102,23 @@ function readAttribute(text: string, start: number, element: string): AttributeR
 
 function unclosedTag(start: number, name: string): Fault {
   return { offset: start, message: `the tag of <${shown(name)}> is not closed`, hint: "it ends with >" };
+}
+
+/** Hands over the attributes of the start tag at `start`, in a text that has been checked, until `each` gives true. */
+export function visitAttributes(
+  text: string,
+  start: number,
+  each: (attribute: AttributeRange) => boolean,
+): void {
+  const name = startTagName(text, start);
+  for (let at = skipSpace(text, start + 1 + name.length);;) {
+    const c = text.charCodeAt(at);
+    if (c === 62 || c === 47) return;
+    const attribute = readAttribute(text, at, name);
+    if ("message" in attribute) throw new TypeError(`cannot read a checked start tag: ${attribute.message}`);
+    if (each(attribute)) return;
+    at = skipSpace(text, attribute.valueEnd + 1);
+  }
 }
 
 /** Just after the `>` of the start tag at `start`, in a text that has been checked. */

@@ -1,9 +1,6 @@
 /** Elements nested deeper than this are refused; libxml2, and so libvirt, refuses them too. */
 export const MAX_DEPTH = 256;
 
-/** More attributes than this on one element are refused: no element of libvirt's has more than some twenty. */
-export const MAX_ATTRIBUTES = 4096;
-
 /**
  * Where the elements of a document are, in document order, as offsets into its
  * text (UTF-16 code units). Everything else (names, attributes, text) is read

@@ -497,8 +497,8 @@ export const MALFORMED: Malformed[] = [
     name: "UTF-16 without a mark",
     input: utf8(60, 0, 97, 0, 47, 0, 62, 0),
     line: 1,
-    column: 2,
-    says: "U+0000",
+    column: 1,
+    says: "UTF-16",
     ours: true,
   },
   {

@@ -24,54 +24,53 @@ function find(xml: string, path: string, namespaces: Record<string, string> = {}
   return found!.map((f) => typeof f === "string" ? f : f.source);
 }
 
-const VM = fixtureText("xml/vfio.xml");
+const INWARDS =
+  "a path leads only inwards: name the outer element and test what is in it, as in disk[target/@dev='vda']/source";
+const VM = fixtureText("xml/libvirt-9.0.0/qemu-prepare-wide.xml");
 
 for (
   const [path, expected] of [
-    ["name", ["<name>win11</name>"]],
-    ["name/text()", ["win11"]],
+    ["name", ["<name>wide</name>"]],
+    ["name/text()", ["wide"]],
     ["title/text()", ["Games & work"]],
-    ["./name/text()", ["win11"]],
-    [" name / text() ", ["win11"]],
-    ["/domain/name/text()", ["win11"]],
+    ["./name/text()", ["wide"]],
+    [" name / text() ", ["wide"]],
+    ["/domain/name/text()", ["wide"]],
     ["/name", []],
     ["nothing/at/all", []],
-    ["@type", ["kvm"]],
+    ["@type", ["qemu"]],
     ["@nothing", []],
-    ["memory/@unit", ["GB"]],
-    ["devices/disk/target/@dev", ["vda", "vdb", "vdc", "sda"]],
-    ["devices/disk[@device='cdrom']/target/@dev", ["sda"]],
-    ['devices/disk[@device="cdrom"]/target/@dev', ["sda"]],
-    ["devices/disk[@type!='block']/target/@dev", ["vdb", "vdc", "sda"]],
+    ["memory/@unit", ["KiB"]],
+    ["devices/disk/target/@dev", [
+      ..."abcdefghi".split("").map((letter) => `vd${letter}`),
+      "sda",
+      "sdb",
+      "fda",
+    ]],
+    ["devices/disk[@device='cdrom']/target/@dev", ["sda", "sdb"]],
+    ['devices/disk[@device="cdrom"]/target/@dev', ["sda", "sdb"]],
+    ["devices/disk[@device!='disk']/target/@dev", ["sda", "sdb", "fda"]],
     ["devices/disk[2]/target/@dev", ["vdb"]],
-    ["devices/disk[last()]/target/@dev", ["sda"]],
+    ["devices/disk[last()]/target/@dev", ["fda"]],
     ["devices/disk[@device='disk'][2]/target/@dev", ["vdb"]],
     ["devices/disk[2][@device='cdrom']/target/@dev", []],
     ["devices/disk[99]/target/@dev", []],
-    ["devices/disk[source]/target/@dev", ["vda", "vdb", "vdc"]],
-    ["devices/disk[not(source)]/target/@dev", ["sda"]],
+    ["devices/disk[source/host]/target/@dev", ["vdd", "vde", "vdi", "sda"]],
+    ["devices/disk[not(source)]/target/@dev", ["sdb"]],
     ["devices/disk[not(@device)]", []],
-    ["devices/disk[target/@bus='virtio']/source/@*", [
-      "/dev/vg0/win11",
-      "3",
-      "pci",
-      "yes",
-      "1",
-      "rbd",
-      "pool/image",
-    ]],
-    ["devices/disk[target/@dev='vd*'][shareable]/target/@dev", ["vdb"]],
+    ["devices/disk[@type='nvme']/source/@*", ["pci", "yes", "1"]],
+    ["devices/disk[target/@dev='vd*'][shareable]/target/@dev", ["vda"]],
     ["devices/disk[serial='WD-*']/target/@dev", ["vda"]],
     ["devices/disk[serial/text()='WD-1234']/target/@dev", ["vda"]],
     ["devices/interface/mac[@address='52:54:00:6d:*']/@address", ["52:54:00:6d:90:02"]],
-    ["devices/*[mac]/@type", ["bridge", "hostdev"]],
+    ["devices/*[mac][mtu]/@type", ["bridge"]],
     ["devices/*[1]/text()", ["/usr/bin/qemu-system-x86_64"]],
-    ["os/boot[@dev='hd'] ", ["<boot dev='hd'/>"]],
-    ["cputune/vcpupin[@vcpu='1']/@cpuset", ["3-4"]],
+    ["os/type[@arch='x86*'] ", ["<type arch='x86_64' machine='pc-q35-7.2'>hvm</type>"]],
+    ["cputune/vcpupin[@vcpu='1']/@cpuset", ["0-2,4-7"]],
     ["//address[@uuid]/@uuid", ["c2177883-f1bb-47f0-914d-32a22e3a8804"]],
-    ["devices//source[@dev]/@dev", ["/dev/vg0/win11"]],
-    ["//source/host[1]/@name", ["mon1.example.test"]],
-    ["//vlan//tag/@id", ["42", "0x2f"]],
+    ["devices//source[@dev]/@dev", ["/dev/loop0", "eth0", "/dev/vhost-vdpa-0"]],
+    ["//source/host[1]/@name", ["mon1.example.test", "10.0.0.1", "example.test", "iscsi.example.test"]],
+    ["//vlan//tag/@id", ["42", "47"]],
     ["qemu:commandline/qemu:arg/@value", ["-no-hpet"]],
     ["qemu:commandline/*/@name", ["A"]],
     ["qemu:commandline/qemu:*[1]/@value", ["-no-hpet"]],
@@ -113,12 +112,57 @@ for (
     ["a[0]", "path:1:3: positions are counted from 1"],
     ["a[1", "path:1:4: ] is expected, not the end"],
     ["a[not(b]", "path:1:8: ) is expected (not(...) takes a path: disk[not(readonly)])"],
-    ["a[b<'c']", "path:1:4: = or != is expected"],
+    ["a[b<'c']", "path:1:4: = or != is expected (values are compared with = and != only)"],
     ["a='b'", "path:1:2: unexpected \"=\" (a test stands in brackets: disk[@device='cdrom'])"],
     ["@a/b", `path:1:3: unexpected "/"`],
     ["@", "path:1:2: an attribute's name is expected, not the end"],
     ["a/@1", `path:1:4: an attribute's name is expected, not "1"`],
-    ["../a", "path:1:2: a path cannot lead upwards with .."],
+    ["../a", `path:1:2: a path cannot lead upwards with .. (${INWARDS})`],
+    ["disk/../@type", `path:1:6: an element's name is expected, not "." (${INWARDS})`],
+    ["parent::disk", `path:1:1: an element's name is expected, not an axis of XPath (${INWARDS})`],
+    [
+      "child::disk",
+      "path:1:1: an element's name is expected, not an axis of XPath (no axis is needed: devices/disk)",
+    ],
+    [
+      "devices/descendant::source",
+      "path:1:9: an element's name is expected, not an axis of XPath " +
+      "(write // for descendant::, as in devices//source)",
+    ],
+    [
+      "source/attribute::file",
+      "path:1:8: an element's name is expected, not an axis of XPath " +
+      "(write @ for attribute::, as in source/@file)",
+    ],
+    [
+      "disk[contains(@file, 'x')]",
+      "path:1:6: an element's name is expected, not a function of XPath " +
+      "(write * for any characters: disk[source/@file='*games*'])",
+    ],
+    [
+      "disk[count(source)]",
+      "path:1:6: an element's name is expected, not a function of XPath " +
+      "(there are no functions but text(), last() and not(...))",
+    ],
+    [
+      "disk[position()=1]",
+      "path:1:6: an element's name is expected, not a function of XPath " +
+      "(a position stands alone in its brackets: disk[2], disk[last()])",
+    ],
+    [
+      "disk[@type='file' and @device='disk']",
+      "path:1:19: ] is expected, not \"a\" (write another pair of brackets: disk[@type='file'][@device='disk'])",
+    ],
+    [
+      "disk[@type or @device]",
+      "path:1:12: = or != is expected (there is no or: ask with two paths, or with a * in the value)",
+    ],
+    ["a | b", `path:1:3: unexpected "|" (one path at a time: ask with two)`],
+    ["qemu:", "path:1:6: a name is expected after qemu: (qemu:* takes any name)"],
+    ["@qemu:", "path:1:7: a name is expected after qemu: (qemu:* takes any name)"],
+    ["qemu:a:b", `path:1:1: "qemu:a:b" is no name: it has one colon at most, after a prefix`],
+    [":a", `path:1:1: ":a" is no name: it has one colon at most, after a prefix`],
+    ["a[@b=='c']", `path:1:6: unexpected "=" (a single = compares)`],
     ["//@a", "path:1:3: // leads to elements, not to attributes or text (write //*/@name)"],
     ["a/qemo:b", "path:1:3: namespace prefix qemo is not known (did you mean qemu?)"],
     ["%", `path:1:1: an element's name is expected, not "%"`],
@@ -149,8 +193,30 @@ Deno.test("compilePathTest() reads a comparison without brackets, as manifests w
   assert.equal(test("devices/interface/source/@bridge!=br0"), false);
   assert.equal(test("devices/disk[not(source)]"), true);
   assert.equal(test("title=Games & work"), true);
-  assert.equal(formatIssue(compilePathTest("a='b' c").issue!), `path:1:7: unexpected "c"`);
+  assert.equal(test("title=Games & *"), true);
+  assert.equal(test("title='= x'"), false);
 });
+
+for (
+  const [path, message] of [
+    ["a='b' c", `path:1:7: unexpected "c"`],
+    [
+      "a='b' and c='d'",
+      `path:1:7: unexpected "a" (write another pair of brackets: disk[@type='file'][@device='disk'])`,
+    ],
+    ["name == x", `path:1:7: unexpected "=" (a single = compares)`],
+    ["name =~ x", `path:1:7: unexpected "~" (= or != compares; a value that begins so stands in quotes)`],
+    ["name <= x", "path:1:6: = or != is expected (values are compared with = and != only)"],
+    ["name = x and type = y", /^path:1:10: unexpected "a" \(there is one comparison/],
+    ["name=x or @id!=2", /^path:1:8: unexpected "o" \(there is one comparison/],
+  ] as const
+) {
+  Deno.test(`the comparison ${path} is refused at its character`, () => {
+    const said = formatIssue(compilePathTest(path).issue!);
+    if (typeof message === "string") assert.equal(said, message);
+    else assert.match(said, message);
+  });
+}
 
 Deno.test("findFirst() gives the first in document order", () => {
   assert.deepEqual(findFirst(root(VM), compilePath("devices/disk/target/@dev").path!).found, ["vda"]);

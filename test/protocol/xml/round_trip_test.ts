@@ -23,7 +23,7 @@ function rebuilt(document: XmlDocument): string {
 
   function element(e: XmlElement): string {
     const children = [...e.children()];
-    const gaps = e.gaps().map(([from, to]) => text.slice(from, to));
+    const gaps = [...e.gaps()].map(([from, to]) => text.slice(from, to));
     return startTag(e) +
       gaps.map((gap, i) => gap + (i < children.length ? element(children[i]!) : "")).join("") +
       text.slice(e.contentEnd, e.end);
