@@ -16,6 +16,9 @@ interface Change {
 /** Lines longer than this are cut in the output. */
 const MAX_LINE = 500;
 
+/** Longer texts that differ are not taken apart into lines: only their beginnings are shown. */
+const MAX_SPLIT = 1024 * 1024;
+
 /** More line comparisons than this are not made: the differing part is then shown as one block. */
 const MAX_COMPARED = 4_000_000;
 
@@ -27,8 +30,9 @@ const MAX_COMPARED = 4_000_000;
 export function diff(before: string, after: string, options: DiffOptions = {}): string {
   if (before === after) return "";
   const context = options.context ?? 3;
-  const old = splitLines(before);
-  const now = splitLines(after);
+  const part = differingPart(before, after, context);
+  const old = splitLines(part.old);
+  const now = splitLines(part.now);
   const changes = findChanges(old, now);
   const out: string[] = [];
   for (let i = 0; i < changes.length;) {
@@ -37,20 +41,21 @@ export function diff(before: string, after: string, options: DiffOptions = {}): 
     while (last + 1 < changes.length && changes[last + 1]!.from - changes[last]!.fromEnd <= 2 * context) {
       last++;
     }
-    for (const line of hunk(old, now, changes.slice(i, last + 1), context)) out.push(line);
+    for (const line of hunk(old, now, changes.slice(i, last + 1), context, part.line)) out.push(line);
     i = last + 1;
   }
+  if (part.cut > 0) out.push(`... (${part.cut} more characters differ)`);
   return shorten(out, options.maxLength ?? 65_536);
 }
 
-function hunk(old: string[], now: string[], changes: Change[], context: number): string[] {
+function hunk(old: string[], now: string[], changes: Change[], context: number, line: number): string[] {
   const first = changes[0]!;
   const last = changes[changes.length - 1]!;
   const from = Math.max(0, first.from - context);
   const fromEnd = Math.min(old.length, last.fromEnd + context);
   const to = first.to - (first.from - from);
   const toEnd = last.toEnd + (fromEnd - last.fromEnd);
-  const out = [`@@ -${range(from, fromEnd)} +${range(to, toEnd)} @@`];
+  const out = [`@@ -${range(line + from, line + fromEnd)} +${range(line + to, line + toEnd)} @@`];
   let at = from;
   for (const change of changes) {
     for (; at < change.from; at++) out.push(show(" ", old[at]!));
@@ -81,6 +86,65 @@ function shorten(lines: string[], maxLength: number): string {
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * What of two texts differs, whole lines of it, with so many lines around: a
+ * document may have millions, and an edit touches a few.
+ */
+function differingPart(before: string, after: string, context: number) {
+  const shorter = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < shorter && before.charCodeAt(same) === after.charCodeAt(same)) same++;
+  const start = lineStart(before, same, context);
+  let tail = 0;
+  const most = shorter - same;
+  while (
+    tail < most &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  ) tail++;
+  const end = lineEnd(before, before.length - tail, context) - (before.length - tail);
+  let line = 0;
+  for (let at = before.indexOf("\n"); at >= 0 && at < start; at = before.indexOf("\n", at + 1)) line++;
+  const old = before.slice(start, before.length - tail + end);
+  const now = after.slice(start, after.length - tail + end);
+  if (old.length + now.length <= MAX_SPLIT) return { old, now, line, cut: 0 };
+  const [oldStart, nowStart] = [wholeLines(old), wholeLines(now)];
+  return {
+    old: oldStart,
+    now: nowStart,
+    line,
+    cut: old.length + now.length - oldStart.length - nowStart.length,
+  };
+}
+
+/** Where the line begins that is so many above that of an offset. */
+function lineStart(text: string, offset: number, above: number): number {
+  let at = offset;
+  for (let left = above; at > 0; left--) {
+    at = text.lastIndexOf("\n", at - 1);
+    if (at < 0) return 0;
+    if (left === 0) return at + 1;
+  }
+  return 0;
+}
+
+/** Where the line ends that is so many below that of an offset. */
+function lineEnd(text: string, offset: number, below: number): number {
+  let at = offset;
+  for (let left = below; left >= 0; left--) {
+    const next = text.indexOf("\n", at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}
+
+function wholeLines(text: string): string {
+  if (text.length <= MAX_SPLIT / 2) return text;
+  const start = text.slice(0, MAX_SPLIT / 2);
+  const end = start.lastIndexOf("\n") + 1;
+  return end > 0 ? start.slice(0, end) : start;
 }
 
 /** Lines with their line ends, so that a changed line end is a change. */

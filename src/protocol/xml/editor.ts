@@ -15,9 +15,12 @@ import { issueAt, shown } from "./fault.ts";
 import { findElements } from "./find.ts";
 import { Fragment } from "./fragment.ts";
 import { namespacesInScope } from "./namespaces.ts";
-import { parseDocument } from "./parse_document.ts";
+import { MAX_BYTES, parseDocument } from "./parse_document.ts";
 import type { Path } from "./path.ts";
 import { applySplices, type Splice } from "./splice.ts";
+
+/** Most elements that one edit is made on. */
+const MOST_EDITED = 100_000;
 
 /** How many elements an edit was made on (0: the path led nowhere, nothing changed), or why it was refused. */
 export type EditResult = { count: number; issue?: undefined } | { count?: undefined; issue: Issue };
@@ -167,10 +170,18 @@ export class XmlEditor {
 
   #splice(elements: XmlElement[], make: (element: XmlElement) => Splice[] | Issue): EditResult {
     const splices: Splice[] = [];
+    let size = this.#document.text.length;
     for (const element of elements) {
       const made = make(element);
       if (!Array.isArray(made)) return { issue: made };
-      for (const splice of made) splices.push(splice);
+      for (const splice of made) {
+        splices.push(splice);
+        size += splice.text.length - (splice.end - splice.start);
+      }
+      // Before it is put together: a hundred thousand times a long text is more than there is memory for.
+      if (size > 2 * MAX_BYTES) {
+        return { issue: valueIssue("edit", `the document would be larger than ${MAX_BYTES} bytes`) };
+      }
     }
     if (splices.length === 0) return { count: elements.length };
     const before = this.#document;
@@ -198,8 +209,17 @@ export class XmlEditor {
   #select(path: string, edit: (selection: Selection) => EditResult): EditResult {
     const compiled = compilePath(path, this.#options);
     if (compiled.issue !== undefined) return { issue: compiled.issue };
-    const { elements, issue } = findElements(this.#document.root, compiled.path);
+    const { elements, issue } = findElements(
+      this.#document.root,
+      compiled.path,
+      undefined,
+      MOST_EDITED + 1,
+    );
     if (issue !== undefined) return { issue };
+    if (elements.length > MOST_EDITED) {
+      const message = `${shown(path)} leads to more than ${MOST_EDITED} elements: edit fewer at once`;
+      return { issue: valueIssue("path", message) };
+    }
     return elements.length === 0 ? { count: 0 } : edit({ elements, path: compiled.path });
   }
 

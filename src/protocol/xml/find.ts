@@ -10,7 +10,7 @@ export type Found = XmlElement | string;
 export type FindResult = { found: Found[]; issue?: undefined } | { found?: undefined; issue: Issue };
 
 /** A path may look at this many elements, attributes and characters compared with a pattern; then it is given up. */
-export const MAX_WORK = 50_000_000;
+export const MAX_WORK = 10_000_000;
 
 /**
  * Everything a path leads to from an element, in document order, but no more
@@ -34,14 +34,18 @@ export function findFirst(from: XmlElement, path: Path, maxWork: number = MAX_WO
   return findAll(from, path, maxWork, 1);
 }
 
-/** The elements a path that ends at elements leads to; for others, the elements whose attribute or text it names. */
+/**
+ * The elements a path that ends at elements leads to, no more than `most`; for
+ * others, the elements whose attribute or text it names.
+ */
 export function findElements(
   from: XmlElement,
   path: Path,
   maxWork: number = MAX_WORK,
+  most: number = Infinity,
 ): { elements: XmlElement[]; issue?: undefined } | { elements?: undefined; issue: Issue } {
   return bounded(path.source, () => ({
-    elements: new Finder(from.document, maxWork).elements(from.index, path).map((i) =>
+    elements: new Finder(from.document, maxWork).elements(from.index, path).slice(0, most).map((i) =>
       new XmlElement(from.document, i)
     ),
   }));
@@ -120,8 +124,10 @@ class Finder {
       const stop = parent < 0 ? count : nexts[parent]!;
       if (!step.anyDepth) {
         const children: number[] = [];
-        for (let at = parent + 1; at < stop; at = nexts[at]!) {
-          if (this.#named(at, step.test)) children.push(at);
+        const [first] = step.predicates;
+        const most = first?.kind === "position" ? first.position : Infinity;
+        for (let at = parent + 1; at < stop && children.length < most; at = nexts[at]!) {
+          if (this.#named(at, step.test)) this.#keep(children, at);
         }
         append(found, this.#filter(children, step.predicates));
       } else if (parent >= covered) {
@@ -136,14 +142,14 @@ class Finder {
     const { parents } = this.#document.structure;
     if (!step.predicates.some(({ kind }) => kind === "position" || kind === "last")) {
       const found: number[] = [];
-      for (let at = from; at < stop; at++) if (this.#named(at, step.test)) found.push(at);
+      for (let at = from; at < stop; at++) if (this.#named(at, step.test)) this.#keep(found, at);
       return this.#filter(found, step.predicates);
     }
     const byParent = new Map<number, number[]>();
     for (let at = from; at < stop; at++) {
       if (!this.#named(at, step.test)) continue;
-      // A list for each parent takes memory that the limit of work has to bound too.
-      this.#spend(4);
+      // For the list of each parent.
+      this.#spend(5);
       const siblings = byParent.get(parents[at]!);
       if (siblings === undefined) byParent.set(parents[at]!, [at]);
       else siblings.push(at);
@@ -151,6 +157,12 @@ class Finder {
     const found: number[] = [];
     for (const siblings of byParent.values()) append(found, this.#filter(siblings, step.predicates));
     return found.sort((a, b) => a - b);
+  }
+
+  /** What is kept takes memory, which the limit of work has to bound too. */
+  #keep(found: number[], index: number): void {
+    this.#spend(2);
+    found.push(index);
   }
 
   #filter(siblings: number[], predicates: Predicate[]): number[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { diff } from "../../../src/protocol/xml/diff.ts";
+import { Random } from "./random.ts";
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => `${from + i}\n`).join("");
@@ -63,6 +64,36 @@ Deno.test("patch(1) would take the output: every kept and removed line is the ol
       .join("\n");
     assert.equal(patched(before, diff(before, after)), after);
   }
+});
+
+Deno.test("diff() of edits anywhere, in lines that are alike, is what patch(1) would take", () => {
+  const random = new Random(11);
+  const text = () =>
+    Array.from({ length: random.below(30) }, () => random.pick(["a\n", "b\n", "\n", "c d\n", "é"])).join("");
+  for (let i = 0; i < 3_000; i++) {
+    const before = text();
+    const [from, to] = [random.below(before.length + 1), random.below(before.length + 1)].sort((a, b) =>
+      a - b
+    );
+    const after = before.slice(0, from) + random.pick(["", "a", "a\n", "\n\n", text()]) + before.slice(to);
+    const context = random.below(4);
+    if (before === after) continue;
+    assert.equal(patched(before, diff(before, after, { context })), after, JSON.stringify([before, after]));
+  }
+});
+
+Deno.test("diff() of a small edit in millions of lines takes apart only what is around it", () => {
+  const before = `${"\n".repeat(8_000_000)}x\n${"\n".repeat(8_000_000)}`;
+  assert.equal(
+    diff(before, before.replace("x", "y")),
+    "@@ -7999998,7 +7999998,7 @@\n \n \n \n-x\n+y\n \n \n \n",
+  );
+});
+
+Deno.test("diff() of texts that are large and different shows their beginnings and says so", () => {
+  const text = diff("a\n".repeat(4_000_000), "b\n".repeat(4_000_000), { maxLength: 2_000_000 });
+  assert.match(text, /^@@ [^\n]+ @@\n-a\n/);
+  assert.match(text, /\n\.\.\. \(14951424 more characters differ\)\n$/);
 });
 
 /** The old text with the diff's hunks applied. */
