@@ -1,6 +1,7 @@
 import { eventText } from "./event_text.ts";
 import { style } from "./style.ts";
 import { fit, type Look, pad, textWidth, visible } from "./text.ts";
+import { failureText } from "../records/failure_text.ts";
 import type { HookRecord, UndoneEntry } from "../records/record.ts";
 
 interface Column {
@@ -59,7 +60,7 @@ function reasonOf(record: HookRecord): string {
   const { reason, handlers, notes, event } = record;
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
   if (reason !== undefined) return reason;
-  if (failed !== undefined) return `${failed.name}: ${failed.message ?? failed.outcome}`;
+  if (failed !== undefined) return `${failed.name}: ${failureText(failed)}`;
   const left = notBack(record);
   return left === undefined
     ? notes?.[0] ?? (event === undefined ? "" : eventText(event))

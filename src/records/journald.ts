@@ -1,6 +1,7 @@
 import { oneLine } from "../base/one_line.ts";
 import { jsonText } from "../base/json_text.ts";
 import { isThere } from "../system/file.ts";
+import { failureText } from "./failure_text.ts";
 import type { HookRecord } from "./record.ts";
 import { sendDatagrams } from "../system/datagram.ts";
 
@@ -70,9 +71,7 @@ function message(
   const call = `${driver}/${operation} ${object}`;
   if (reason !== undefined) return reason;
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
-  if (failed !== undefined) {
-    return `${call}: ${failed.name} failed and is ignored: ${failed.message ?? failed.outcome}`;
-  }
+  if (failed !== undefined) return `${call}: ${failed.name} failed and is ignored: ${failureText(failed)}`;
   const count = handlers.length === 1 ? "1 handler" : `${handlers.length} handlers`;
   const back = undone.length === 0 ? "" : `, ${undone.length} brought back`;
   const remarks = notes.length === 0 ? "" : `: ${notes.join("; ")}`;

@@ -35,6 +35,16 @@ Deno.test("entries() gives a handler's log lines with their own priority, and a 
     "4",
     "qemu/prepare win11: 10-a failed and is ignored: no room",
   ]);
+  const thrown = {
+    ...failed,
+    outcome: "error" as const,
+    onFailure: "ignore" as const,
+    at: "/etc/10-a.js:7:3",
+  };
+  assert.equal(
+    last({ ...RECORD, verdict: "ignore", handlers: [thrown] }).MESSAGE,
+    "qemu/prepare win11: 10-a failed and is ignored: no room (/etc/10-a.js:7:3)",
+  );
   const aborted = last({ ...RECORD, verdict: "abort", reason: "win11: prepare refused by 10-a: no room" });
   assert.deepEqual([aborted.PRIORITY, aborted.MESSAGE], ["3", "win11: prepare refused by 10-a: no room"]);
 });

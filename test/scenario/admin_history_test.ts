@@ -30,8 +30,23 @@ Deno.test("history shows calls, the newest last, with handlers, duration, verdic
     /^\S+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +qemu\/prepare +good +10-a +[\d.]+ ms +success$/,
   );
   assert.match(lines[2]!, /qemu\/prepare +bad .* abort +bad: prepare refused by 10-a: no room/);
-  assert.match(lines[3]!, /qemu\/started +bad .* ignore +10-a: no room/);
+  assert.match(
+    lines[3]!,
+    /qemu\/started +bad .* ignore +10-a: no room$/,
+  );
   assert.match(lines[4]!, /qemu\/release +good +- .* success$/);
+});
+
+Deno.test("history tells file, line and column of a failure that was ignored too", () => {
+  using world = new World();
+  world.write("10-a.js", handler("on: [qemu/*]", `  throw new Error("no room");`));
+  for (const operation of ["prepare", "started"]) {
+    world.hook(["qemu", "v1", operation, "begin", "-"], domainXml("v1"));
+  }
+  const lines = world.admin("history").stdout.trimEnd().split("\n");
+  const place = String.raw`no room \(/.*/10-a\.js:\d+:\d+\)$`;
+  assert.match(lines[1]!, new RegExp(`abort +v1: prepare refused by 10-a: ${place}`));
+  assert.match(lines[2]!, new RegExp(`ignore +10-a: ${place}`));
 });
 
 Deno.test("history chooses by guest, failure, operation, handler, time and number", () => {
