@@ -145,7 +145,7 @@ export interface Size {
 export interface CpuSet {
   /** As written: `0-3,^2,8`. */
   text: string;
-  /** Its members in ascending order: `[0, 1, 3, 8]`. */
+  /** Its members in ascending order: `[0, 1, 3, 8]`. Counted out when looked at; a handler may have a million of them in all. */
   cpus: number[];
 }
 
@@ -153,12 +153,14 @@ export interface CpuSet {
 export interface DomainData {
   /** `@type`: `kvm`, `qemu`, `lxc`, `xen`, `bhyve`, ... */
   type: string;
-  /** `@id`: the number of a running domain. Not there in `prepare`, and gone again in `stopped` and `release` of qemu. */
+  /** `@id`: the number of a running domain. qemu has it from `prepare` on and no more in `stopped` and `release`; LXC from `start` to `stopped`. */
   id?: number;
   /** `<name>`. */
   name: string;
   /** `<uuid>`. */
   uuid: string;
+  /** `<hwuuid>`: the UUID that the guest sees, where it is another. Since 11.7.0. */
+  hwuuid?: string;
   /** `<title>`. Since 0.9.10. */
   title?: string;
   /** `<description>`. Since 0.7.2. */
@@ -183,6 +185,8 @@ export interface DomainData {
   vcpuCpuset?: CpuSet;
   /** `<iothreads>`. Since 1.2.8. */
   iothreads?: number;
+  /** `<iommufd>`: whether host devices are passed through by IOMMUFD, and the group of descriptors it comes by. Since 12.2.0. */
+  iommufd?: { enabled?: boolean; fdgroup?: string };
   os: DomainOs;
   /** `<bootloader>`: Xen's paravirtual guests and bhyve. */
   bootloader?: string;
@@ -202,7 +206,12 @@ export interface DomainData {
   filesystems: Filesystem[];
   /** `<devices><graphics>`. Passwords are left out. */
   graphics: Graphics[];
-  /** Every PCI device of the host that the guest gets, once each, as sysfs writes addresses: `<hostdev>`, `<interface type='hostdev'>` and NVMe disks. */
+  /**
+   * Every PCI device of the host that the guest gets, once each, as sysfs
+   * writes addresses: `<hostdev>`, `<interface type='hostdev'>` and the
+   * controllers of NVMe disks, of their backing files and mirrors too. An
+   * interface on a network of such devices has its own only from `start` on.
+   */
   hostPciAddresses: string[];
   /** `<cputune>`. Since 0.9.0. */
   cputune: CpuTune;
@@ -226,8 +235,10 @@ export interface DomainOs {
   firmware?: string;
   /** `<loader>`: the firmware's file. */
   loader?: string;
-  /** `<nvram>`: the file of the firmware's variables. Since 1.2.8. */
+  /** `<nvram>`: the file of the firmware's variables (since 1.2.8), or the file or device of its `<source>` (since 8.5.0). */
   nvram?: string;
+  /** `<varstore>`: the file of the firmware's variables where QEMU keeps them itself, and what it is made from. Since 12.1.0. */
+  varstore?: { path?: string; template?: string };
   /** `<kernel>`, `<initrd>`, `<cmdline>`: direct kernel boot. */
   kernel?: string;
   initrd?: string;
@@ -252,11 +263,11 @@ export interface DomainCpu {
 
 /** `<disk>`. */
 export interface Disk {
-  /** `@type`: `file`, `block`, `dir`, `network`, `volume`, `nvme`, `vhostuser`, `vhostvdpa`. */
+  /** `@type`: `file`, `block`, `dir`, `network`, `volume`, `nvme`, `vhostuser`, `vhostvdpa`, `ctl`. */
   type: string;
   /** `@device`: `disk` (when not given), `cdrom`, `floppy`, `lun`. */
   device: string;
-  /** The attributes of `<source>`; absent for an empty drive. */
+  /** Every attribute of `<source>`, and more. An empty drive has none, or while it runs an `index` alone. */
   source?: DiskSource;
   /** The file, block device or directory on the host: `source.file`, `source.dev` or `source.dir`, whichever there is. */
   path?: string;
@@ -280,30 +291,46 @@ export interface Disk {
   alias?: string;
 }
 
-/** `<disk><source>`: its attributes under their own names. */
+/** `<disk><source>`: every attribute under its own name, those that are not listed here too, and its `<host>` and `<address>`. */
 export interface DiskSource {
   /** `type='file'`. */
   file?: string;
-  /** `type='block'`, `type='vhostvdpa'`. */
+  /** `type='block'`, `type='vhostvdpa'`, `type='ctl'` (since 12.0.0). */
   dev?: string;
   /** `type='dir'`. */
   dir?: string;
   /** `type='network'`: `rbd`, `nbd`, `iscsi`, `https`, ... */
   protocol?: string;
   name?: string;
+  /** `type='network'`: `yes` or `no`, and the name to check the server's certificate for. */
+  tls?: string;
+  tlsHostname?: string;
+  /** `type='network'` by HTTP: what follows the `?`. */
+  query?: string;
   /** `<host>` elements of `type='network'`. */
   hosts?: { name?: string; port?: string; transport?: string; socket?: string }[];
   /** `type='volume'`. Since 1.0.5. */
   pool?: string;
   volume?: string;
+  /** `type='volume'`: `host` or `direct`. */
+  mode?: string;
   /** `type='nvme'`: the controller on the host, `0000:01:00.0`. Since 6.0.0. */
   pci?: string;
-  /** `type='nvme'`. */
+  /** `type='nvme'`: the number of the namespace on it. */
   namespace?: string;
+  /** `type='nvme'`: `yes` when libvirt takes the controller from the host's driver and gives it back. */
+  managed?: string;
+  /** `type='nvme'`: `pci`; `type='vhostuser'`: `unix`. */
+  type?: string;
   /** `type='vhostuser'`: the socket. Since 7.1.0. */
   path?: string;
-  /** `startupPolicy`. */
+  /** `mandatory`, `requisite` or `optional`. */
   startupPolicy?: string;
+  /** `type='file'`: the group of descriptors that it is opened by. Since 9.0.0. */
+  fdgroup?: string;
+  /** The number of this layer in the disk's chain, while the domain runs. */
+  index?: string;
+  [attribute: string]: unknown;
 }
 
 /** `<interface>`. */
@@ -312,7 +339,7 @@ export interface Interface {
   type: string;
   /** `<mac address>`. */
   mac?: string;
-  /** The attributes of `<source>`. */
+  /** Every attribute of `<source>`, and more. */
   source?: InterfaceSource;
   /** `<target>`: absent until libvirt has made the device, and again in `stopped` and `release` of qemu. */
   target?: {
@@ -337,13 +364,15 @@ export interface Interface {
   bootOrder?: number;
   /** `type='hostdev'`: the host's device as sysfs writes it, `0000:05:00.1`. Since 0.9.11. */
   pci?: string;
+  /** `type='hostdev'` of a USB device: `<address bus device>`. */
+  usb?: { bus?: number; device?: number };
   /** `@managed` of `type='hostdev'`: libvirt takes the device from the host's driver and gives it back. */
   managed?: boolean;
   /** `<alias name>`. */
   alias?: string;
 }
 
-/** `<interface><source>`: its attributes under their own names. */
+/** `<interface><source>`: every attribute under its own name, those that are not listed here too, and its `<local>`. */
 export interface InterfaceSource {
   /** `type='network'`. */
   network?: string;
@@ -353,7 +382,7 @@ export interface InterfaceSource {
   portid?: string;
   /** `type='bridge'`; of a running domain also for `type='network'`: the bridge in use. */
   bridge?: string;
-  /** `type='direct'`, `type='vdpa'`: the host's device. */
+  /** `type='direct'`, `type='vdpa'`, `type='user'`: the host's device. */
   dev?: string;
   /** `type='direct'`: `vepa`, `bridge`, `private`, `passthrough`; `type='vhostuser'`: `client`, `server`. */
   mode?: string;
@@ -361,6 +390,18 @@ export interface InterfaceSource {
   path?: string;
   /** `type='vhostuser'`: `unix`. */
   type?: string;
+  /** `type='client'`, `server`, `mcast`, `udp`: the other side, or where to listen. */
+  address?: string;
+  port?: string;
+  /** `type='udp'`: this side, from `<local>`. */
+  local?: { address?: string; port?: string };
+  /** `type='internal'`. */
+  name?: string;
+  /** `type='vds'`: a port of a VMware switch, with `portid`. */
+  switchid?: string;
+  portgroupid?: string;
+  connectionid?: string;
+  [attribute: string]: unknown;
 }
 
 /** `<hostdev>`. */
@@ -371,29 +412,46 @@ export interface Hostdev {
   type: string;
   /** `@managed`: libvirt takes a PCI device from the host's driver and gives it back. */
   managed: boolean;
+  /** Every attribute of `<source>`: `startupPolicy`, `writeFiltering`, `guestReset` and others. */
+  source?: Record<string, string>;
   /** `type='pci'`: the host's device as sysfs writes it, `0000:01:00.0`, from `<source><address>`. */
   pci?: string;
   /** `type='usb'`. */
-  usb?: {
-    /** `<vendor id>` as written: `0x1234`. */
-    vendor?: string;
-    /** `<product id>` as written. */
-    product?: string;
-    /** `<address bus>`. */
-    bus?: number;
-    /** `<address device>`. */
-    device?: number;
-  };
+  usb?: UsbDevice;
   /** `type='mdev'`: the mediated device's UUID, from `<source><address>`, and `@model`. Since 3.2.0. */
   mdev?: { uuid?: string; model?: string };
-  /** `type='scsi'`: `<adapter name>` and the address. Since 1.0.6. */
-  scsi?: { adapter?: string; bus?: number; target?: number; unit?: number };
+  /** `type='scsi'`: `<adapter name>` and the address (since 1.0.6), or for iSCSI the protocol, the target's name and its `<host>` (since 1.2.8). */
+  scsi?: {
+    adapter?: string;
+    bus?: number;
+    target?: number;
+    unit?: number;
+    protocol?: string;
+    name?: string;
+    hosts?: { name?: string; port?: string }[];
+  };
+  /** `type='scsi_host'`: `<source protocol wwpn>`. Since 2.5.0. */
+  scsiHost?: { protocol?: string; wwpn?: string };
   /** `mode='capabilities'`: the device, from `<source>`'s `<block>`, `<char>` or `<interface>`. Since 1.0.1. */
   capability?: string;
   /** `<driver name>`: `vfio`, `kvm`, `xen`. */
   driver?: string;
+  /** `<driver iommufd>`: whether it is passed through by IOMMUFD. Since 12.1.0. */
+  iommufd?: boolean;
   /** `<alias name>`. */
   alias?: string;
+}
+
+/** A USB device of the host, from `<source>`. */
+export interface UsbDevice {
+  /** `<vendor id>` as written: `0x1234`. */
+  vendor?: string;
+  /** `<product id>` as written. */
+  product?: string;
+  /** `<address bus>`. */
+  bus?: number;
+  /** `<address device>`. */
+  device?: number;
 }
 
 /** `<filesystem>`. */
@@ -404,7 +462,7 @@ export interface Filesystem {
   accessmode?: string;
   /** `<driver type>`: `path`, `virtiofs` (since 6.2.0), `loop`, ... */
   driver?: string;
-  /** The attributes of `<source>`: `dir`, `file`, `dev`, `name`, `socket`, `usage` and others. */
+  /** Every attribute of `<source>`: `dir`, `file`, `dev`, `name`, `socket`, `usage` and others. */
   source: Record<string, string>;
   /** `<target dir>`: where the guest sees it, or its tag. */
   target: string;
@@ -440,7 +498,7 @@ export interface CpuTune {
     vcpu: number;
     /** `@cpuset` as written. */
     text: string;
-    /** `@cpuset` as numbers in ascending order. */
+    /** `@cpuset` as numbers in ascending order, as `cpus` of {@link CpuSet}. */
     cpuset: number[];
   }[];
   /** `<emulatorpin cpuset>`. */

@@ -6,7 +6,8 @@ import { guestOfCall, type MatchCall, matchManifest } from "../manifest/match.ts
 import { type AppliedOptions, applyOptions } from "../site/options.ts";
 import { orderHandlers } from "../site/order.ts";
 import { onFailureFor } from "../site/settings.ts";
-import { type HookData, HookDataError } from "../protocol/hook_data.ts";
+import type { HookData } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 
 /** One handler that has its turn in a hook call, or a broken one that may have been meant for it. */

@@ -1,6 +1,6 @@
 import type { StartBackground } from "./call_kind.ts";
 import type { HandlerResult } from "../sandbox/run_handler.ts";
-import { HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import { SUCCESS } from "../base/outcome.ts";
 import { startDetached } from "../system/start_detached.ts";
 import { SystemError } from "../system/system_error.ts";

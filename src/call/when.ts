@@ -1,15 +1,13 @@
 import { formatIssue } from "../base/issue.ts";
 import type { When } from "../manifest/manifest.ts";
 import type { HookEvent } from "../protocol/event.ts";
-import { type HookData, HookDataError } from "../protocol/hook_data.ts";
-import { compilePath, compilePathTest } from "../protocol/xml/compile_path.ts";
-import { hookDataElements } from "../protocol/network.ts";
-import type { XmlElement } from "../protocol/xml/document.ts";
+import type { HookData } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
+import { hookDataElements } from "../protocol/hook_data_elements.ts";
+import { hasHostDevice } from "../protocol/host_devices.ts";
+import { compilePathTest } from "../protocol/xml/compile_path.ts";
 import { metadataElement } from "../protocol/xml/element_data.ts";
-import { findFirst, passes } from "../protocol/xml/find.ts";
-
-/** Devices of the host in a domain: `<hostdev>`, and interfaces that are one. */
-const HOSTDEV = ["devices/hostdev", "devices/interface[@type='hostdev']"];
+import { passes } from "../protocol/xml/find.ts";
 
 /**
  * Which condition of a manifest's `when` does not hold, or undefined when all
@@ -21,7 +19,7 @@ export function whenFails(when: When, event: HookEvent, data: HookData): string 
   if (data.isEmpty) return "when is given, and the daemon's calls have no XML";
   const { root } = data.current;
   const about = event.driver === "network" ? hookDataElements(root).network : root;
-  if (when.hostdev !== undefined && when.hostdev !== HOSTDEV.some((path) => isThere(root, path))) {
+  if (when.hostdev !== undefined && when.hostdev !== hasHostDevice(root)) {
     return `when.hostdev: the domain has ${when.hostdev ? "no device" : "a device"} of the host`;
   }
   const metadata = when.metadata?.value;
@@ -35,12 +33,4 @@ export function whenFails(when: When, event: HookEvent, data: HookData): string 
   const result = passes(root, compiled.test);
   if (result.issue !== undefined) throw new HookDataError(formatIssue(result.issue));
   return result.passed ? undefined : `when.path: nothing matches ${path.value}`;
-}
-
-function isThere(root: XmlElement, path: string): boolean {
-  const compiled = compilePath(path);
-  if (compiled.issue !== undefined) throw new Error(formatIssue(compiled.issue));
-  const { found, issue } = findFirst(root, compiled.path);
-  if (issue !== undefined) throw new HookDataError(formatIssue(issue));
-  return found.length > 0;
 }

@@ -1,44 +1,77 @@
 import { type Answer, type CallContext, type Capability, value } from "./capability.ts";
+import { EVENT_PARTS, type EventPart } from "./event_parts.ts";
 import type { Json } from "../base/json.ts";
-import { domainModel } from "../protocol/domain.ts";
-import { type HookData, HookDataError } from "../protocol/hook_data.ts";
-import { hookDataModel } from "../protocol/network.ts";
-import type { XmlDocument } from "../protocol/xml/document.ts";
+import type { HookEvent } from "../protocol/event.ts";
+import type { HookData } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
+import type { XmlDocument, XmlElement } from "../protocol/xml/document.ts";
 
-/** `event.domain`, `event.network` and `event.port`. */
-type Models = ReturnType<typeof hookDataModel>;
+/** Longest `event.xml` that is given, in characters: an engine needs room for it some five times. */
+const MAX_XML = 8 * 1024 * 1024;
 
 /** Handlers of one call ask for the same. Made anew for each, models were a third of a call with twenty and 8 KB. */
-const MADE = new WeakMap<XmlDocument, Models>();
+const MADE = new WeakMap<XmlDocument, Map<string, Json>>();
 
-/** Fields of `event` that are fetched when a handler looks at them. */
+/** Fields of `event` that are fetched when a handler looks at them; of its parts, each field of theirs too. */
 export const fetchedFields: readonly Capability[] = [
-  field("xml", (data) => data.isEmpty ? "" : data.current.text),
+  field("xml", (data) => data.isEmpty ? "" : xmlOf(data.current)),
   field("uuid", (data) => data.uuid),
-  field("domain", (data, isNetwork) => modelsOf(data, isNetwork).domain as Json | undefined),
-  field("network", (data, isNetwork) => modelsOf(data, isNetwork).network as Json | undefined),
-  field("port", (data, isNetwork) => modelsOf(data, isNetwork).port as Json | undefined),
+  ...[...EVENT_PARTS].map(([name, part]) =>
+    field(name, (data, event, inner) => {
+      if (data.isEmpty) return undefined;
+      if (typeof inner !== "string") return firstOrFew(name, part, data, event);
+      const key = `${name}.${inner}`;
+      return within(`event.${key}`, () => once(data, key, (root) => part.field(root, event, inner)));
+    })
+  ),
 ];
 
-function field(name: string, get: (data: HookData, isNetwork: boolean) => Json | undefined): Capability {
+function field(
+  name: string,
+  get: (data: HookData, event: HookEvent, inner: Json | undefined) => Json | undefined,
+): Capability {
   return {
     name: `event.${name}`,
     looksOnly: true,
     isSync: true,
     isInternal: true,
-    run: (_, { handler: { data, event } }: CallContext) => reads(() => get(data, event.driver === "network")),
+    run: ([inner], { handler: { data, event } }: CallContext) => reads(() => get(data, event, inner)),
   };
 }
 
-function modelsOf(data: HookData, isNetwork: boolean): Models {
-  if (data.isEmpty) return {};
+function firstOrFew(name: string, part: EventPart, data: HookData, event: HookEvent): Json {
+  try {
+    return once(data, name, (root) => part.first(root, event));
+  } catch (error) {
+    const few = error instanceof HookDataError ? part.few(data, event) : undefined;
+    if (few === undefined) throw error;
+    return few as Json;
+  }
+}
+
+function once(data: HookData, key: string, read: (root: XmlElement) => unknown): Json {
   const document = data.current;
-  const known = MADE.get(document);
-  if (known !== undefined) return known;
-  const { root } = document;
-  const models = isNetwork ? hookDataModel(root) : { domain: domainModel(root) };
-  MADE.set(document, models);
-  return models;
+  let made = MADE.get(document);
+  if (made === undefined) MADE.set(document, made = new Map());
+  let answer = made.get(key);
+  if (answer === undefined) made.set(key, answer = (read(document.root) ?? null) as Json);
+  return answer;
+}
+
+function xmlOf({ text }: XmlDocument): string {
+  if (text.length <= MAX_XML) return text;
+  const size = `it has ${text.length} characters, and a handler is given ${MAX_XML}`;
+  throw new HookDataError(`event.xml: ${size}: read the fields of event, or ask with find`);
+}
+
+/** Says of what there would be too much. */
+export function within<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof HookDataError)) throw error;
+    throw new HookDataError(`${what}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The value, or why the XML cannot be had, as an error for the handler. */

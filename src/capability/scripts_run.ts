@@ -11,7 +11,7 @@ import { OUTPUT_LIMIT, startCommand } from "./exec.ts";
 import { scriptPath } from "./script_path.ts";
 import { shownCommand } from "./shown.ts";
 import type { Json } from "../base/json.ts";
-import { HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import { untrustedProgram } from "../site/program_trust.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";

@@ -10,7 +10,7 @@ import {
 import { withJournal } from "./with_journal.ts";
 import { shown } from "./shown.ts";
 import type { Json } from "../base/json.ts";
-import { HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { Journal } from "../undo/journal.ts";
 import { deleteState, getState, listState, setState, type StateOwner, stateProblem } from "../undo/state.ts";
 

@@ -1,7 +1,7 @@
 import { type Answer, type CallContext, type Capability, misuse, notAllowed } from "./capability.ts";
 import { formatIssue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";
-import { HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import { type EditResult, XmlEditor } from "../protocol/xml/editor.ts";
 
 type Edit = (editor: XmlEditor, path: string, text: string) => EditResult;

@@ -1,18 +1,17 @@
 import { type Capability, misuse } from "./capability.ts";
-import { reads } from "./fetched_fields.ts";
-import { partOf } from "./xml_part.ts";
+import { reads, within } from "./fetched_fields.ts";
+import { EVENT_PARTS } from "./event_parts.ts";
+import { foundAsData } from "./found_as_data.ts";
 import { formatIssue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";
-import { HookDataError } from "../protocol/hook_data.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
 import { compilePath } from "../protocol/xml/compile_path.ts";
-import { elementData } from "../protocol/xml/element_data.ts";
-import { findAll, type Found } from "../protocol/xml/find.ts";
+import { findAll } from "../protocol/xml/find.ts";
 
 /** Elements, attributes and characters one path may look at: some 50 ms. */
 const MAX_WORK = 5_000_000;
-/** What one `findAll` may give: results, and characters of XML they stand for. */
+/** Results of one `findAll`. */
 const MAX_FOUND = 10_000;
-const MAX_FOUND_SIZE = 2 * 1024 * 1024;
 
 /** `find` and `findAll` of `event.domain`, `event.network` and `event.port`, as the bridge has them: `(part, path, namespaces, all)`. */
 export const xmlFind: Capability = {
@@ -27,29 +26,18 @@ export const xmlFind: Capability = {
     const compiled = compilePath(path, { namespaces: textsOf(namespaces) });
     if (compiled.issue !== undefined) return misuse(`find: ${formatIssue(compiled.issue)}`);
     return reads(() => {
-      const from = partOf(data.current.root, event, part);
+      const from = EVENT_PARTS.get(String(part))?.element(data.current.root, event);
       if (from === undefined) return all === true ? [] : undefined;
-      const { found, issue } = findAll(from, compiled.path, MAX_WORK);
+      const { found, issue } = findAll(from, compiled.path, MAX_WORK, all === true ? MAX_FOUND + 1 : 1);
       if (issue !== undefined) throw new HookDataError(formatIssue(issue));
-      if (all !== true) return found.slice(0, 1).map(plain)[0];
-      const size = sizeOf(found);
-      if (found.length > MAX_FOUND || size > MAX_FOUND_SIZE) {
-        throw new HookDataError(
-          `${path} finds too much: ${found.length} of ${size} characters; ask for less`,
-        );
+      if (found.length > MAX_FOUND) {
+        throw new HookDataError(`${path}: it leads to more than ${MAX_FOUND}: ask for less`);
       }
-      return found.map(plain);
+      const given = within(path, () => foundAsData(found));
+      return all === true ? given : given[0];
     });
   },
 };
-
-function sizeOf(found: readonly Found[]): number {
-  return found.reduce((sum, one) => sum + (typeof one === "string" ? one.length : one.end - one.start), 0);
-}
-
-function plain(found: Found): Json {
-  return (typeof found === "string" ? found : elementData(found)) as Json;
-}
 
 function textsOf(value: Json | undefined): Record<string, string> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};

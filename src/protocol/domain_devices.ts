@@ -6,7 +6,9 @@ import type {
   Hostdev,
   Interface,
   InterfaceSource,
+  UsbDevice,
 } from "../../handlers/handler.d.ts";
+import { allAttributes } from "./model_list.ts";
 import { pciAddress } from "./pci_address.ts";
 import type { XmlElement } from "./xml/document.ts";
 import {
@@ -20,20 +22,6 @@ import {
   integer,
   pick,
 } from "./xml/read.ts";
-
-const DISK_SOURCE = [
-  "file",
-  "dev",
-  "dir",
-  "protocol",
-  "name",
-  "pool",
-  "volume",
-  "namespace",
-  "path",
-  "startupPolicy",
-] as const;
-const INTERFACE_SOURCE = ["network", "portgroup", "portid", "bridge", "dev", "mode", "path", "type"] as const;
 
 /** `<disk>`. */
 export function disk(element: XmlElement): Disk {
@@ -56,27 +44,34 @@ export function disk(element: XmlElement): Disk {
 
 function diskSource(element: XmlElement | undefined): DiskSource | undefined {
   if (element === undefined) return undefined;
-  const hosts = children(element, "host")
-    .map((host) => pick(host, ["name", "port", "transport", "socket"]) ?? {});
-  const address = child(element, "address");
-  const source: DiskSource = compact<DiskSource>({
-    ...pick(element, DISK_SOURCE),
-    hosts: hosts.length > 0 ? hosts : undefined,
-    pci: address?.attribute("type") === "pci" ? pciAddress(address) : undefined,
+  // Of all sources only an NVMe disk's is of type pci; its address tells no type of its own.
+  const isPci = element.attribute("type") === "pci";
+  const source = compact<DiskSource>({
+    ...allAttributes(element),
+    hosts: hostsOf(element),
+    pci: isPci ? pciAddress(child(element, "address")) : undefined,
   });
   return Object.keys(source).length > 0 ? source : undefined;
+}
+
+/** `<host>`, as storage on the network has them; undefined when there are none. */
+function hostsOf(source: XmlElement | undefined): DiskSource["hosts"] {
+  const hosts = children(source, "host")
+    .map((host) => pick(host, ["name", "port", "transport", "socket"]) ?? {});
+  return hosts.length > 0 ? hosts : undefined;
 }
 
 /** `<interface>`. */
 export function networkInterface(element: XmlElement): Interface {
   const type = element.attribute("type") ?? "";
-  const source: InterfaceSource | undefined = pick(child(element, "source"), INTERFACE_SOURCE);
+  const source = child(element, "source");
+  const address = type === "hostdev" ? child(source, "address") : undefined;
   const target = child(element, "target");
   const virtualport = child(element, "virtualport");
   return compact<Interface>({
     type,
     mac: childAttribute(element, "mac", "address"),
-    source,
+    source: interfaceSource(source),
     target: target === undefined
       ? undefined
       : compact({ dev: target.attribute("dev"), managed: flag(target.attribute("managed")) }),
@@ -85,17 +80,24 @@ export function networkInterface(element: XmlElement): Interface {
     linkState: childAttribute(element, "link", "state"),
     virtualport: virtualport === undefined ? undefined : compact({
       type: virtualport.attribute("type"),
-      parameters: Object.fromEntries(
-        child(virtualport, "parameters")?.attributes().map(({ name, value }) => [name, value]) ?? [],
-      ),
+      parameters: allAttributes(child(virtualport, "parameters")) ?? {},
     }),
     vlans: vlanTags(element),
     filter: childAttribute(element, "filterref", "filter"),
     bootOrder: integer(childAttribute(element, "boot", "order")),
-    pci: type === "hostdev" ? pciAddress(child(child(element, "source"), "address")) : undefined,
+    pci: (address?.attribute("type") ?? "pci") === "pci" ? pciAddress(address) : undefined,
+    usb: address?.attribute("type") === "usb" ? usbDevice(source) : undefined,
     managed: type === "hostdev" ? flag(element.attribute("managed")) ?? false : undefined,
     alias: childAttribute(element, "alias", "name"),
   });
+}
+
+function interfaceSource(element: XmlElement | undefined): InterfaceSource | undefined {
+  const source = compact<InterfaceSource>({
+    ...allAttributes(element),
+    local: pick(child(element, "local"), ["address", "port"]),
+  });
+  return Object.keys(source).length > 0 ? source : undefined;
 }
 
 /** The ids of `<vlan><tag>`, in order. */
@@ -114,13 +116,9 @@ export function hostdev(element: XmlElement): Hostdev {
     mode,
     type,
     managed: flag(element.attribute("managed")) ?? false,
+    source: allAttributes(source),
     pci: type === "pci" ? pciAddress(address) : undefined,
-    usb: type !== "usb" ? undefined : compact({
-      vendor: childAttribute(source, "vendor", "id"),
-      product: childAttribute(source, "product", "id"),
-      bus: integer(address?.attribute("bus")),
-      device: integer(address?.attribute("device")),
-    }),
+    usb: type === "usb" ? usbDevice(source) : undefined,
     mdev: type === "mdev"
       ? compact({ uuid: address?.attribute("uuid"), model: element.attribute("model") })
       : undefined,
@@ -129,12 +127,30 @@ export function hostdev(element: XmlElement): Hostdev {
       bus: decimal(address?.attribute("bus")),
       target: decimal(address?.attribute("target")),
       unit: decimal(address?.attribute("unit")),
+      protocol: source?.attribute("protocol"),
+      name: source?.attribute("name"),
+      hosts: hostsOf(source),
+    }),
+    scsiHost: type !== "scsi_host" ? undefined : compact({
+      protocol: source?.attribute("protocol"),
+      wwpn: source?.attribute("wwpn"),
     }),
     capability: mode === "capabilities"
       ? childText(source, "block") ?? childText(source, "char") ?? childText(source, "interface")
       : undefined,
     driver: childAttribute(element, "driver", "name"),
+    iommufd: flag(childAttribute(element, "driver", "iommufd")),
     alias: childAttribute(element, "alias", "name"),
+  });
+}
+
+function usbDevice(source: XmlElement | undefined): UsbDevice {
+  const address = child(source, "address");
+  return compact({
+    vendor: childAttribute(source, "vendor", "id"),
+    product: childAttribute(source, "product", "id"),
+    bus: integer(address?.attribute("bus")),
+    device: integer(address?.attribute("device")),
   });
 }
 
@@ -144,9 +160,7 @@ export function filesystem(element: XmlElement): Filesystem {
     type: element.attribute("type") ?? "mount",
     accessmode: element.attribute("accessmode"),
     driver: childAttribute(element, "driver", "type"),
-    source: Object.fromEntries(
-      child(element, "source")?.attributes().map(({ name, value }) => [name, value]) ?? [],
-    ),
+    source: allAttributes(child(element, "source")) ?? {},
     target: childAttribute(element, "target", "dir") ?? "",
     readonly: child(element, "readonly") !== undefined,
     alias: childAttribute(element, "alias", "name"),

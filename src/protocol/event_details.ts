@@ -1,5 +1,5 @@
 import type { Json } from "../base/json.ts";
-import { domainModel } from "./domain.ts";
+import { DOMAIN_FIELDS } from "./domain.ts";
 import { parseDocument } from "./xml/parse_document.ts";
 import { childText } from "./xml/read.ts";
 
@@ -23,6 +23,6 @@ export function detailsInXml(
     const onCrash = childText(document.root, "on_crash");
     return onCrash === undefined ? {} : { onCrash };
   }
-  const disk = domainModel(document.root).disks.find(({ alias }) => alias === fields.device);
+  const disk = DOMAIN_FIELDS.disks(document.root)?.find(({ alias }) => alias === fields.device);
   return disk === undefined ? {} : { disk: disk.target.dev };
 }

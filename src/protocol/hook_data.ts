@@ -1,24 +1,32 @@
 import type { HookEvent } from "./event.ts";
+import { HookDataError } from "./hook_data_error.ts";
+import { hookDataElements } from "./hook_data_elements.ts";
 import type { XmlDocument, XmlElement } from "./xml/document.ts";
-import { parseDocument } from "./xml/parse_document.ts";
+import { documentBeginning, parseDocument } from "./xml/parse_document.ts";
+import { child, childText } from "./xml/read.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 
-/** What reading standard input gave. */
-export type Input = { bytes: Uint8Array } | { error: string };
+/** What reading standard input gave; of what is refused, the beginning. */
+export type Input = { bytes: Uint8Array } | { error: string; beginning?: Uint8Array };
 
-/** The XML cannot be had: nothing came, too much came, or it is malformed. The message is one line. */
-export class HookDataError extends Error {
-  override readonly name = "HookDataError";
+/** What is known of the guest or network without the whole document. */
+export interface Known {
+  /** The domain's or network's. */
+  uuid?: string;
+  /** The guest a network's port belongs to. */
+  owner?: { name?: string; uuid?: string };
 }
 
 /** What libvirt wrote on standard input, read and parsed when somebody first asks. */
 export class HookData {
   readonly #event: HookEvent;
   readonly #read: (deadline: Deadline) => Input;
-  #bytes: Uint8Array | undefined;
+  #input: Input | undefined;
   #document: XmlDocument | undefined;
   #current: XmlDocument | undefined;
+  /** The first reason why there is no document, which stays so. */
+  #malformed: HookDataError | undefined;
   /** What the handler that runs now has made of it, until it is over. */
   preview: XmlDocument | undefined;
   /** When reading is given up: the call's own deadline, or that of the handler that runs now. */
@@ -37,8 +45,9 @@ export class HookData {
    */
   get document(): XmlDocument {
     if (this.#document !== undefined) return this.#document;
-    const { document, issue } = parseDocument(this.#input(), { source: "stdin" });
-    if (issue !== undefined) throw new HookDataError(formatIssue(issue));
+    if (this.#malformed !== undefined) throw this.#malformed;
+    const { document, issue } = parseDocument(this.bytes, { source: "stdin" });
+    if (issue !== undefined) throw this.#malformed = new HookDataError(formatIssue(issue));
     return this.#document = document;
   }
 
@@ -68,21 +77,26 @@ export class HookData {
 
   /** The domain's or network's UUID; undefined where there is none. */
   get uuid(): string | undefined {
-    if (this.isEmpty) return undefined;
-    const { root } = this.document;
-    return textOf(
-      root.localName === "hookData" ? child(child(root, "network"), "uuid") : child(root, "uuid"),
-    );
+    return this.#known(uuidOf);
   }
 
   /** The guest a network's port belongs to: from `<networkport>`, or from the `<domain>` that older libvirt sent. */
-  get owner(): { name?: string; uuid?: string } | undefined {
-    const { root } = this.document;
-    const owner = child(child(root, "networkport"), "owner") ?? child(root, "domain");
-    if (owner === undefined) return undefined;
-    const name = textOf(child(owner, "name"));
-    const uuid = textOf(child(owner, "uuid"));
-    return { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }) };
+  get owner(): Known["owner"] {
+    return this.#known(ownerOf);
+  }
+
+  /**
+   * What can be known although the document cannot be had. Only where a guest
+   * is being taken down: there, what a handler cleans up must not depend on a
+   * document that its owner could make unreadable.
+   *
+   * @returns undefined where the document counts whole or not at all
+   */
+  get knownAnyway(): Known | undefined {
+    const beginning = this.#beginning();
+    if (beginning === undefined) return undefined;
+    const [uuid, owner] = [uuidOf(beginning), ownerOf(beginning)];
+    return { ...(uuid !== undefined && { uuid }), ...(owner !== undefined && { owner }) };
   }
 
   /**
@@ -91,23 +105,43 @@ export class HookData {
    * @throws {HookDataError} when it cannot be had whole
    */
   get bytes(): Uint8Array {
-    return this.#input();
+    if (this.#input === undefined || "error" in this.#input) this.#input = this.#read(this.deadline);
+    if ("error" in this.#input) throw new HookDataError(this.#input.error);
+    if (this.#input.bytes.length === 0) throw new HookDataError("libvirt gave no XML on standard input");
+    return this.#input.bytes;
   }
 
-  #input(): Uint8Array {
-    if (this.#bytes !== undefined) return this.#bytes;
-    const input = this.#read(this.deadline);
-    if ("error" in input) throw new HookDataError(input.error);
-    if (input.bytes.length === 0) throw new HookDataError("libvirt gave no XML on standard input");
-    return this.#bytes = input.bytes;
+  #known<T>(read: (root: XmlElement) => T): T | undefined {
+    if (this.isEmpty) return undefined;
+    try {
+      return read(this.document.root);
+    } catch (error) {
+      const beginning = error instanceof HookDataError ? this.#beginning() : undefined;
+      const known = beginning === undefined ? undefined : read(beginning);
+      // Told as it is where nothing is known anyway.
+      if (known === undefined) throw error;
+      return known;
+    }
+  }
+
+  /** The root of what of the input is whole. */
+  #beginning(): XmlElement | undefined {
+    if (this.#event.known?.teardown !== true || this.#input === undefined) return undefined;
+    const bytes = "error" in this.#input ? this.#input.beginning : this.#input.bytes;
+    return bytes && documentBeginning(bytes, "stdin")?.root;
   }
 }
 
-function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  for (const one of element?.children() ?? []) if (one.name === name) return one;
-  return undefined;
+function uuidOf(root: XmlElement): string | undefined {
+  const about = root.localName === "hookData" ? hookDataElements(root).network : root;
+  return childText(about, "uuid")?.trim();
 }
 
-function textOf(element: XmlElement | undefined): string | undefined {
-  return element?.textContent.trim();
+function ownerOf(root: XmlElement): Known["owner"] {
+  const { port, domain } = hookDataElements(root);
+  const owner = child(port, "owner") ?? domain;
+  if (owner === undefined) return undefined;
+  const name = childText(owner, "name")?.trim();
+  const uuid = childText(owner, "uuid")?.trim();
+  return { ...(name === undefined ? {} : { name }), ...(uuid === undefined ? {} : { uuid }) };
 }

@@ -1,39 +1,20 @@
-import type { DomainData, NetworkData, NetworkIp, NetworkPortData } from "../../handlers/handler.d.ts";
-import { domainModel } from "./domain.ts";
+import type { NetworkData, NetworkIp, NetworkPortData } from "../../handlers/handler.d.ts";
+import { type DomainModel, domainModel } from "./domain.ts";
 import { vlanTags } from "./domain_devices.ts";
+import { type FirstFields, firstFields, type LaterFields, type Readers, readFields } from "./fields.ts";
+import { type HookDataElements, hookDataElements } from "./hook_data_elements.ts";
+import { metadataNamespaces } from "./metadata_namespaces.ts";
+import { listOf, textOf } from "./model_list.ts";
 import { networkPortModel, portOfOlderLibvirt } from "./network_port.ts";
 import { pciAddress } from "./pci_address.ts";
 import type { XmlElement } from "./xml/document.ts";
-import { metadataNamespaces } from "./xml/element_data.ts";
-import { child, childAttribute, children, childText, compact, decimal, pick } from "./xml/read.ts";
-
-/** Where the parts of a network hook's data are, each absent when it was not sent. */
-export interface HookDataElements {
-  network?: XmlElement;
-  /** `<networkport>`: libvirt 5.5.0 and later. */
-  port?: XmlElement;
-  /** `<domain>`: before 5.5.0. */
-  domain?: XmlElement;
-  /** `<interface>` beside them: before 5.5.0. */
-  interface?: XmlElement;
-}
+import { child, childAttribute, compact, decimal, pick } from "./xml/read.ts";
 
 /** What handlers see of a network hook's data. */
 export interface HookData {
   network?: NetworkData;
   port?: NetworkPortData;
-  domain?: DomainData;
-}
-
-/** The parts of `<hookData>`; a bare `<network>` is taken too. */
-export function hookDataElements(root: XmlElement): HookDataElements {
-  if (root.name === "network") return { network: root };
-  return compact<HookDataElements>({
-    network: child(root, "network"),
-    port: child(root, "networkport"),
-    domain: child(root, "domain"),
-    interface: child(root, "interface"),
-  });
+  domain?: DomainModel;
 }
 
 /**
@@ -45,34 +26,53 @@ export function hookDataModel(root: XmlElement): HookData {
   const parts = hookDataElements(root);
   const network = parts.network === undefined ? undefined : networkModel(parts.network);
   const domain = parts.domain === undefined ? undefined : domainModel(parts.domain);
-  const port = parts.port === undefined
-    ? portOfOlderLibvirt(network?.name ?? "", domain, parts.interface)
-    : networkPortModel(parts.port);
-  return compact<HookData>({ network, port, domain });
+  return compact<HookData>({ network, port: portOf(parts), domain });
 }
 
-/** What handlers see of a `<network>`; handlers/handler.d.ts says where each field comes from. */
-export function networkModel(root: XmlElement): NetworkData {
-  const bridge = child(root, "bridge");
-  return compact<NetworkData>({
-    name: childText(root, "name") ?? "",
-    uuid: childText(root, "uuid")?.trim() ?? "",
-    bridge: bridge?.attribute("name"),
-    forward: forward(child(root, "forward")),
-    ips: children(root, "ip").map(networkIp),
-    portgroups: children(root, "portgroup").map((group) => ({
+/** The port of a network hook's data, in either form; undefined when it is about none. */
+export function portOf({ network, port, domain, interface: plugged }: HookDataElements) {
+  if (port !== undefined) return networkPortModel(port);
+  return portOfOlderLibvirt((network && textOf(network, "name")) ?? "", domain, plugged);
+}
+
+/** `<network>`. */
+export const NETWORK_FIELDS: Readers<NetworkData> = {
+  name: (root) => textOf(root, "name") ?? "",
+  uuid: (root) => textOf(root, "uuid")?.trim() ?? "",
+  bridge: (root) => childAttribute(root, "bridge", "name"),
+  forward: (root) => forward(child(root, "forward")),
+  ips: (root) => listOf(root, "ip", networkIp),
+  portgroups: (root) =>
+    listOf(root, "portgroup", (group) => ({
       name: group.attribute("name") ?? "",
       default: group.attribute("default") === "yes",
     })),
-    domainName: childAttribute(root, "domain", "name"),
-    mac: childAttribute(root, "mac", "address"),
-    mtu: decimal(childAttribute(root, "mtu", "size")),
-    connections: decimal(root.attribute("connections")),
-    virtualport: childAttribute(root, "virtualport", "type"),
-    zone: bridge?.attribute("zone"),
-    vlans: vlanTags(root),
-    metadataNamespaces: metadataNamespaces(root),
-  });
+  domainName: (root) => childAttribute(root, "domain", "name"),
+  mac: (root) => childAttribute(root, "mac", "address"),
+  mtu: (root) => decimal(childAttribute(root, "mtu", "size")),
+  connections: (root) => decimal(root.attribute("connections")),
+  virtualport: (root) => childAttribute(root, "virtualport", "type"),
+  zone: (root) => childAttribute(root, "bridge", "zone"),
+  vlans: vlanTags,
+  metadataNamespaces,
+};
+
+const LATER: LaterFields<NetworkData> = {
+  forward: "if there",
+  ips: "always there",
+  portgroups: "always there",
+  vlans: "always there",
+  metadataNamespaces: "always there",
+};
+
+/** All that handlers see of a `<network>`; handlers/handler.d.ts says where each field comes from. */
+export function networkModel(root: XmlElement): NetworkData {
+  return readFields(root, NETWORK_FIELDS);
+}
+
+/** The same as a handler first gets it. */
+export function firstOfNetwork(root: XmlElement): FirstFields {
+  return firstFields(root, NETWORK_FIELDS, LATER);
 }
 
 function forward(element: XmlElement | undefined): NetworkData["forward"] {
@@ -80,10 +80,10 @@ function forward(element: XmlElement | undefined): NetworkData["forward"] {
   return compact({
     mode: element.attribute("mode") ?? "nat",
     dev: element.attribute("dev"),
-    interfaces: children(element, "interface").map((i) => i.attribute("dev")).filter((dev) =>
+    interfaces: listOf(element, "interface", (one) => one.attribute("dev")).filter((dev) =>
       dev !== undefined
     ),
-    pci: children(element, "address").map(pciAddress).filter((address) => address !== undefined),
+    pci: listOf(element, "address", pciAddress).filter((address) => address !== undefined),
   });
 }
 
@@ -95,11 +95,11 @@ function networkIp(element: XmlElement): NetworkIp {
     family: element.attribute("family") ?? "ipv4",
     netmask,
     prefix: decimal(element.attribute("prefix")) ?? prefixLength(netmask),
-    dhcpRanges: children(dhcp, "range").map((range) => ({
+    dhcpRanges: listOf(dhcp, "range", (range) => ({
       start: range.attribute("start") ?? "",
       end: range.attribute("end") ?? "",
     })),
-    dhcpHosts: children(dhcp, "host").map((host) => pick(host, ["mac", "name", "ip", "id"]) ?? {}),
+    dhcpHosts: listOf(dhcp, "host", (host) => pick(host, ["mac", "name", "ip", "id"]) ?? {}),
   });
 }
 

@@ -1,34 +1,43 @@
-import type { DomainData, Interface, NetworkPortData } from "../../handlers/handler.d.ts";
+import type { Interface, NetworkPortData } from "../../handlers/handler.d.ts";
 import { networkInterface, vlanTags } from "./domain_devices.ts";
+import { type Readers, readFields } from "./fields.ts";
+import { listOf, textOf } from "./model_list.ts";
 import { pciAddress } from "./pci_address.ts";
 import type { XmlElement } from "./xml/document.ts";
-import { child, childAttribute, childText, compact, decimal, flag } from "./xml/read.ts";
+import { child, childAttribute, compact, decimal, flag } from "./xml/read.ts";
 
-/** What handlers see of a `<networkport>`. */
-export function networkPortModel(root: XmlElement): NetworkPortData {
-  const owner = child(root, "owner");
-  const plug = child(root, "plug");
-  return compact<NetworkPortData>({
-    uuid: childText(root, "uuid")?.trim(),
-    owner: owner === undefined
-      ? undefined
-      : compact({ name: childText(owner, "name"), uuid: childText(owner, "uuid")?.trim() }),
-    group: childText(root, "group"),
-    mac: childAttribute(root, "mac", "address"),
-    plug: plug === undefined ? undefined : compact({
+/** `<networkport>`. */
+export const PORT_FIELDS: Readers<NetworkPortData> = {
+  uuid: (root) => textOf(root, "uuid")?.trim(),
+  owner: (root) => {
+    const owner = child(root, "owner");
+    if (owner === undefined) return undefined;
+    return compact({ name: textOf(owner, "name"), uuid: textOf(owner, "uuid")?.trim() });
+  },
+  group: (root) => textOf(root, "group"),
+  mac: (root) => childAttribute(root, "mac", "address"),
+  plug: (root) => {
+    const plug = child(root, "plug");
+    if (plug === undefined) return undefined;
+    return compact({
       type: plug.attribute("type") ?? "",
       bridge: plug.attribute("bridge"),
       dev: plug.attribute("dev"),
       mode: plug.attribute("mode"),
       pci: pciAddress(child(plug, "address")),
       managed: flag(plug.attribute("managed")),
-    }),
-    vlans: vlanTags(root),
-    virtualport: childAttribute(root, "virtualport", "type"),
-    classId: decimal(childAttribute(root, "bandwidth", "classID")),
-    trustGuest: flag(childAttribute(root, "rxfilters", "trustGuest")),
-    isolated: flag(childAttribute(root, "port", "isolated")),
-  });
+    });
+  },
+  vlans: vlanTags,
+  virtualport: (root) => childAttribute(root, "virtualport", "type"),
+  classId: (root) => decimal(childAttribute(root, "bandwidth", "classID")),
+  trustGuest: (root) => flag(childAttribute(root, "rxfilters", "trustGuest")),
+  isolated: (root) => flag(childAttribute(root, "port", "isolated")),
+};
+
+/** What handlers see of a `<networkport>`. */
+export function networkPortModel(root: XmlElement): NetworkPortData {
+  return readFields(root, PORT_FIELDS);
 }
 
 /**
@@ -39,10 +48,13 @@ export function networkPortModel(root: XmlElement): NetworkPortData {
  */
 export function portOfOlderLibvirt(
   network: string,
-  domain: DomainData | undefined,
+  domain: XmlElement | undefined,
   plugged: XmlElement | undefined,
 ): NetworkPortData | undefined {
-  const candidates = domain?.interfaces.filter((i) => i.source?.network === network) ?? [];
+  const candidates = plugged !== undefined || domain === undefined
+    ? []
+    : listOf(child(domain, "devices"), "interface", networkInterface)
+      .filter(({ source }) => source?.network === network);
   const found = plugged !== undefined
     ? networkInterface(plugged)
     : candidates.length === 1
@@ -50,7 +62,9 @@ export function portOfOlderLibvirt(
     : undefined;
   if (domain === undefined && found === undefined) return undefined;
   return compact<NetworkPortData>({
-    owner: domain === undefined ? undefined : { name: domain.name, uuid: domain.uuid },
+    owner: domain === undefined
+      ? undefined
+      : { name: textOf(domain, "name") ?? "", uuid: textOf(domain, "uuid")?.trim() ?? "" },
     group: found?.source?.portgroup,
     mac: found?.mac,
     plug: found === undefined ? undefined : plugOf(found),

@@ -204,9 +204,63 @@
     return event;
   }
 
-  // `find` and its like are no part of what is printed or compared.
+  // Read when it is looked at for the first time, and then an ordinary property.
+  function later(object, name, get) {
+    const put = (value) =>
+      defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+    defineProperty(object, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = get();
+        put(value);
+        return value;
+      },
+      set: put,
+    });
+  }
+
+  // Members of all sets of CPUs that one handler looks at: an owner may write `0-16383` for each of as many CPUs.
+  let cpusLeft = 1_000_000;
+  const MOST_CPUS = 16_384;
+
+  function cpusOf(text) {
+    const isIn = new Uint8Array(MOST_CPUS);
+    for (const part of text.split(",")) {
+      const [from, to = from] = part.replace("^", "").split("-").map(Number);
+      isIn.fill(part.includes("^") ? 0 : 1, from, to + 1);
+    }
+    const cpus = [];
+    for (let cpu = isIn.indexOf(1); cpu >= 0; cpu = isIn.indexOf(1, cpu + 1)) cpus.push(cpu);
+    cpusLeft -= cpus.length;
+    if (cpusLeft >= 0) return cpus;
+    throw fill(new HostError("event.domain"), {
+      name: "HookDataError",
+      message:
+        "event.domain: the sets of CPUs this handler looked at have more than a million members in all: read their text",
+    });
+  }
+
+  // Where a field of the domain holds sets of CPUs; nothing else in it is read later.
+  const CPU_SETS = {
+    vcpuCpuset: (set) => [set],
+    cputune: ({ pins, emulatorPin, iothreadPins }) => [...pins, emulatorPin, ...iothreadPins],
+    memoryBacking: ({ hugepages = [] }) => hugepages.map(({ nodeset }) => nodeset),
+    numatune: ({ nodeset }) => [nodeset],
+  };
+
+  function field(part, name) {
+    const value = ask("event." + part, [name]) ?? undefined;
+    for (const set of CPU_SETS[name]?.(value) ?? []) {
+      if (set !== undefined) later(set, "cpuset" in set ? "cpuset" : "cpus", () => cpusOf(set.text));
+    }
+    return value;
+  }
+
+  // `find` and its like are no part of what is printed or compared. A field that is null is read later.
   function model(part, data) {
     if (data === null || typeof data !== "object") return data;
+    for (const name in data) if (data[name] === null) later(data, name, () => field(part, name));
     const queries = {
       find: (path, namespaces) => ask("xml.find", [part, path, namespaces, false]) ?? undefined,
       findAll: (path, namespaces) => ask("xml.find", [part, path, namespaces, true]),

@@ -2,8 +2,11 @@ import type { Deadline } from "../base/deadline.ts";
 import { readSome, setNonBlocking } from "./descriptor.ts";
 import type { Loop } from "./loop.ts";
 
-/** Why standard input could not be read whole. */
-export type InputFailure = { error: string };
+/** Why standard input could not be read whole, and what came of it first. */
+export type InputFailure = { error: string; beginning: Uint8Array };
+
+/** So much of an input that is refused is kept. */
+const BEGINNING = 1024 * 1024;
 
 const STDIN = 0;
 
@@ -29,15 +32,29 @@ export class StdinReader {
   /** Reads to the end. When the deadline comes first, a later call goes on where this one stopped. */
   read(deadline: Deadline): { bytes: Uint8Array<ArrayBuffer> } | InputFailure {
     if (this.#state === "reading") this.#readUntil(deadline);
-    if (this.#state === "reading") return { error: "standard input did not end in time" };
-    if (this.#state === "too large") return { error: `standard input is larger than ${this.#limit} bytes` };
-    const bytes = new Uint8Array(this.#size);
+    if (this.#state === "reading") return this.#refused("standard input did not end in time");
+    if (this.#state === "too large") {
+      return this.#refused(`standard input is larger than ${this.#limit} bytes`);
+    }
+    const bytes = this.#joined(this.#size);
+    // Held once.
+    this.#parts.splice(0, this.#parts.length, bytes);
+    return { bytes };
+  }
+
+  #refused(error: string): InputFailure {
+    return { error, beginning: this.#joined(Math.min(this.#size, BEGINNING)) };
+  }
+
+  #joined(size: number): Uint8Array<ArrayBuffer> {
+    if (this.#parts.length === 1 && this.#parts[0]!.length === size) return this.#parts[0]!;
+    const bytes = new Uint8Array(size);
     let at = 0;
     for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
+      bytes.set(part.subarray(0, size - at), at);
+      at += Math.min(part.length, size - at);
     }
-    return { bytes };
+    return bytes;
   }
 
   #readUntil(deadline: Deadline): void {
@@ -49,7 +66,8 @@ export class StdinReader {
       if (n === 0) this.#state = "end";
       else if (this.#size + n > this.#limit) {
         this.#state = "too large";
-        this.#parts.length = 0;
+        this.#parts.splice(0, this.#parts.length, this.#joined(BEGINNING));
+        this.#size = BEGINNING;
       } else {
         this.#parts.push(buffer.slice(0, n));
         this.#size += n;

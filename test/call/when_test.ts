@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { event, handler, hookData } from "./support.ts";
 import { whenFails } from "../../src/call/when.ts";
-import { HookDataError } from "../../src/protocol/hook_data.ts";
+import { HookDataError } from "../../src/protocol/hook_data_error.ts";
 
 const DOMAIN = `<domain><name>v1</name><metadata><a:x xmlns:a='urn:a'/></metadata>
 <devices><disk device='cdrom'/><interface type='network'><source network='ovs-1'/></interface></devices></domain>`;

@@ -68,13 +68,13 @@ Deno.test("find gives the first, findAll all of them; neither more than fits", a
   const crowd = callerOf({ operation: "start", xml: many });
   assert.match(
     await crowd.call("xml.find", "domain", "a", null, true),
-    /^HookDataError a finds too much: 10001/,
+    /^HookDataError a: it leads to more than 10000: ask for less$/,
   );
   assert.match(await crowd.call("xml.find", "domain", "a", null, false), /"name":"a"/);
   const long = callerOf({ operation: "start", xml: `<domain><a>${"x".repeat(3_000_000)}</a></domain>` });
   assert.match(
     await long.call("xml.find", "domain", "a/text()", null, true),
-    /^HookDataError .*finds too much/,
+    /^HookDataError a\/text\(\): this is too much for one answer/,
   );
 });
 

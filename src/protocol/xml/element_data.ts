@@ -20,15 +20,8 @@ export function elementData(element: XmlElement): ElementData {
 
 /** The element of that namespace in the `<metadata>` of a domain or network; libvirt allows one for each. */
 export function metadataElement(root: XmlElement, namespace: string): XmlElement | undefined {
-  const metadata = child(root, "metadata");
-  if (metadata === undefined) return undefined;
-  for (const element of metadata.children()) if (element.namespace === namespace) return element;
+  for (const element of child(root, "metadata")?.children() ?? []) {
+    if (element.namespace === namespace) return element;
+  }
   return undefined;
-}
-
-/** The namespaces of the elements in `<metadata>`, in order. */
-export function metadataNamespaces(root: XmlElement): string[] {
-  const metadata = child(root, "metadata");
-  if (metadata === undefined) return [];
-  return [...new Set([...metadata.children()].map((e) => e.namespace).filter((uri) => uri !== ""))];
 }

@@ -3,7 +3,7 @@ import { declarationEnd } from "./declaration.ts";
 import { invalidUtf8 } from "./decode_utf8.ts";
 import { XmlDocument } from "./document.ts";
 import { type Fault, issueAt } from "./fault.ts";
-import { scan } from "./scan.ts";
+import { scan, wholeBeginning } from "./scan.ts";
 
 /** Documents larger than this, in bytes, are refused. */
 export const MAX_BYTES = 16 * 1024 * 1024;
@@ -44,6 +44,23 @@ export function parseDocument(input: Uint8Array | string, options: ParseOptions)
   const structure = scan(text);
   if ("message" in structure) return { issue: issueAt(text, source, structure) };
   return { document: new XmlDocument(text, source, structure) };
+}
+
+/** So much of a document is looked at for its beginning, in bytes: libvirt writes names and UUIDs first. */
+const BEGINNING_BYTES = 1024 * 1024;
+
+/**
+ * What is whole at the beginning of a document that is not well-formed, or of
+ * which only a part came, as a document of its own; undefined when that is not
+ * even its root.
+ */
+export function documentBeginning(bytes: Uint8Array, source: string): XmlDocument | undefined {
+  const start = bytes.subarray(0, BEGINNING_BYTES);
+  const invalid = invalidUtf8(start);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(invalid < 0 ? start : start.subarray(0, invalid));
+  const beginning = wholeBeginning(text);
+  return beginning === undefined ? undefined : parseDocument(beginning, { source }).document;
 }
 
 /** The first two bytes of UTF-16: a mark, or a `<` of two bytes. */

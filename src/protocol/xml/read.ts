@@ -5,9 +5,9 @@ export function child(element: XmlElement | undefined, name: string): XmlElement
   return named(element, name, 1)[0];
 }
 
-/** All child elements of that name (as written), in order. */
-export function children(element: XmlElement | undefined, name: string): XmlElement[] {
-  return named(element, name, Infinity);
+/** The child elements of that name (as written), in order, but no more than `most`. */
+export function children(element: XmlElement | undefined, name: string, most = Infinity): XmlElement[] {
+  return named(element, name, most);
 }
 
 function named(element: XmlElement | undefined, name: string, most: number): XmlElement[] {
@@ -44,12 +44,14 @@ export function pick<K extends string>(
 ): { [name in K]?: string } | undefined {
   const found: { [name in K]?: string } = {};
   let any = false;
-  for (const { name, value } of element?.attributes() ?? []) {
-    const known = names.find((n) => n === name);
-    if (known === undefined) continue;
-    found[known] = value;
-    any = true;
-  }
+  element?.visitAttributes((attribute) => {
+    const known = names.find((n) => n === attribute.name);
+    if (known !== undefined) {
+      found[known] = element.valueOf(attribute);
+      any = true;
+    }
+    return false;
+  });
   return any ? found : undefined;
 }
 

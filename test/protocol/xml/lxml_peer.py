@@ -8,11 +8,14 @@
   is left out unless every edit is of attributes or text.
 {"do": "find", "xml", "path", "namespaces"}: {"found": [...]}: what XPath finds:
   numbers are places of elements in document order, texts are values.
+{"do": "model", "xml", "isNetwork"}: {"model": {...}}: what handlers are promised of it, see lxml_model.py.
 """
 import json
 import sys
 
 from lxml import etree
+
+from lxml_model import model
 
 def parse(text):
     return etree.fromstring(text.encode("utf-8"), etree.XMLParser(resolve_entities=False, no_network=True))
@@ -139,7 +142,12 @@ def find(question):
     return {"found": [places[f] if isinstance(f, etree._Element) else str(f) for f in found]}
 
 
-ANSWERS = {"verdict": verdict, "edits": edits, "find": find}
+ANSWERS = {
+    "verdict": verdict,
+    "edits": edits,
+    "find": find,
+    "model": lambda question: {"model": model(parse(question["xml"]), question["isNetwork"])},
+}
 
 for line in sys.stdin:
     question = json.loads(line)

@@ -1,0 +1,39 @@
+import type { Json } from "../base/json.ts";
+import { HookDataError } from "../protocol/hook_data_error.ts";
+import type { XmlElement } from "../protocol/xml/document.ts";
+import { elementData } from "../protocol/xml/element_data.ts";
+import type { Found } from "../protocol/xml/find.ts";
+
+/** Elements, attributes and texts that one answer may hold: what an engine has room for. */
+const MAX_VALUES = 50_000;
+/** Characters of XML that they may stand for. */
+const MAX_SIZE = 2 * 1024 * 1024;
+
+/**
+ * What a path found, as a handler gets it.
+ *
+ * @throws {HookDataError} when it is too much
+ */
+export function foundAsData(found: readonly Found[]): Json[] {
+  let values = 0;
+  let size = 0;
+  for (const one of found) {
+    values += typeof one === "string" ? 1 : valuesIn(one);
+    size += typeof one === "string" ? one.length : one.end - one.start;
+    if (values > MAX_VALUES || size > MAX_SIZE) {
+      const bounds = `${MAX_VALUES} elements and attributes and ${MAX_SIZE} characters of XML`;
+      throw new HookDataError(`this is too much for one answer, which holds ${bounds}: ask for less`);
+    }
+  }
+  return found.map((one) => (typeof one === "string" ? one : elementData(one)) as Json);
+}
+
+/** How many elements and attributes there are in an element, itself included; not counted on where it is too many. */
+function valuesIn({ document, index }: XmlElement): number {
+  const stop = document.structure.nexts[index]!;
+  let count = stop - index;
+  for (let at = index; at < stop && count <= MAX_VALUES; at++) {
+    document.visitAttributes(at, () => ++count > MAX_VALUES);
+  }
+  return count;
+}

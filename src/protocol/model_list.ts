@@ -1,0 +1,59 @@
+import { HookDataError } from "./hook_data_error.ts";
+import type { XmlElement } from "./xml/document.ts";
+import { child, children } from "./xml/read.ts";
+
+/** Most elements that one list of a model is made of: as many as libvirt's largest guest has CPUs. */
+export const MOST_ENTRIES = 16_384;
+/** Most characters of XML that one list, or one text, is made of: what a handler's engine has room for. */
+export const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/**
+ * The child elements of a name, each as `read` gives it.
+ *
+ * @throws {HookDataError} when there are too many, or they are too large
+ */
+export function listOf<T>(
+  parent: XmlElement | undefined,
+  name: string,
+  read: (element: XmlElement) => T,
+): T[] {
+  const elements = children(parent, name, MOST_ENTRIES + 1);
+  if (elements.length > MOST_ENTRIES) throw tooMany(`<${name}> in <${parent?.name}>`);
+  let size = 0;
+  for (const { start, end } of elements) size += end - start;
+  if (size > MOST_CHARACTERS) {
+    throw new HookDataError(
+      `the <${name}> elements have ${size} characters; a list holds ${MOST_CHARACTERS}`,
+    );
+  }
+  return elements.map(read);
+}
+
+/** Why a list is not given. */
+export function tooMany(what: string): HookDataError {
+  return new HookDataError(
+    `there are more than ${MOST_ENTRIES} ${what}; a list holds no more: ask with find and a path to those that count`,
+  );
+}
+
+/**
+ * The text of the first child element of a name, undefined when there is none.
+ *
+ * @throws {HookDataError} when it is too long
+ */
+export function textOf(element: XmlElement | undefined, name: string): string | undefined {
+  const found = child(element, name);
+  if (found === undefined) return undefined;
+  // As it is written: what decodes to less costs as much to read.
+  const size = found.contentEnd - found.contentStart;
+  if (size <= MOST_CHARACTERS) return found.textContent;
+  throw new HookDataError(`<${name}> has ${size} characters; a handler is given ${MOST_CHARACTERS}`);
+}
+
+/** All attributes of an element under their own names, undefined when it has none. */
+export function allAttributes(element: XmlElement | undefined): Record<string, string> | undefined {
+  if (element === undefined) return undefined;
+  // From entries, not by assignment: an attribute may be called __proto__.
+  const entries = element.attributes().map(({ name, value }) => [name, value] as const);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
