@@ -218,6 +218,8 @@ function execDanger(text: string): string | undefined {
     return `exec: ${program} is an interpreter: ${beyond(open, rule)}`;
   }
   if (!open) return undefined;
+  const launched = LAUNCHERS.includes(program) ? launchedProgram(rule) : undefined;
+  if (launched !== undefined) return execDanger(launched);
   if (LAUNCHERS.includes(program) && !isForProcess(program, rule)) {
     return `exec: ${program} runs other programs, so "${text}" allows any program`;
   }
@@ -228,6 +230,15 @@ function execDanger(text: string): string | undefined {
     return `exec: "${text}" allows everything that ${program} can do`;
   }
   return undefined;
+}
+
+/** What follows `--` in a launcher's rule, when that names the program: a rule of its own. */
+function launchedProgram({ args, more }: ExecRule): string | undefined {
+  const dashes = args.findIndex(({ text }) => text === "--");
+  const rest = dashes < 0 ? [] : args.slice(dashes + 1);
+  return rest[0]?.pattern.length === 1
+    ? [...rest.map(({ text }) => text), ...(more ? ["..."] : [])].join(" ")
+    : undefined;
 }
 
 /** `chrt -p`, `taskset -p`, …: they change a process that runs, and start none. */

@@ -1,6 +1,7 @@
 /** Names of the recipes, for the command table, which does without their texts; a test holds both together. */
 export const RECIPE_NAMES = [
   "empty",
+  "companion",
   "cpu-isolation",
   "governor",
   "lifecycle-log",

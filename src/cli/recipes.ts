@@ -1,3 +1,4 @@
+import companion from "../../handlers/recipes/companion.js" with { type: "text" };
 import cpuIsolation from "../../handlers/recipes/cpu-isolation.js" with { type: "text" };
 import empty from "../../handlers/recipes/empty.js" with { type: "text" };
 import governor from "../../handlers/recipes/governor.js" with { type: "text" };
@@ -12,6 +13,7 @@ import vfioGuard from "../../handlers/recipes/vfio-guard.js" with { type: "text"
 /** Handlers to begin with, by the name that `new --recipe` takes. */
 export const RECIPES: Readonly<Record<string, string>> = {
   empty,
+  companion,
   "cpu-isolation": cpuIsolation,
   governor,
   "lifecycle-log": lifecycleLog,

@@ -80,14 +80,18 @@ Deno.test("check warns of a program's name with a space, and says how a text wit
 
 Deno.test("check does not warn of iptables rules that name their command, nor of chrt -p", () => {
   using world = new World();
-  const rules = `["iptables -w -t * -N *", "chrt -f -p 1 *", "taskset -cp * *"]`;
+  const rules =
+    `["iptables -w -t * -N *", "chrt -f -p 1 *", "taskset -cp * *", "systemd-run --uid=* -- scream -i *"]`;
   world.write("10-a.js", handler(`on: [qemu/start]\nallow: {exec: ${rules}}`, ""));
   assert.match(world.admin("check").stdout, /1 handler, 0 errors, 0 warnings/);
   world.write(
     "10-a.js",
-    handler(`on: [qemu/start]\nallow: {exec: ["iptables -w -t * ...", "chrt -f *"]}`, ""),
+    handler(
+      `on: [qemu/start]\nallow: {exec: ["iptables -w -t * ...", "chrt -f *", "systemd-run --uid=* -- sh -c *", "systemd-run -- *"]}`,
+      "",
+    ),
   );
-  assert.match(world.admin("check").stdout, /1 handler, 0 errors, 2 warnings/);
+  assert.match(world.admin("check").stdout, /1 handler, 0 errors, 4 warnings/);
 });
 
 Deno.test("files among the handlers that are not run are said by check and list", () => {
