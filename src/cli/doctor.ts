@@ -1,4 +1,5 @@
 import { jsonText } from "../base/json_text.ts";
+import { absolutePath } from "./absolute_path.ts";
 import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { appArmor } from "./doctor/app_armor.ts";
@@ -65,7 +66,8 @@ export async function run(invocation: Invocation): Promise<number> {
 async function patientOf(invocation: Invocation): Promise<Patient> {
   const { directories } = invocation;
   const program = daemonProgram(libvirtDaemons());
-  const given = option(invocation, "hooks-dir")?.replace(/(?<=.)\/+$/, "");
+  const hooksDir = option(invocation, "hooks-dir");
+  const given = hooksDir === undefined ? undefined : absolutePath(hooksDir);
   const found = given === undefined ? hooksDirectory(program) : { path: given, why: "--hooks-dir" };
   return {
     directories,

@@ -1,7 +1,7 @@
+import { absolutePath } from "./absolute_path.ts";
 import { type Invocation, option } from "./command.ts";
-import { CommandError } from "./command_error.ts";
 import { daemonProgram, hooksDirectory, type LibvirtDaemon, libvirtDaemons } from "./libvirt_host.ts";
-import { executable, workingDirectory } from "../system/admin_files.ts";
+import { executable } from "../system/admin_files.ts";
 import { fileStatus } from "../system/file.ts";
 
 /** What the command line says about places. */
@@ -22,17 +22,14 @@ export interface Places {
 
 /** Reads the options that `install` and `uninstall` share. */
 export function placesOf(invocation: Invocation): Places {
-  const destdir = (option(invocation, "destdir") ?? "").replace(/\/+$/, "");
-  if (destdir !== "" && !destdir.startsWith("/")) {
-    throw new CommandError("--destdir has to be an absolute path", 2);
-  }
-  const given = option(invocation, "hooks-dir")?.replace(/(?<=.)\/+$/, "");
-  if (given !== undefined && !given.startsWith("/")) {
-    throw new CommandError("--hooks-dir has to be an absolute path", 2);
-  }
+  const into = option(invocation, "destdir");
+  // `--destdir /` puts nothing in front.
+  const destdir = into === undefined ? "" : absolutePath(into).replace(/^\/$/, "");
+  const hooksDir = option(invocation, "hooks-dir");
+  const given = hooksDir === undefined ? undefined : absolutePath(hooksDir);
   const found = destdir === "" ? libvirtDaemons() : [];
   const program = option(invocation, "program") ?? executable();
-  const absolute = program.startsWith("/") ? program : `${workingDirectory()}/${program}`;
+  const absolute = absolutePath(program);
   const hooks = given === undefined
     ? hooksDirectory(destdir === "" ? daemonProgram(found) : undefined)
     : undefined;

@@ -123,6 +123,11 @@ Deno.test("directories of admin commands may be relative", () => {
   ], { cwd: world.root });
   assert.equal(told.code, 0, told.stderr);
   assert.match(told.stdout, /10-a/);
+  Deno.mkdirSync(`${world.root}/hooks`);
+  const install = run(["install", "--all", "--dry-run", "--hooks-dir", "hooks", "--config-dir", "config"], {
+    cwd: world.root,
+  });
+  assert.match(install.stdout, new RegExp(`${world.root}/hooks/qemu\\.d/50-hookvisor`), install.stderr);
 });
 
 Deno.test("history does not call a success what did not bring everything back, and the record has what commands said", () => {

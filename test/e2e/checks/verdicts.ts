@@ -116,7 +116,7 @@ async function broken(bench: Bench, rig: Rig): Promise<void> {
       const text = refusing("qemu/*").replace("on:", "descripton: x\non:");
       await rig.handlers({ "20-x": text });
       await rig.must("destroy", "v1");
-      refused(await rig.virsh("start", "v1"), /20-x\.js:2:1.*description/);
+      refused(await rig.virsh("start", "v1"), /20-x\.js:2:4.*description/);
     },
   );
   await bench.check("a handler others can write to is refused, and says so", async () => {
