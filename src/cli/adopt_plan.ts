@@ -39,10 +39,19 @@ function treeOf(hooks: string, driver: Driver): Adoptee | undefined {
   const tree = hookTree(hooks, driver);
   if (tree === undefined) return undefined;
   const { path, guests, scripts } = tree;
-  return {
+  const faults = scripts.flatMap((script) =>
+    scriptFaults(script).map((fault) => ({ ...fault, path: script }))
+  );
+  const found = {
     path,
     what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, as VFIO-Tools' dispatcher runs them`,
-    faults: scripts.flatMap((script) => scriptFaults(script).map((fault) => ({ ...fault, path: script }))),
+    faults,
+  };
+  // A shell runs what has no #!, and nobody else does: the guest would not start any more.
+  const fatal = faults.find(({ isFatal, isIdle }) => isFatal && isIdle !== true);
+  if (fatal !== undefined) return { ...found, leftBecause: `${fatal.path} ${fatal.what}` };
+  return {
+    ...found,
     handler: {
       name: `50-${driver}-tree`,
       text: RECIPES["script-tree"]!.replaceAll("/etc/libvirt/hooks/qemu.d", path).replace(
@@ -65,10 +74,12 @@ function scriptAt(path: string, driver: Driver, { hooks, config, trees }: Surrou
   const moveTo = `${config}/scripts/${driver}/${path.slice(path.lastIndexOf("/") + 1)}`;
   const purpose = scriptPurpose(text, driver);
   const script: Adoptee = { path, what: `a script for ${driver}, ${purposeText(purpose)}`, faults };
-  if (
-    path === `${hooks}/${driver}` && trees.some((tree) => tree.path === `${path}.d`) && /\.d\b/.test(text)
-  ) {
-    return { ...script, what: "the dispatcher of that tree", faults: [], moveTo };
+  const tree = trees.find((tree) => tree.path === `${path}.d`);
+  if (path === `${hooks}/${driver}` && tree !== undefined && /\.d\b/.test(text)) {
+    const dispatcher = { ...script, what: "the dispatcher of that tree", faults: [] };
+    return tree.handler === undefined
+      ? { ...dispatcher, leftBecause: "its tree was" }
+      : { ...dispatcher, moveTo };
   }
   const forwards = [`${hooks}/hooks.json`, `${hooks}/qemu.json`].find((file) => isThere(file));
   if (forwards !== undefined && /hooks\.json|qemu\.json/.test(text)) {
@@ -80,6 +91,12 @@ function scriptAt(path: string, driver: Driver, { hooks, config, trees }: Surrou
   }
   const fatal = faults.find(({ isFatal }) => isFatal);
   if (fatal !== undefined) return { ...script, leftBecause: `it ${fatal.what}` };
+  if (/\bdirname\b|BASH_SOURCE|__file__|\$\{0%/.test(text)) {
+    return {
+      ...script,
+      leftBecause: `it uses files beside it: move them together to ${config}/scripts/${driver} by hand`,
+    };
+  }
   const filter = purpose.operations.find((name) => name === "migrate" || name === "restore");
   if (filter !== undefined) {
     return {

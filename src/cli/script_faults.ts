@@ -19,32 +19,25 @@ export interface ScriptFault {
 
 /** Everything that is wrong with a script in a hooks directory, the worst first. A compiled program has no text to look at. */
 export function scriptFaults(path: string): ScriptFault[] {
+  if (((fileStatus(path)?.mode ?? 0) & 0o111) === 0) {
+    const what = "is not executable, so libvirt does not run it";
+    return [{ what, remedy: `chmod 755 ${path}, or move it away`, isFatal: true, isIdle: true }];
+  }
   const text = readText(path, LARGEST) ?? "";
   return [
-    ...formFaults(path, text),
+    ...formFaults(text),
     ...trustFaults(path),
     ...(text.startsWith("#!") ? textFaults(text) : []),
   ];
 }
 
-function formFaults(path: string, text: string): ScriptFault[] {
-  const mode = fileStatus(path)?.mode ?? 0;
-  const idle: ScriptFault[] = (mode & 0o111) !== 0 ? [] : [{
-    what: "is not executable, so libvirt does not run it",
-    remedy: `chmod 755 ${path}, or move it away`,
-    isFatal: true,
-    isIdle: true,
-  }];
+function formFaults(text: string): ScriptFault[] {
   if (text.trim() === "") {
-    return [...idle, { what: "is empty: libvirt's call of it fails", remedy: "remove it", isFatal: true }];
+    return [{ what: "is empty: libvirt's call of it fails", remedy: "remove it", isFatal: true }];
   }
-  if (text.startsWith("#!") || text.startsWith("\x7fELF")) return idle;
+  if (text.startsWith("#!") || text.startsWith("\x7fELF")) return [];
   const what = "does not begin with #!, so libvirt cannot run it, and what it was called for fails";
-  return [...idle, {
-    what,
-    remedy: "put #!/bin/sh, or what it is written for, in its first line",
-    isFatal: true,
-  }];
+  return [{ what, remedy: "put #!/bin/sh, or what it is written for, in its first line", isFatal: true }];
 }
 
 function trustFaults(path: string): ScriptFault[] {
