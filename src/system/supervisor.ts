@@ -21,10 +21,12 @@ export const UNANSWERED = "unanswered";
 const OUTPUT = "/memfd:hookvisor (deleted)";
 
 let page: DataView<ArrayBuffer> | false | undefined;
+/** Made once, and kept in a checkpoint: the address is always the same. Used only where the page is there. */
+let view: DataView<ArrayBuffer> | undefined;
 
 /** Says whether there is such a page, where that is known better than by standard output. */
 export function setSupervised(isSupervised: boolean): void {
-  page = isSupervised ? pageAt(PAGE_ADDRESS) : false;
+  page = isSupervised && (view ??= pageAt(PAGE_ADDRESS));
 }
 
 function sharedPage(): DataView<ArrayBuffer> | undefined {
@@ -40,9 +42,9 @@ function isOutputOfSupervised(): boolean {
   }
 }
 
-function pageAt(address: number): DataView<ArrayBuffer> | false {
+function pageAt(address: number): DataView<ArrayBuffer> {
   const pointer = Deno.UnsafePointer.create(BigInt(address));
-  if (pointer === null) return false;
+  if (pointer === null) throw new Error("the supervisor's page is at address 0");
   return new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, PAGE_SIZE) as ArrayBuffer);
 }
 

@@ -23,23 +23,22 @@ export interface Hang {
  * Makes a call by a link while a file system hangs. When the call is over, the server ends, and with it everything
  * that hangs; `before` runs while it still hangs.
  *
- * @param prepare a shell script that runs first, in the same namespace
+ * @param input a file that is the call's standard input
  * @returns times are milliseconds since the call itself began
  */
 export async function whileHanging(
   host: Host,
   hang: Hang,
   words: Words,
-  options: RunOptions & { prepare?: string; before?(): void | Promise<void> } = {},
+  options: RunOptions & { input?: string; before?(): void | Promise<void> } = {},
 ): Promise<Ended> {
-  const { prepare = "", before, ...run } = options;
+  const { input, before, ...run } = options;
   const said = join(host.folder, "server.out");
   const began = join(host.folder, "began");
   const pid = join(host.folder, "server.pid");
   const server = join(host.folder, "fuse_server.ts");
   Deno.copyFileSync(SERVER, server);
-  const script = `${prepare}
-mkdir -p "$2"
+  const script = `mkdir -p "$2"
 rm -f "${said}"
 DENO_DIR="${host.folder}" "${DENO}" run -A --no-config --cached-only "${server}" "$2" "$3" "$4" "$5" > "${said}" 2>&1 < /dev/null &
 while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
@@ -47,7 +46,7 @@ echo $! > "${pid}"
 link=$1
 shift 5
 date +%s%N > "${began}"
-exec "$link" "$@"
+exec "$link" "$@"${input === undefined ? "" : ` < "${input}"`}
 `;
   const link = host.hookLink(words[0]);
   const { operation, name, source, mountpoint } = hang;
