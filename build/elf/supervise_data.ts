@@ -4,6 +4,11 @@ import { DRIVERS, findOperation, OPERATIONS } from "../../src/protocol/operation
 
 /** Words of older libvirts for operations of networks. */
 const OLD_WORDS = ["plugged", "unplugged"];
+/** Not of events: nobody waits for them but hookvisor itself, and there is not much room. */
+const HOOK_WORDS = new Set([
+  ...OPERATIONS.filter(({ event }) => event === undefined).map(({ name }) => name),
+  ...OLD_WORDS,
+]);
 
 /** Limits that are raised (asm-generic/resource.h), and how much there has to be. */
 const LIMITS: [resource: number, least: bigint][] = [
@@ -60,9 +65,9 @@ function data(label: string, value: Uint8Array): Line[] {
  */
 function operations(): Uint8Array {
   const rows = DRIVERS.flatMap((driver, i) =>
-    [...new Set([...OPERATIONS.map(({ name }) => name), ...OLD_WORDS])].flatMap((word) => {
+    [...HOOK_WORDS].flatMap((word) => {
       const known = findOperation(driver, word);
-      if (known === undefined) return [];
+      if (known === undefined || known.event !== undefined) return [];
       const row = new DataView(new ArrayBuffer(6));
       row.setUint8(0, 1 << i);
       row.setUint8(1, known.onFailure === "abort" ? 1 : 0);
