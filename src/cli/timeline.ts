@@ -90,12 +90,15 @@ function handlerLines(handler: HandlerEntry, start: number, sheet: Sheet): strin
   );
   const place = handler.at === undefined ? "" : ` (${handler.at})`;
   const message = handler.message === undefined ? [] : indent(`${handler.message}${place}`, 4, sheet, colour);
-  const { calls, moreCalls = 0 } = handler;
+  const { moreCalls = 0 } = handler;
+  const calls = foldRepeats(handler.calls);
   return [
     head,
     ...message,
     ...(handler.options ?? []).flatMap((option) => indent(optionLine(option), 4, sheet, paint.dim)),
-    ...calls.flatMap((call, i) => callLines(call, start, i === calls.length - 1 && moreCalls === 0, sheet)),
+    ...calls.flatMap(([call, times], i) =>
+      callLines(call, times, start, i === calls.length - 1 && moreCalls === 0, sheet)
+    ),
     ...(moreCalls === 0 ? [] : [paint.dim(`  ${branch(true, unicode)} and ${moreCalls} more calls`)]),
     ...(handler.xmlDiff === undefined ? [] : diffLines(handler.xmlDiff, sheet)),
   ];
@@ -144,11 +147,36 @@ function undoneLines(
   ];
 }
 
-function callLines(call: CallRecord, start: number, last: boolean, sheet: Sheet): string[] {
+/** Calls of a loop that waits are the same over and over: more of a kind than these are one line, with their number. */
+const MOST_ALIKE = 3;
+
+function foldRepeats(calls: readonly CallRecord[]): [call: CallRecord, times: number][] {
+  const alike = new Map<string, CallRecord[]>();
+  const keyOf = ({ at: _, ms, ...rest }: CallRecord) => JSON.stringify([rest, ms === undefined]);
+  for (const call of calls) {
+    const key = keyOf(call);
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, [call]);
+    else known.push(call);
+  }
+  return calls.flatMap((call): [CallRecord, number][] => {
+    const all = alike.get(keyOf(call))!;
+    if (all.length <= MOST_ALIKE) return [[call, 1]];
+    return all[0] === call ? [[call, all.length]] : [];
+  });
+}
+
+function callLines(
+  call: CallRecord,
+  times: number,
+  start: number,
+  last: boolean,
+  sheet: Sheet,
+): string[] {
   const { look: { unicode }, paint } = sheet;
   const level = call.level === undefined ? "" : ` ${call.level}`;
   const fields = call.fields === undefined ? "" : ` ${JSON.stringify(call.fields)}`;
-  const result = resultOf(call, unicode);
+  const result = resultOf(call, unicode) + (times === 1 ? "" : ` (${times} times)`);
   const room = sheet.text - 5 - textWidth(result);
   const what = fit(visible(`${call.call}${level} ${call.what}${beside(call)}${fields}`.trimEnd(), unicode), {
     width: room,

@@ -120,3 +120,18 @@ Deno.test("renderTimeline() of a call without a handler says so", () => {
   assert.match(text, /no handler is for this call/);
   assert.match(text, /libvirt {2}goes on with the start of the guest/);
 });
+
+Deno.test("renderTimeline() folds calls that are the same over and over, and no others", () => {
+  const looks = Array.from({ length: 40 }, (_, i) => [
+    { call: "exec", what: "lsof /dev/x", at: i, ms: 0.1 + i, code: i === 39 ? 1 : 0 },
+    { call: "sleep", what: "200", at: i, ms: 1 },
+  ]).flat();
+  const twice = [1, 2].map((at) => ({ call: "exec", what: "twice", at, ms: 1, code: 0 }));
+  const [first] = RECORD.handlers;
+  const text = renderTimeline({ ...RECORD, handlers: [{ ...first!, calls: [...looks, ...twice] }] }, PLAIN);
+  assert.equal(text.match(/lsof/g)?.length, 2, text);
+  assert.match(text, /exec lsof \/dev\/x → exit 0 \(39 times\)/);
+  assert.match(text, /exec lsof \/dev\/x → exit 1 /);
+  assert.match(text, /sleep 200 \(40 times\)/);
+  assert.equal(text.match(/twice/g)?.length, 2);
+});
