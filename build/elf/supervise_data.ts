@@ -36,7 +36,7 @@ const TEXTS: Record<string, string> = {
   "line begin": "<3>hookvisor: ",
   refused: " refused",
   "goes on": " goes on",
-  "not within": ": it did not end within ",
+  "not within": ": timed out after ",
   "it hangs": " ms: it hangs in the kernel",
   "by signal": ": its process ended: signal ",
   "with code": ": its process ended: exit code ",

@@ -8,29 +8,34 @@
 export class Deadline {
   /** Milliseconds on the clock of `performance.now()`. */
   readonly at: number;
+  /** How long the work had when its deadline was made, in milliseconds: for messages. */
+  readonly limitMs: number;
 
-  private constructor(at: number) {
+  private constructor(at: number, limitMs: number) {
     this.at = at;
+    this.limitMs = limitMs;
   }
 
   /** A deadline `ms` milliseconds after `from`, by default after now. */
   static in(ms: number, from: number = performance.now()): Deadline {
-    return new Deadline(from + ms);
+    return new Deadline(from + ms, ms);
   }
 
   /** The sooner of this deadline and `ms` milliseconds from now. */
   sooner(ms: number): Deadline {
-    return new Deadline(Math.min(this.at, performance.now() + ms));
+    const at = performance.now() + ms;
+    return at < this.at ? new Deadline(at, ms) : this;
   }
 
   /** The later of this deadline and `ms` milliseconds from now: for work that was promised time of its own. */
   later(ms: number): Deadline {
-    return new Deadline(Math.max(this.at, performance.now() + ms));
+    const at = performance.now() + ms;
+    return at > this.at ? new Deadline(at, ms) : this;
   }
 
   /** This deadline, moved `ms` milliseconds towards now: room to clean up in. */
   before(ms: number): Deadline {
-    return new Deadline(this.at - ms);
+    return new Deadline(this.at - ms, this.limitMs);
   }
 
   /** Milliseconds left, never below 0. */

@@ -99,7 +99,7 @@ export async function performCall(
   lazyJournal.close();
   const refreshed = await site.refresh?.();
   if (refreshed !== undefined) note(refreshed);
-  const reply = aborted ? abort(result.reason ?? "no reason known") : goOn(data.changedText);
+  const reply = aborted ? abort(result.reason ?? "unknown reason") : goOn(data.changedText);
   const record: RecordOfCall = {
     ...result,
     exitCode: reply.exitCode,

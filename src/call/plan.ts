@@ -50,7 +50,7 @@ export function plan(
       const why = whyNot(handler, event, data);
       if (why !== undefined) left.push({ name: handler.name, why });
       else if (only !== undefined && handler.name !== only) {
-        left.push({ name: handler.name, why: `only ${only} is played` });
+        left.push({ name: handler.name, why: `--handler names ${only} only` });
       } else chosen.set(handler.name, { ...step, ...optionsFor(handler, event, config, data) });
     } catch (error) {
       if (!(error instanceof HookDataError)) throw error;

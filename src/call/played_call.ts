@@ -52,7 +52,7 @@ async function giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEnt
   const { driver, object } = call.event;
   if (driver === "daemon") return [];
   if (isRunning({ driver, name: object }, call.run)) {
-    call.note(`${object} runs, so what it holds was left alone`);
+    call.note(`${object} is running, so the changes it holds were kept`);
     return [];
   }
   return await playBackAfterCall(call, aborted);

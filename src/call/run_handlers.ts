@@ -66,7 +66,7 @@ export async function runHandlers(
     if (entry.onFailure === "abort") {
       const place = entry.at === undefined ? "" : ` (${entry.at})`;
       const reason = `${object}: ${known.name} refused by ${entry.name}: ${entry.message}${place}`;
-      const why = `${entry.name} failed before its turn`;
+      const why = `${entry.name} failed first`;
       const left = steps.slice(i + 1).map(({ handler }) => ({ name: handler.name, why }));
       return { verdict: "abort", reason, handlers, ...(left.length > 0 && { left }) };
     }
@@ -99,7 +99,7 @@ async function runOne(
     const outcome: Outcome = {
       ok: false,
       cause: "timeout",
-      message: "it was not started: the time of the whole call was over",
+      message: `not run: the call's ${deadline.limitMs} ms limit had already passed`,
     };
     return entryOf(step, { outcome, calls: [], moreCalls: 0, ms: 0, memoryBytes: 0 });
   }
@@ -109,7 +109,7 @@ async function runOne(
 
 function summary(issues: readonly Parameters<typeof formatIssue>[0][]): string {
   const [first, ...rest] = issues;
-  if (first === undefined) return "it cannot be used";
+  if (first === undefined) return "it is invalid";
   const more = rest.length === 0 ? "" : `, and ${rest.length} more: run "hookvisor check"`;
   return `${formatIssue(first)}${more}`;
 }

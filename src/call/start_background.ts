@@ -41,7 +41,7 @@ export const startBackground: StartBackground = (event, data, directories, { han
   } catch (error) {
     if (error instanceof HookDataError) return result({ ok: false, cause: "error", message: error.message });
     if (!(error instanceof SystemError)) throw error;
-    const message = `it could not be started in the background: ${error.message}`;
+    const message = `the handler could not be started in the background: ${error.message}`;
     return result({ ok: false, cause: "resources", message });
   }
 };

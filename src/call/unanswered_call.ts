@@ -31,11 +31,11 @@ export function recordUnanswered(words: readonly string[], directories: Director
   const aborts = code === "1";
   const handler = by.replace(/^ by /, "");
   const message = ending === LATE
-    ? `it did not end within ${ms} ms: it hangs in the kernel (a file system, a device)`
+    ? `timed out after ${ms} ms: it hangs in the kernel (a file system, a device)`
     : `its process ended: ${howEnded(Number(ending))}${said === "" ? "" : `: ${said}`}`;
   const notes = ending === LATE ? notesOn(Number(pid)) : [];
   for (const { pid, command } of endAbandoned(children.split(" ").map(Number))) {
-    notes.push(`process ${pid} (${command}), which it had started, was ended`);
+    notes.push(`process ${pid} (${command}), which it had started, was killed`);
   }
   const entry: HandlerEntry = {
     name: handler,
@@ -75,7 +75,7 @@ function notesOn(pid: number): string[] {
   if (found === undefined) return ["its process has ended"];
   const where = found.where === "" ? "" : ` (${found.where})`;
   return [
-    `process ${pid} is still in the kernel${where}: what it was doing there may yet be done, and nothing after it`,
+    `process ${pid} is still in the kernel${where}: the system call it was in may still complete, but nothing after it runs`,
   ];
 }
 

@@ -16,15 +16,15 @@ import { passes } from "../protocol/xml/find.ts";
  * @throws {HookDataError} when the XML cannot be had or a path takes too long
  */
 export function whenFails(when: When, event: HookEvent, data: HookData): string | undefined {
-  if (data.isEmpty) return "when is given, and the daemon's calls have no XML";
+  if (data.isEmpty) return "when is set, but the daemon's calls have no XML";
   const { root } = data.current;
   const about = event.driver === "network" ? hookDataElements(root).network : root;
   if (when.hostdev !== undefined && when.hostdev !== hasHostDevice(root)) {
-    return `when.hostdev: the domain has ${when.hostdev ? "no device" : "a device"} of the host`;
+    return `when.hostdev: the domain has ${when.hostdev ? "no host device" : "a host device"}`;
   }
   const metadata = when.metadata?.value;
   if (metadata !== undefined && (about === undefined || metadataElement(about, metadata) === undefined)) {
-    return `when.metadata: it has no metadata of ${metadata}`;
+    return `when.metadata: the domain has no metadata of ${metadata}`;
   }
   const path = when.path;
   if (path === undefined) return undefined;

@@ -111,10 +111,10 @@ function judge(request: CommandCall, result: CommandResult): Answer {
   const told: Json = { ...result };
   if (!request.check || (result.code === 0 && !result.timedOut)) return { value: told };
   const how = result.timedOut
-    ? `did not end within ${request.timeoutMs} ms`
+    ? `timed out after ${request.timeoutMs} ms`
     : result.signal === null
     ? `exited with ${result.code}`
-    : `was ended by ${result.signal}`;
+    : `was killed by ${result.signal}`;
   const said = tellingLine(result.stderr) ?? tellingLine(result.stdout);
   const error: CallError = {
     name: result.timedOut ? "TimeoutError" : "CommandFailed",

@@ -73,13 +73,13 @@ function readyCommand(
     if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
     if (user === undefined) {
       const untrusted = grant.untrustedProgram(path);
-      if (untrusted !== undefined) return failed("EPERM", `${command} is not run: ${untrusted}`);
+      if (untrusted !== undefined) return failed("EPERM", `${command} was refused: ${untrusted}`);
       return { path, args, env: { ...ENVIRONMENT, ...env } };
     }
     const variable = Object.keys(env).find(choosesCode);
     if (variable !== undefined) {
-      const why = `${variable} chooses what code the program runs, and is refused together with runAs`;
-      return notAllowed(`host.${call}: ${why}`, "leave one of the two out");
+      const why = `${variable} controls which code the program runs, and cannot be combined with runAs`;
+      return notAllowed(`host.${call}: ${why}`, "remove one of the two");
     }
     const ready = runAs(user, path, args, env, context);
     return typeof ready === "string" ? failed("ENOENT", ready) : ready;
@@ -111,14 +111,14 @@ export function readExecRequest(
     words.push(String(word));
   }
   const nul = [command, ...words].find((word) => word.includes("\0"));
-  if (nul !== undefined) return `${JSON.stringify(nul)} holds a NUL, which no program's argument can`;
+  if (nul !== undefined) return `${JSON.stringify(nul)} contains NUL, which an argument cannot`;
   const given = options ?? {};
   if (typeof given !== "object" || Array.isArray(given)) {
     return "the third argument must be an object of options";
   }
   const unknown = Object.keys(given).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    return `unknown option ${JSON.stringify(unknown)}; there are ${known.join(", ")}`;
+    return `unknown option ${JSON.stringify(unknown)}; known options: ${known.join(", ")}`;
   }
   const { stdin = "", timeout, env = {}, runAs, check = true } = given;
   if (typeof stdin !== "string") return "stdin must be a string";

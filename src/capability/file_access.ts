@@ -14,7 +14,7 @@ export type Access = "read" | "write";
 
 /**
  * Checks the path against the grant, walks to it, and checks where the links
- * on the way led: outside /sys and /proc that has to be allowed as well.
+ * on the way led: outside /sys and /proc that must be allowed as well.
  *
  * @param missing the answer when the way to it does not exist; absent: an error
  */
@@ -59,7 +59,7 @@ export function refuseReal(grant: Grant, kind: Access, path: string, real: strin
     : kind === "read"
     ? grant.refuseRead(real)
     : grant.refuseWrite(real);
-  return refusal && { ...refusal, message: `${path} leads to ${real}: ${refusal.message}` };
+  return refusal && { ...refusal, message: `${path} resolves to ${real}: ${refusal.message}` };
 }
 
 const KERNELS = ["/sys/", "/proc/"];

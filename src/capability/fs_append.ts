@@ -53,6 +53,6 @@ function checked(
 }
 
 function kernelsAppend(path: string): Failure {
-  const message = `host.fs.append: ${path} is a file of the kernel's, which has no end: use host.fs.write`;
+  const message = `host.fs.append: ${path} is a kernel file, which cannot be appended to: use host.fs.write`;
   return { error: { name: "SystemError", code: "EINVAL", message } };
 }

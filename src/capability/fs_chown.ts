@@ -39,7 +39,9 @@ function idOf(given: Json | undefined, find: (name: string) => number | undefine
 
 function unknownAccount(kind: string, given: Json | undefined): Failure {
   const shown = JSON.stringify(given)?.slice(0, 100);
-  return misuse(`host.fs.chown: there is no ${kind} ${shown} on this host; give a name, a number or null`);
+  return misuse(
+    `host.fs.chown: the ${kind} ${shown} does not exist on this host; give a name, a number or null`,
+  );
 }
 
 function shownOwner(user: Json | undefined, group: Json | undefined): string {
@@ -47,5 +49,5 @@ function shownOwner(user: Json | undefined, group: Json | undefined): string {
     ...(user === undefined || user === null ? [] : [`user ${shown(user)}`]),
     ...(group === undefined || group === null ? [] : [`group ${shown(group)}`]),
   ];
-  return parts.length === 0 ? "its owner, as it is" : parts.join(" and ");
+  return parts.length === 0 ? "its owner unchanged" : parts.join(" and ");
 }

@@ -97,11 +97,11 @@ function found(glob: string, rule: PathRule, { grant }: CallContext): { paths: s
   } catch (error) {
     return systemAnswer("fs.set", error);
   }
-  if (paths.length > MOST_PATHS) return misuse(`host.fs.set: ${glob} finds more than ${MOST_PATHS} files`);
+  if (paths.length > MOST_PATHS) return misuse(`host.fs.set: ${glob} matches more than ${MOST_PATHS} files`);
   if (paths.length > 0) return { paths };
   const refusal = grant.refuseWrite(glob);
   if (refusal !== undefined) return denied("fs.set", refusal);
-  return { error: { name: "SystemError", code: "ENOENT", message: `host.fs.set: ${glob} finds no file` } };
+  return { error: { name: "SystemError", code: "ENOENT", message: `host.fs.set: ${glob} matches no file` } };
 }
 
 /** Walks to a path and keeps its place under its real name: several paths may lead to one file. */

@@ -41,7 +41,7 @@ function checked(
   }
   if (!isKernelFile(normal.path)) {
     return misuse(
-      `host.fs.undo: ${normal.path} is not below /sys or /proc; fs.set brings back what an ordinary file held`,
+      `host.fs.undo: ${normal.path} is not below /sys or /proc; use fs.set to restore an ordinary file`,
     );
   }
   const text = textArgument("fs.undo", given);

@@ -157,7 +157,7 @@ export class Grant {
     );
     if (!all) {
       return {
-        message: `writing all that is below ${directory} is not allowed`,
+        message: `writing everything below ${directory} is not allowed`,
         hint: this.#add("write", suggestPathLine(`${directory}/**`)),
       };
     }
@@ -166,8 +166,8 @@ export class Grant {
     );
     if (access === undefined) return undefined;
     return {
-      message: `something below ${directory} is denied`,
-      hint: `the site's policy has a rule for it in policy.deny.${access} of config.yaml`,
+      message: `part of ${directory} is denied`,
+      hint: `a rule of policy.deny.${access} in config.yaml matches a path in it`,
     };
   }
 

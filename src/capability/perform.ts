@@ -27,8 +27,8 @@ export function perform(
   if (capability.looksOnly === true) return capability.run(args, context);
   if (capability.dryRun !== undefined) return capability.dryRun(args, context, tell);
   return notAllowed(
-    `host.${capability.name}: a dry run does not know what this call would change, so it was not made`,
-    "it is a fault of hookvisor's that it does not say; please report it",
+    `host.${capability.name}: this capability does not declare what a dry run does, so the dry run refused it`,
+    "this is a bug in hookvisor; please report it",
   );
 }
 

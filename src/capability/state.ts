@@ -33,7 +33,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     check: ([key, given]) =>
       keyProblem([key ?? null]) ??
         (given === undefined
-          ? "the second argument must be a value that JSON can hold"
+          ? "the second argument must be a value that JSON can represent"
           : stateProblem(String(key), given)),
     run(journal, owner, [key, given = null], { deadline }) {
       setState(journal, owner, String(key), given, deadline);
@@ -55,7 +55,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   list: {
     check: ([prefix]) =>
-      typeof (prefix ?? "") === "string" ? undefined : "the first argument must be a beginning of keys",
+      typeof (prefix ?? "") === "string" ? undefined : "the first argument must be a prefix of keys",
     run: (journal, owner, [prefix], { deadline }) =>
       listState(journal, owner, String(prefix ?? ""), deadline),
     play: (kept, [prefix]) => [...kept.keys()].filter((key) => key.startsWith(String(prefix ?? ""))).sort(),
@@ -107,10 +107,10 @@ function keyProblem([key]: readonly Json[]): string | undefined {
 function guestOwner({ handler: { guest, name, keepsState, data } }: CallContext): StateOwner | string {
   try {
     const { uuid } = data;
-    if (uuid === undefined) return "there is no guest here, only a host: use host.state.host";
+    if (uuid === undefined) return "this call is about no guest: use host.state.host";
     return { driver: guest.driver, uuid, handler: name, name: guest.name, keep: keepsState };
   } catch (error) {
-    if (error instanceof HookDataError) return `the guest's UUID is not known: ${error.message}`;
+    if (error instanceof HookDataError) return `the guest's UUID is unknown: ${error.message}`;
     throw error;
   }
 }

@@ -33,7 +33,7 @@ function edit(act: string, make: Edit): Capability {
       const refusal = refuse(name, context);
       if (refusal !== undefined) return refusal;
       if (typeof path !== "string" || (typeof text !== "string" && takesText)) {
-        return misuse(`host.${name}: it takes a path${takesText ? " and a text" : ""}`);
+        return misuse(`host.${name}: the arguments must be a path${takesText ? " and a text" : ""}`);
       }
       const editor = editorOf(context);
       if ("error" in editor) return editor;
@@ -41,7 +41,7 @@ function edit(act: string, make: Edit): Capability {
       if (issue !== undefined) return xmlError(name, formatIssue(issue));
       if (count === 0 && takesText) {
         const shown = JSON.stringify(path);
-        return xmlError(name, `${shown} leads to nothing in this document, so nothing would change`);
+        return xmlError(name, `${shown} matches nothing in this document, so nothing would change`);
       }
       // What the handler reads next is what it has made so far.
       context.handler.data.preview = editor.document;

@@ -43,7 +43,7 @@ export async function becomeCheckpoint(
 ): Promise<string[]> {
   endWithParent(parent);
   const segment = entrySegment();
-  if (segment === undefined) throw new Error("this program has no code for checkpoints at its entry");
+  if (segment === undefined) throw new Error("this program has no entry code for checkpoints");
   addPage();
   setSupervised(true);
   await rehearse(ROUNDS, hookCall, folder);
@@ -75,7 +75,7 @@ export function end(code: number): never {
   // Init itself, of a container, may leave who ends later than its parent a zombie.
   if (isSupervised() && supervisedCaller() !== 1) libc().kill(libc().getppid(), ANSWERED);
   systemCall(EXIT_GROUP, code);
-  throw new Error("exit_group came back");
+  throw new Error("exit_group returned");
 }
 
 /**
@@ -91,7 +91,7 @@ export async function rehearse(rounds: number, hookCall: HookCall, folder = ""):
       replace(STDIN, input);
       close(input);
       const reply = await hookCall(driver, args, directories, { give });
-      if (reply.exitCode !== 0) throw new Error(`a call of the rehearsal failed: ${reply.stderr}`);
+      if (reply.exitCode !== 0) throw new Error(`a rehearsal call failed: ${reply.stderr}`);
     }
   }
 }

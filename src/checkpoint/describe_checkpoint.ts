@@ -41,7 +41,7 @@ export function describeCheckpoint(file: string): CheckpointDescription | string
     close(fd);
   }
   const bytes = room.subarray(0, length);
-  if (bytes.length < HEADER) return `it has ${bytes.length} bytes, and so is no checkpoint`;
+  if (bytes.length < HEADER) return `not a checkpoint: it has only ${bytes.length} bytes`;
   const steps = decodeSteps(bytes);
   const names = new Map(Object.entries(SYSTEM_CALLS).map(([name, number]) => [number, name]));
   const byCall: Record<string, number> = {};

@@ -37,18 +37,20 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
   for (const [number, target] of EXPECTED) {
     const what = found.get(number)?.target ?? "nothing";
     if (!target.test(what)) {
-      throw new CheckpointError(`descriptor ${number} of the runtime is ${what}, which is not expected`);
+      throw new CheckpointError(`descriptor ${number} of the runtime is unexpectedly ${what}`);
     }
   }
   const more = [...found].find(([number]) => number >= LEAST + EXPECTED.length);
   if (more !== undefined) {
     throw new CheckpointError(
-      `descriptor ${more[0]} of the runtime is ${more[1].target}, which is not expected`,
+      `descriptor ${more[0]} of the runtime is unexpectedly ${more[1].target}`,
     );
   }
   const target = (number: number) => found.get(number)!.target;
   for (const [one, other] of [[6, 8], [1, 9], [2, 10]] as const) {
-    if (target(one) !== target(other)) throw new CheckpointError(`descriptor ${other} is no copy of ${one}`);
+    if (target(one) !== target(other)) {
+      throw new CheckpointError(`descriptor ${other} is not a copy of ${one}`);
+    }
   }
   const events = WATCHED.map(([number, data]) =>
     [number, data, eventsOf(found.get(3)!, number, data)] as const

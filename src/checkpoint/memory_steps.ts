@@ -128,7 +128,7 @@ function roomStep(steps: Steps, { mapping }: Part): void {
 function fileSteps(steps: Steps, path: string, mappings: Mapping[]): void {
   const identity = fileIdentity(path);
   if (mappings.some(({ inode }) => inode !== identity.inode)) {
-    throw new CheckpointError(`${path} was replaced while it was in use`);
+    throw new CheckpointError(`${path} was replaced while in use`);
   }
   steps.call(openat, [AT_FDCWD, steps.text(path), O_CLOEXEC, 0], FILE);
   const status = steps.room(STATX_SIZE);

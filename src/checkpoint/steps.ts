@@ -82,7 +82,7 @@ export class Steps {
 
   /** The steps as the file begins with them, in `size` bytes; `behind` are to follow. `takenNs` is on CLOCK_MONOTONIC. */
   encode(tag: Uint8Array, size: number, behind: number, takenNs = 0n): Uint8Array<ArrayBuffer> {
-    if (this.#dataOffset + this.#dataSize > size) throw new Error("a checkpoint's steps need more room");
+    if (this.#dataOffset + this.#dataSize > size) throw new Error("a checkpoint's steps do not fit");
     const bytes = new Uint8Array(size);
     bytes.set(tag);
     const words = new BigInt64Array(bytes.buffer);
@@ -100,7 +100,7 @@ export class Steps {
 
   #push(step: (number | bigint)[]): void {
     if (HEADER + (this.#steps.length + 1) * WORDS * 8 > this.#dataOffset) {
-      throw new Error("a checkpoint takes more steps than there is room for");
+      throw new Error("a checkpoint has too many steps");
     }
     this.#steps.push(step);
   }

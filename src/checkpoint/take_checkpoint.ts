@@ -44,7 +44,7 @@ const PROBES = 5;
  * Takes a checkpoint: starts this program, lets it rehearse (become.ts), writes down its memory and all that the
  * kernel keeps of it, and sees whether new processes start from that.
  *
- * @returns the file's size in bytes, or undefined when another process is just taking one
+ * @returns the file's size in bytes, or undefined when another process is creating one now
  * @throws {CheckpointError} when there can be none here; one that was there before stays
  * @throws {AdminFileError | SystemError} when files or processes cannot be had
  */
@@ -55,10 +55,10 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   }
   if (readText(RANDOMIZE)?.trim() === "0") {
     throw new CheckpointError(
-      "all processes here have their memory at the same addresses (randomize_va_space is 0)",
+      "this host disables address space randomization (randomize_va_space is 0)",
     );
   }
-  if (userId() !== 0) throw new CheckpointError("only root's hook calls start from one");
+  if (userId() !== 0) throw new CheckpointError("only hook calls run as root start from a checkpoint");
   const trouble = privateDirectory(state);
   if (trouble !== undefined) throw new CheckpointError(trouble);
   using lock = new RangeLock(lockFile(state));
@@ -97,8 +97,8 @@ export function startsFromIt(): boolean {
 function tryOut(folder: string): string | undefined {
   const said = Array.from({ length: PROBES }, () => probe(folder, { [TRIAL_START]: "1" }));
   const other = said.find((one) => one !== RESTORED && one !== PLAIN);
-  if (other !== undefined) return `a process started from it failed: ${other || "it ended without a word"}`;
-  return said.includes(RESTORED) ? undefined : "processes that were to start from it started plainly";
+  if (other !== undefined) return `a process started from it failed: ${other || "it exited without output"}`;
+  return said.includes(RESTORED) ? undefined : "processes that should have started from it started plainly";
 }
 
 function probe(folder: string, env: Record<string, string> = {}): string {
@@ -146,7 +146,7 @@ async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<Arr
   const { pid } = child.process;
   const report = parseReport(text);
   while (!StoppedProcess.isStopped(pid)) {
-    if (deadline.passed) throw new CheckpointError("the rehearsal did not come to its end in time");
+    if (deadline.passed) throw new CheckpointError("the rehearsal timed out");
     await pause(LOOK_MS);
   }
   using process = new StoppedProcess(pid);
@@ -159,6 +159,6 @@ function parseReport(text: string): Report {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const said = text.replace(/^error: Uncaught \(in promise\) /, "").split("\n", 1)[0];
-    throw new CheckpointError(`the rehearsal failed: ${said || "it ended without a word"}`);
+    throw new CheckpointError(`the rehearsal failed: ${said || "it exited without output"}`);
   }
 }

@@ -21,15 +21,15 @@ export async function run(invocation: Invocation): Promise<number> {
     if (!/^[A-Za-z0-9._-]+$/.test(name) || !removePrivate(path)) {
       throw new CommandError(`${name} is not approved`);
     }
-    print(1, `${name} is not approved any more\n`);
+    print(1, `${name} is no longer approved\n`);
     return 0;
   }
   const handler = setup.handlers.find((handler) => handler.name === name);
   if (handler === undefined) {
-    throw new CommandError(`there is no handler ${name}; "hookvisor list" shows all`);
+    throw new CommandError(`no handler ${name}; "hookvisor list" lists all`);
   }
   if (handler.manifest === undefined) {
-    throw new CommandError(`${name} cannot be used: ${firstIssue(handler)}`);
+    throw new CommandError(`${name} is invalid: ${firstIssue(handler)}`);
   }
   const before = readApproval(directories, name, userId());
   const sha256 = await hashOf(handler.source);
@@ -50,8 +50,8 @@ export async function run(invocation: Invocation): Promise<number> {
     flex: "wrap" as const,
   }];
   print(1, renderTable(columns, [[name, ...allowedCells(handler.manifest)]], look()));
-  print(1, `\n${name} is approved as it is, SHA-256 ${sha256}\n`);
-  if (!required) print(1, "it would run without: policy.approval in config.yaml is not required\n");
+  print(1, `\n${name} is approved, SHA-256 ${sha256}\n`);
+  if (!required) print(1, "approval is not required: policy.approval in config.yaml is none\n");
   return 0;
 }
 
@@ -61,5 +61,5 @@ async function hashOf(text: string): Promise<string> {
 }
 
 function firstIssue({ issues: [issue] }: LoadedHandler): string {
-  return issue === undefined ? "nobody knows why" : formatIssue(issue);
+  return issue === undefined ? "the reason is unknown" : formatIssue(issue);
 }

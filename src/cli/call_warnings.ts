@@ -43,13 +43,13 @@ function problemOf(name: string, allow: Allow): { message: string; hint: string 
     const near = suggest(name, CALLS.keys());
     return {
       message: `host.${name} does not exist`,
-      hint: near === undefined ? `"hookvisor types" writes down what exists` : `did you mean host.${near}?`,
+      hint: near === undefined ? `"hookvisor types" writes the list of calls` : `did you mean host.${near}?`,
     };
   }
   const within = CALLS.get(name)?.within;
   if (within === undefined || hasRule(within, allow)) return undefined;
   return {
-    message: `host.${name} is always refused: allow.${within} is not given`,
+    message: `host.${name} is always refused: allow.${within} is missing`,
     hint: within === "xml" ? "add to allow: xml: true" : `add a rule to allow.${within}`,
   };
 }

@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { directories } = invocation;
   const file = checkpointFile(directories);
   if (directories.state !== DIRECTORIES.state) {
-    throw new CommandError(`a checkpoint is looked for in ${DIRECTORIES.state} only`, 2);
+    throw new CommandError(`hookvisor keeps its checkpoint in ${DIRECTORIES.state} only`, 2);
   }
   const impossible = CHECKPOINTS.impossible();
   if (impossible !== undefined) throw new CommandError(`no checkpoint: ${impossible}`);
@@ -25,7 +25,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (!config.checkpoint) print(1, `${configFile} says checkpoint: false\n`);
   if (flag(invocation, "show")) return show(file, flag(invocation, "json"));
   if (flag(invocation, "remove") || !config.checkpoint) {
-    print(1, removePrivate(file) ? `${file}: removed\n` : `${file}: there is none\n`);
+    print(1, removePrivate(file) ? `${file}: removed\n` : `${file} does not exist\n`);
     return 0;
   }
   if (flag(invocation, "if-needed") && startsFromIt()) {
@@ -37,13 +37,13 @@ export async function run(invocation: Invocation): Promise<number> {
     const size = await takeCheckpoint(directories);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const said = size === undefined
-      ? "another process is just taking one"
-      : `${(size / 2 ** 20).toFixed(1)} MiB, taken in ${seconds} s; hook calls start from it`;
+      ? "another process is creating one now"
+      : `${(size / 2 ** 20).toFixed(1)} MiB, created in ${seconds} s; hook calls start from it`;
     print(1, `${file}: ${said}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CommandError(`no checkpoint was taken, and hook calls start without: ${error.message}`);
+    throw new CommandError(`no checkpoint was created, so hook calls start plainly: ${error.message}`);
   }
 }
 
@@ -64,7 +64,7 @@ function show(file: string, json: boolean): number {
   const rows = [
     ["size", mebibytes(size)],
     ["taken", `${taken.slice(0, 19)}Z, ${seconds} s ago`],
-    ["program", `${tag}, ${ofThisProgram ? "the one that runs now" : "another than the one that runs now"}`],
+    ["program", `${tag}, ${ofThisProgram ? "the running one" : "not the running one"}`],
     ["steps", `${steps}: ${calls.join(", ")}`],
     ...Object.entries(mappings).map(([kind, { count, bytes }]) => [
       KINDS[kind] ?? kind,

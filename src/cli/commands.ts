@@ -7,23 +7,24 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "install",
     words: [],
-    summary: "make libvirt call hookvisor: put links into its hooks directory",
+    summary: "make libvirt call hookvisor: create links in its hooks directory",
     description: [
-      "Makes a symbolic link to hookvisor for each driver that a handler is for, and for daemon, at whose start what " +
-      "was left behind comes back. Where libvirt is 6.5.0 or later the link is 50-hookvisor in DRIVER.d, beside any " +
-      "script that is there; before, it is the hook DRIVER itself. A file that hookvisor did not make is never touched, " +
-      "and a second install changes nothing. A link to another hookvisor, or to one that is gone, is moved to this one.",
-      "It makes no link where that would do harm: where AppArmor's profile of a running daemon does not let it run this " +
-      "program, every guest would fail to start. It says what to do instead.",
+      "Creates a symbolic link to hookvisor for each driver that a handler names, and for daemon, whose start undoes " +
+      "changes that were left behind. With libvirt 6.5.0 or later the link is 50-hookvisor in DRIVER.d, beside any " +
+      "existing script; with older versions it is the hook DRIVER itself. install never changes a file that hookvisor " +
+      "did not create, and a second install changes nothing. It points a link to another hookvisor, or to a missing " +
+      "one, to this program.",
+      "It creates no link that would do harm: if AppArmor's profile of a running daemon denies this program, every " +
+      "guest would fail to start. It then prints what to do instead.",
       "The hooks directory is /etc/libvirt/hooks, /usr/local/etc/libvirt/hooks for a libvirt built from source, or " +
       "/var/lib/libvirt/hooks on NixOS.",
-      "A running daemon looks for a driver's first hook when it starts and when it is reloaded. install says which " +
-      "daemon has to be reloaded; with --reload it does that (SIGHUP) and waits for the call that shows that the hook " +
-      "is seen. Running guests are not touched by a reload.",
+      "A running daemon looks for a driver's first hook when it starts and when it reloads. install prints which " +
+      "daemon needs a reload; with --reload it reloads the daemon (SIGHUP) and waits for the call that shows that the " +
+      "daemon has found the hook. A reload does not affect running guests.",
     ],
-    exitCodes: [[0, "every link is there"], [
+    exitCodes: [[0, "every link exists"], [
       1,
-      "a link could not be made or would do harm, or a daemon did not show that it sees it",
+      "a link could not be created or would do harm, or a reloaded daemon did not call it",
     ]],
     examples: [
       ["hookvisor install", "after the first handler is in place"],
@@ -33,25 +34,25 @@ export const COMMANDS: readonly AdminCommand[] = [
       "hooks-dir": {
         value: "DIR",
         kind: "directory",
-        summary: "libvirt's hooks directory, where it is not found by itself",
+        summary: "libvirt's hooks directory, where hookvisor cannot detect it",
       },
-      destdir: { value: "DIR", kind: "directory", summary: "put DIR in front of every path: for packages" },
+      destdir: { value: "DIR", kind: "directory", summary: "prefix every path with DIR: for packages" },
       program: {
         value: "FILE",
         kind: "file",
-        summary: "what links point to (default: the program that runs)",
+        summary: "what links point to (default: the running program)",
       },
       driver: { value: "DRIVER,...", summary: "for these drivers: daemon, qemu, lxc, libxl, network, bhyve" },
       all: { summary: "for all drivers" },
       place: { value: "d|main", kind: ["d", "main"], summary: "in DRIVER.d, or as the hook DRIVER itself" },
       existing: {
         summary:
-          "only for drivers that have a link to a hookvisor, be it gone; --reload then reloads their daemons",
+          "only for drivers that have a link to hookvisor, even a dangling one; --reload then reloads their daemons",
       },
       reload: { summary: "reload the daemons that need it, and wait until they call the hook" },
-      force: { summary: "make links although AppArmor denies this program, or on NixOS" },
-      "dry-run": { summary: "say what would be done, and do nothing" },
-      quiet: { summary: "only what was changed or went wrong" },
+      force: { summary: "create links although AppArmor denies this program, or on NixOS" },
+      "dry-run": { summary: "print what would be done, and do nothing" },
+      quiet: { summary: "print only changes and errors" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./install.ts"),
@@ -77,9 +78,9 @@ export const COMMANDS: readonly AdminCommand[] = [
       "hooks-dir": {
         value: "DIR",
         kind: "directory",
-        summary: "libvirt's hooks directory, where it is not found by itself",
+        summary: "libvirt's hooks directory, where hookvisor cannot detect it",
       },
-      "dry-run": { summary: "say what would be done, and do nothing" },
+      "dry-run": { summary: "print what would be done, and do nothing" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./adopt.ts"),
@@ -87,28 +88,28 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "uninstall",
     words: [],
-    summary: "remove the links that install made",
+    summary: "remove the links that install created",
     description: [
-      "Removes every link to a hookvisor from libvirt's hooks directory, be it another one or one that is gone, the " +
-      "directories that install made there when they are empty, and the checkpoint. Handlers, configuration and records " +
-      "stay. libvirt notices at once.",
+      "Removes every link to hookvisor from libvirt's hooks directory, including dangling links and links to another " +
+      "hookvisor, the empty directories that install created there, and the checkpoint. Handlers, configuration and " +
+      "records stay. libvirt notices at once.",
     ],
-    exitCodes: [[0, "no link is left"], [1, "a link could not be removed"]],
-    examples: [["hookvisor uninstall --dry-run", "which links there are"]],
+    exitCodes: [[0, "no link remains"], [1, "a link could not be removed"]],
+    examples: [["hookvisor uninstall --dry-run", "shows which links exist"]],
     options: {
       "hooks-dir": {
         value: "DIR",
         kind: "directory",
-        summary: "libvirt's hooks directory, where it is not found by itself",
+        summary: "libvirt's hooks directory, where hookvisor cannot detect it",
       },
-      destdir: { value: "DIR", kind: "directory", summary: "put DIR in front of every path: for packages" },
+      destdir: { value: "DIR", kind: "directory", summary: "prefix every path with DIR: for packages" },
       program: {
         value: "FILE",
         kind: "file",
-        summary: "what links point to (default: the program that runs)",
+        summary: "what links point to (default: the running program)",
       },
       driver: { value: "DRIVER,...", summary: "for these drivers: daemon, qemu, lxc, libxl, network, bhyve" },
-      "dry-run": { summary: "say what would be done, and do nothing" },
+      "dry-run": { summary: "print what would be done, and do nothing" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./uninstall.ts"),
@@ -118,24 +119,24 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [{ name: "FILE", kind: "file", optional: true, many: true }],
     summary: "find every problem in config.yaml and the handlers, and show what each may do",
     description: [
-      "Reads config.yaml and all handlers, or only the handlers named as FILE, wherever they lie, and tells every " +
-      "problem at once: the place, the line it is in, and what to do. Then a table of what each handler may do.",
-      "Beside mistakes it warns of what is allowed but unwise: a shell or an interpreter among the commands, a rule " +
+      "Reads config.yaml and all handlers, or only the handlers named as FILE, wherever they are, and reports every " +
+      "problem at once: the place, the line, and what to do. Then it prints a table of what each handler may do.",
+      "Besides errors, it warns of what is allowed but unwise:  a shell or an interpreter among the commands, a rule " +
       "that lets systemctl do anything, writing anywhere below /etc, a handler that can never run, a timeout longer " +
-      "than the operation's; of calls that do not exist, and of calls that the manifest has no rule for. Nothing is run and nothing is changed.",
+      "than the operation's; calls that do not exist, and calls that no rule in the manifest allows. It runs nothing and changes nothing.",
     ],
     exitCodes: [[0, "no error"], [1, "at least one error; with --strict, one warning is enough"]],
     examples: [
       ["hookvisor check", "checks what libvirt's next hook call would use"],
       [
         "hookvisor check --strict ./20-vfio.js",
-        "checks one file before it is put in place, in CI for example",
+        "checks one file before it is installed, for example in CI",
       ],
     ],
     options: {
       strict: { summary: "warnings count as errors" },
       json: { summary: "print one JSON document" },
-      quiet: { summary: "no table of what handlers may do" },
+      quiet: { summary: "omit the table of what handlers may do" },
     },
     load: () => import("./check.ts"),
   },
@@ -144,10 +145,10 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [],
     summary: "list the handlers in the order they run",
     description: [
-      "Lists all handlers in the order they run (on teardown operations in reverse), whether each can be used, what it " +
-      "is for and what it says of itself.",
+      "Lists all handlers in the order they run (on teardown operations in reverse), with their state, the operations " +
+      "they name, and their description.",
     ],
-    exitCodes: [[0, "every handler can be used"], [1, 'at least one cannot; "hookvisor check" says why']],
+    exitCodes: [[0, "every handler is valid"], [1, 'at least one is not; "hookvisor check" says why']],
     examples: [["hookvisor list", "the handlers in /etc/hookvisor/handlers"]],
     options: { json: { summary: "print one JSON document" } },
     load: () => import("./list.ts"),
@@ -155,12 +156,12 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "show",
     words: [{ name: "NAME", kind: "handler" }],
-    summary: "show one handler: what it is for, what it may do, its options and its times",
+    summary: "show one handler: when it runs, what it may do, its options and its timeouts",
     description: [
       "Shows one handler as a hook call would use it: its manifest with the defaults filled in, its options with what " +
-      "config.yaml says, and for each of its operations the time it has and what a failure does.",
+      "config.yaml sets, and for each of its operations the timeout and what a failure does.",
     ],
-    exitCodes: [[0, "it can be used"], [1, "it cannot, or there is none of that name"]],
+    exitCodes: [[0, "the handler is valid"], [1, "it is invalid, or it does not exist"]],
     examples: [["hookvisor show 20-vfio", "everything about 20-vfio.js"]],
     options: {
       source: { summary: "print the file instead" },
@@ -171,23 +172,23 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "new",
     words: [{ name: "NAME", kind: "text" }],
-    summary: "make a new handler from a recipe",
+    summary: "create a new handler from a recipe",
     description: [
-      "Writes a new handler, owned by root and readable by all, and asks nothing. NAME may say the order with two " +
-      "digits, as 20-vfio; without them it becomes 50-NAME. A file that is there already is left alone.",
+      "Writes a new handler, owned by root and readable by all, without asking. NAME may begin with two digits " +
+      "that set the order, as in 20-vfio; without them it becomes 50-NAME. An existing file is never changed.",
       `Recipes: ${RECIPE_NAMES.join(", ")}.`,
     ],
-    exitCodes: [[0, "the file is there"], [1, "it could not be written, or was there already"]],
+    exitCodes: [[0, "the file was written"], [1, "it could not be written, or already exists"]],
     examples: [
       ["hookvisor new 20-vfio --recipe vfio-guard", "refuses guests whose PCI devices are still in use"],
       ["hookvisor new hello --on qemu/started", "an empty handler, 50-hello.js, for one operation"],
     ],
     options: {
-      recipe: { value: "RECIPE", kind: RECIPE_NAMES, summary: "what to begin with (default empty)" },
+      recipe: { value: "RECIPE", kind: RECIPE_NAMES, summary: "the recipe to start from (default empty)" },
       on: {
         value: "DRIVER/OPERATION",
         kind: "operation",
-        summary: "the operation it is for, instead of the recipe's",
+        summary: "the operation it names, instead of the recipe's",
       },
       print: { summary: "print it instead of writing a file" },
     },
@@ -198,10 +199,10 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [],
     summary: "write handler.d.ts beside the handlers, so that an editor completes event and host",
     description: [
-      "Writes handler.d.ts, which describes all that a handler can see and do, into the handlers' directory. Files that " +
-      "do not end in .js are no handlers, so it does no harm there. To be written again after an upgrade.",
+      "Writes handler.d.ts, which describes everything a handler can see and do, into the handlers' directory. hookvisor " +
+      "ignores files there that do not end in .js. Run it again after an upgrade.",
     ],
-    exitCodes: [[0, "the file is there"], [1, "it could not be written"]],
+    exitCodes: [[0, "the file exists and is current"], [1, "it could not be written"]],
     examples: [["hookvisor types", "writes /etc/hookvisor/handlers/handler.d.ts"]],
     options: { print: { summary: "print it instead of writing a file" } },
     load: () => import("./types.ts"),
@@ -211,21 +212,21 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [{ name: "DRIVER/OPERATION", kind: "operation" }],
     summary: "play one hook call now and show its timeline",
     description: [
-      "Plays one hook call in this process, with the handlers, the configuration and the code that answer libvirt, and " +
-      "prints what happened: the handlers that ran and why others did not, every call of theirs with its duration and " +
-      "result, the verdict, and what libvirt would do with it. libvirt itself is never called, and no guest is touched " +
-      "but by what handlers do.",
-      "Handlers are really run: without --dry-run commands and writes are done. With it, reads are real, a command " +
-      "succeeds and says nothing, and everything that was not done is listed. With --root every path that a handler " +
-      "asks for is looked up below DIR, links on the way included; commands still run on this host.",
-      "What the call would bring back when a guest is gone is brought back, unless the guest runs; in a dry run, what " +
-      "waits for the effect of a command waits in vain.",
-      "The XML is the file given with --xml, else that of the newest call kept for this guest and operation (record: " +
-      "true in config.yaml keeps calls), else a small sample made for the guest's name.",
+      "Plays one hook call in this process, with the same handlers, configuration and code that answer libvirt, and " +
+      "prints what happened: the handlers that ran and why others did not, every call they made with its duration and " +
+      "result, the verdict, and what libvirt would do with it. It never calls libvirt, and only what handlers do can " +
+      "affect a guest.",
+      "Handlers really run: without --dry-run, commands and writes happen. With --dry-run, reads are real, every command " +
+      "succeeds without output, and everything that was not done is listed. With --root, hookvisor resolves every path " +
+      "that a handler uses below DIR, including symbolic links; commands still run on this host.",
+      "A call that ends a guest also undoes its changes, unless the guest is running. In a dry run, a handler that waits " +
+      "for the effect of a command waits in vain.",
+      "The XML is the file given with --xml, otherwise that of the newest call stored for this guest and operation " +
+      "(record: true in config.yaml stores calls), otherwise a small generated sample.",
     ],
     exitCodes: [[0, "no handler failed"], [
       1,
-      "a handler failed, whether libvirt would give the operation up or not",
+      "a handler failed, whether or not libvirt would abort the operation",
     ]],
     examples: [
       ["hookvisor run qemu/prepare --guest win11 --dry-run", "what would happen if win11 were started now"],
@@ -234,20 +235,20 @@ export const COMMANDS: readonly AdminCommand[] = [
     options: {
       guest: { value: "NAME", kind: "guest", summary: "the guest; for a network's port, its owner" },
       network: { value: "NAME", kind: "network", summary: "the network" },
-      xml: { value: "FILE", kind: "file", summary: "what libvirt would write; - for standard input" },
-      sample: { summary: "make a sample even where a real call is kept" },
+      xml: { value: "FILE", kind: "file", summary: "the XML that libvirt would write; - for standard input" },
+      sample: { summary: "generate a sample even if a real call is stored" },
       "sub-operation": { value: "WORD", kind: ["begin", "end", "-"], summary: "libvirt's third argument" },
       extra: {
         value: "WORD",
         summary:
-          "libvirt's fourth argument: for release why the guest ended; for an event its fields, in JSON",
+          "libvirt's fourth argument: for release, why the guest ended; for an event its fields, in JSON",
       },
       handler: { value: "NAME", kind: "handler", summary: "play this handler only" },
-      "dry-run": { summary: "change nothing: commands and writes are checked, told and not done" },
+      "dry-run": { summary: "change nothing: check and list commands and writes instead" },
       root: {
         value: "DIR",
         kind: "directory",
-        summary: "paths of handlers count from DIR, a copy of /sys and friends",
+        summary: "resolve handlers' paths below DIR, a copy of /sys and the like",
       },
       log: { summary: "write a record to events.jsonl, as a real call does" },
       json: { summary: "print one JSON document" },
@@ -257,25 +258,25 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "replay",
     words: [{ name: "ID", kind: "record", optional: true }],
-    summary: "play a hook call again that libvirt made",
+    summary: "play a hook call that libvirt made again",
     description: [
-      "Plays a call that libvirt made, by default the newest, as run does. Calls are kept for root only, in calls/ of " +
-      "the log directory, when config.yaml says record: true; secrets in the XML are masked there.",
+      "Plays a call that libvirt made, by default the newest, as run does. With record: true in config.yaml, hookvisor " +
+      "stores calls in calls/ of the log directory, readable by root only, with secrets in the XML masked.",
     ],
-    exitCodes: [[0, "no handler failed"], [1, "a handler failed, or no such call is kept"]],
+    exitCodes: [[0, "no handler failed"], [1, "a handler failed, or no such call is stored"]],
     examples: [
-      ["hookvisor replay --dry-run", "what the newest call would do with the handlers of today"],
-      ["hookvisor replay --list", "the calls that are kept, newest last"],
+      ["hookvisor replay --dry-run", "what the newest call would do with today's handlers"],
+      ["hookvisor replay --list", "the stored calls, newest last"],
     ],
     options: {
-      list: { summary: "list the calls that are kept" },
+      list: { summary: "list the stored calls" },
       guest: { value: "NAME", kind: "guest", summary: "the newest call for this guest or network" },
       handler: { value: "NAME", kind: "handler", summary: "play this handler only" },
-      "dry-run": { summary: "change nothing: commands and writes are checked, told and not done" },
+      "dry-run": { summary: "change nothing: check and list commands and writes instead" },
       root: {
         value: "DIR",
         kind: "directory",
-        summary: "paths of handlers count from DIR, a copy of /sys and friends",
+        summary: "resolve handlers' paths below DIR, a copy of /sys and the like",
       },
       log: { summary: "write a record to events.jsonl, as a real call does" },
       json: { summary: "print one JSON document" },
@@ -285,22 +286,25 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "undo",
     words: [{ name: "GUEST", kind: "guest", optional: true }],
-    summary: "bring back what guests have changed on this host, or list it",
+    summary: "undo what guests have changed on this host, or list it",
     description: [
-      "Brings back, the last first, what handlers set with host.fs.set and host.undo for GUEST (win11, or qemu/win11 " +
-      "where the name is not enough), whether it runs or not. A step that fails is kept and tried again next time; the " +
-      "rest go on. Without GUEST: for all guests whose process is gone, and what failed before.",
-      "This happens by itself when a guest is released, when its start is given up, and for guests that are gone when " +
-      "libvirt's daemon starts. With --list nothing is changed.",
+      "Undoes, last first, what handlers set with host.fs.set and host.undo for GUEST (win11, or qemu/win11 where the " +
+      "name is ambiguous), whether or not it is running. A step that fails is kept and tried again next time; the rest " +
+      "continue. Without GUEST: for all guests whose process is gone, and what failed before.",
+      "hookvisor does this automatically when a guest is released, when its start is aborted, and, for guests that are " +
+      "gone, when libvirt's daemon starts. --list changes nothing.",
     ],
-    exitCodes: [[0, "everything is back, or there was nothing"], [1, "at least one step failed and is kept"]],
+    exitCodes: [[0, "everything was undone, or nothing was held"], [
+      1,
+      "at least one step failed and is kept",
+    ]],
     examples: [
-      ["hookvisor undo --list", "what is held, by whom, since when, the old value and the new"],
-      ["hookvisor undo win11", "brings back what win11 has changed"],
+      ["hookvisor undo --list", "what is held, by which guest, since when, the old value and the new"],
+      ["hookvisor undo win11", "undoes what win11 has changed"],
     ],
     options: {
-      list: { summary: "only show what is held; of GUEST when it is given" },
-      forget: { value: "NO", summary: "give up one thing, by its number in the list, and leave it as it is" },
+      list: { summary: "only list what is held; with GUEST, by that guest" },
+      forget: { value: "NO", summary: "drop one held change, by its number in the list, without undoing it" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./undo.ts"),
@@ -308,19 +312,19 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "approve",
     words: [{ name: "NAME", kind: "handler" }],
-    summary: "allow a handler to run as it is now, where the policy wants that",
+    summary: "allow a handler to run in its current version, where the policy requires approval",
     description: [
       "Records a handler's text and its SHA-256 in /etc/hookvisor/approvals. With policy: {approval: required} in " +
-      "config.yaml only such handlers run; any change of the file withdraws the approval, and until it is given again " +
-      "the handler counts as failed. Shows what the handler may do.",
+      "config.yaml only approved handlers run; any change to the file withdraws the approval, and until it is given " +
+      "again the handler counts as failed. Shows what the handler may do.",
     ],
-    exitCodes: [[0, "approved, or it was already"], [1, "there is no such handler, or it cannot be used"]],
+    exitCodes: [[0, "the handler is approved"], [1, "the handler does not exist, or is invalid"]],
     examples: [
-      ["hookvisor approve 20-vfio", "20-vfio.js may run as it is"],
-      ["hookvisor approve --withdraw 20-vfio", "it may not any more"],
+      ["hookvisor approve 20-vfio", "approves the current 20-vfio.js"],
+      ["hookvisor approve --withdraw 20-vfio", "withdraws the approval"],
     ],
     options: {
-      withdraw: { summary: "take the approval back" },
+      withdraw: { summary: "withdraw the approval" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./approve.ts"),
@@ -328,9 +332,9 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "diff",
     words: [{ name: "NAME", kind: "handler" }],
-    summary: "show what changed in a handler since it was approved: what it may do first, then the text",
+    summary: "show what changed in a handler since it was approved: first what it may do, then the text",
     description: [
-      "Compares a handler with what was approved. First what it may do and what it is for, line by line, then the text.",
+      "Compares a handler with its approved version: first what it may do and when it runs, line by line, then the text.",
     ],
     exitCodes: [[0, "nothing changed"], [1, "something changed, or it was never approved"]],
     examples: [["hookvisor diff 20-vfio", "what the new 20-vfio.js could do that the old one could not"]],
@@ -343,20 +347,20 @@ export const COMMANDS: readonly AdminCommand[] = [
       { name: "show", kind: ["show"], optional: true },
       { name: "ID", kind: "record", optional: true },
     ],
-    summary: "show which hook calls there were and what came of them",
+    summary: "show past hook calls and their results",
     description: [
       "Shows the last 50 hook calls, the newest last: when, which guest or network, the operation, the handlers that " +
-      "ran, how long it took, the verdict, and why something failed. Options choose among them; all that are given have " +
-      "to hold. It reads events.jsonl and the files it was rotated into.",
-      '"history show ID" prints the whole timeline of one call; "history show last" that of the newest, which may be ' +
-      "chosen by the same options.",
-      "Times are those of this host; the records themselves, and --json, hold UTC.",
+      "ran, how long it took, the verdict, and why something failed. Options select calls that match all of them. It " +
+      "reads events.jsonl and its rotated files.",
+      '"history show ID" prints the whole timeline of one call; "history show last" that of the newest, which the ' +
+      "same options can select.",
+      "Times are local; the records themselves, and --json, use UTC.",
     ],
-    exitCodes: [[0, "always, also when there is no such call"], [1, "no call with that ID"]],
+    exitCodes: [[0, "always, even if no call matches"], [1, "no call with that ID"]],
     examples: [
       ["hookvisor history --guest win11 --failed --since 7d", "what went wrong with win11 this week"],
       ["hookvisor history show last --guest win11", "why win11 did not start just now"],
-      ["hookvisor history --follow", "prints calls as they come, until interrupted"],
+      ["hookvisor history --follow", "prints calls as they arrive, until interrupted"],
     ],
     options: {
       guest: { value: "NAME", kind: "guest", summary: "only calls about this guest" },
@@ -371,14 +375,14 @@ export const COMMANDS: readonly AdminCommand[] = [
         kind: "operation",
         summary: "only this operation: prepare, or qemu/prepare",
       },
-      handler: { value: "NAME", kind: "handler", summary: "only calls in which this handler had a turn" },
+      handler: { value: "NAME", kind: "handler", summary: "only calls that ran this handler" },
       failed: { summary: "only calls in which something failed" },
       since: {
         value: "WHEN",
         summary: "only calls since then: 2h, 30m, 7d, or 2026-11-23, or 2026-11-23T06:30",
       },
       number: { value: "N", summary: "show the last N calls, or all (default 50); also -n N" },
-      follow: { summary: "go on with calls as they come; also -f" },
+      follow: { summary: "keep printing calls as they arrive; also -f" },
       json: { summary: "print the records, one JSON document a line" },
     },
     load: () => import("./history.ts"),
@@ -386,23 +390,23 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "doctor",
     words: [],
-    summary: "look at everything that has to be right, and say what to do about what is not",
+    summary: "check everything hookvisor needs, and say how to fix what is wrong",
     description: [
-      "Looks at libvirt's version and daemons, the hooks directory and its links, whether the running daemons know them, " +
+      "Checks libvirt's version and daemons,  the hooks directory and its links, whether the running daemons know them, " +
       "other hook scripts, owners and modes, AppArmor and SELinux, the handlers and what their rules name, what guests " +
-      "that are gone have left behind, the disk, the journal and the C library. Each line says what was looked at: ok, " +
-      "note (something to know), warn or fail, and what to do.",
-      "Nothing is changed, and libvirt is never called: it may be the one that waits.",
+      "that are gone have left behind, the disk, journald and the C library. Each line names the check and its result: " +
+      "ok, note (something to know), warn or fail, and what to do.",
+      "It changes nothing and never calls libvirt, which may itself be waiting for a hook.",
     ],
     exitCodes: [[0, "nothing worse than a note"], [1, "the worst is a warning"], [2, "something failed"]],
-    examples: [["hookvisor doctor --quiet", "only what is not right, for a cron job"]],
+    examples: [["hookvisor doctor --quiet", "only problems, for a cron job"]],
     options: {
       "hooks-dir": {
         value: "DIR",
         kind: "directory",
-        summary: "libvirt's hooks directory, where it is not found by itself",
+        summary: "libvirt's hooks directory, where hookvisor cannot detect it",
       },
-      quiet: { summary: "only what is not right" },
+      quiet: { summary: "print only problems" },
       json: { summary: "print one JSON document" },
     },
     load: () => import("./doctor.ts"),
@@ -410,20 +414,24 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "checkpoint",
     words: [],
-    summary: "let hook calls start from a process that is ready",
+    summary: "create the checkpoint from which hook calls start",
     description: [
-      "Starts hookvisor, lets it make some hook calls of its own, and keeps that process's memory in " +
-      "/run/hookvisor/checkpoint. A hook call of root's then goes on from there instead of starting anew, which takes " +
-      "a fraction of the time. The first hook call after a boot or an update has this done in the background, so there " +
-      "is no need to call it. Calls do without where there is none or it does not fit the machine any more.",
-      "With checkpoint: false in config.yaml none is taken, and one that is there is removed.",
+      "Starts hookvisor, runs some rehearsal hook calls in it, and saves that process's memory in " +
+      "/run/hookvisor/checkpoint. A hook call run as root then continues from there instead of starting anew, which " +
+      "takes a fraction of the time. After each boot or update, the first hook call run as root creates the checkpoint " +
+      "in the background, so you need not run this command. Calls start plainly while no checkpoint exists or it does " +
+      "not match the machine.",
+      "With checkpoint: false in config.yaml hookvisor creates none, and removes an existing one.",
     ],
-    exitCodes: [[0, "hook calls start from a checkpoint, or it is removed"], [1, "none can be taken here"]],
-    examples: [["hookvisor checkpoint", "now, instead of after the next hook call"]],
+    exitCodes: [[0, "hook calls start from a checkpoint, or it was removed"], [
+      1,
+      "this host cannot create one",
+    ]],
+    examples: [["hookvisor checkpoint", "creates it now, instead of after the next hook call"]],
     options: {
-      "if-needed": { summary: "only when hook calls do not start from one already" },
-      remove: { summary: "remove it; the next hook call has another one taken" },
-      show: { summary: "print what it holds: steps, mappings, sizes, age, program" },
+      "if-needed": { summary: "only if hook calls do not already start from one" },
+      remove: { summary: "remove it; the next hook call creates another one" },
+      show: { summary: "print its contents: steps, mappings, sizes, age, program" },
       json: { summary: "with --show: as JSON" },
     },
     load: () => import("./checkpoint.ts"),
@@ -439,22 +447,22 @@ export const COMMANDS: readonly AdminCommand[] = [
     ],
     summary: "answer one hook call, as a link in libvirt's hooks directory does",
     description: [
-      "Does what /etc/libvirt/hooks/DRIVER does when it is a link to hookvisor, with the XML that libvirt would give " +
-      "on standard input. Handlers are really run. Options come before DRIVER; what follows it is taken as it is.",
+      "Does what /etc/libvirt/hooks/DRIVER does when it is a link to hookvisor, and reads the XML that libvirt would " +
+      "write from standard input. Handlers really run. Options must precede DRIVER.",
     ],
-    exitCodes: [[0, "libvirt goes on"], [
+    exitCodes: [[0, "libvirt continues"], [
       1,
-      "libvirt gives the operation up and shows what is on standard error",
+      "libvirt aborts the operation and shows standard error",
     ]],
     examples: [[
       "hookvisor hook qemu win11 prepare begin - < win11.xml",
-      "what libvirt does before it starts win11",
+      "what libvirt runs before it starts win11",
     ]],
     options: {
       background: {
         value: "HANDLER",
         kind: "handler",
-        summary: "run only this handler, as one in the background",
+        summary: "run only this handler, in the background",
       },
       of: { value: "ID", kind: "record", summary: "with --background: the call that started it" },
       caller: { value: "NAME", summary: "with --background: the process that made that call" },
@@ -486,21 +494,21 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "metrics",
     words: [],
-    summary: "print figures for Prometheus",
+    summary: "print metrics for Prometheus",
     description: [
       "Counts the records and prints Prometheus's text format, for the textfile collector of node_exporter: hook calls " +
       "by driver, operation and verdict, how long they took, failures of handlers by cause, when each operation was " +
-      "last called and last failed, and how many handlers can be used.",
-      "Counts begin again when the oldest records are dropped; rate() and increase() take that for a restart.",
+      "last called and last failed, and how many handlers are valid.",
+      "Counts reset when the oldest records are dropped; rate() and increase() treat that as a restart.",
     ],
     exitCodes: [[0, "printed or written"], [1, "the file could not be written"]],
     examples: [[
       "hookvisor metrics --output /var/lib/prometheus/node-exporter/hookvisor.prom",
-      "in a timer, every minute; the file is replaced as a whole",
+      "in a timer, every minute; the file is replaced atomically",
     ]],
     options: {
       output: { value: "FILE", kind: "file", summary: "write this file instead of printing" },
-      quiet: { summary: "say nothing when the file is written" },
+      quiet: { summary: "print nothing when the file was written" },
     },
     load: () => import("./metrics.ts"),
   },
@@ -510,7 +518,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     summary: "print a script that completes hookvisor's command lines in bash, zsh or fish",
     description: [
       "Prints a completion script for a shell. It completes commands, options, handlers, operations, and the guests, " +
-      "networks and IDs that the records tell of. libvirt is not asked.",
+      "networks and IDs in the records. It never asks libvirt.",
     ],
     exitCodes: [[0, "printed"]],
     examples: [
@@ -528,7 +536,7 @@ export const COMMANDS: readonly AdminCommand[] = [
       words: {
         value: "KIND",
         kind: ["handler", "guest", "network", "operation", "record", "command"],
-        summary: "print the words of one kind, as the scripts ask for them",
+        summary: "print the words of one kind, for the completion scripts",
       },
     },
     load: () => import("./completion.ts"),
@@ -538,17 +546,17 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [{ name: "COMMAND", kind: "command", optional: true }],
     summary: "print a manual page, or write all of them",
     description: [
-      "Prints the manual page of hookvisor, or of one command, as man(1) wants it. With --output all pages are written " +
+      "Prints the manual page of hookvisor, or of one command, in the format of man(1). With --output it writes all pages " +
       "into a directory, for a package.",
     ],
     exitCodes: [[0, "printed or written"], [1, "a file could not be written"]],
     examples: [
       ["hookvisor man check | man -l -", "reads the page about check"],
-      ["hookvisor man --output /usr/share/man/man8", "puts all pages where man finds them"],
+      ["hookvisor man --output /usr/share/man/man8", "writes all pages where man finds them"],
     ],
     options: {
       output: { value: "DIR", kind: "directory", summary: "write all pages into this directory" },
-      quiet: { summary: "say nothing when they are written" },
+      quiet: { summary: "print nothing when they were written" },
     },
     load: () => import("./man.ts"),
   },
@@ -556,7 +564,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     name: "version",
     words: [],
     summary: "print the version",
-    description: ["Prints the versions of hookvisor and of what it is made with."],
+    description: ["Prints the versions of hookvisor and its components."],
     exitCodes: [[0, "always"]],
     examples: [["hookvisor version", "also: hookvisor --version"]],
     options: { json: { summary: "print one JSON document" } },

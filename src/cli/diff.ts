@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { handlers } = await loadWholeSite(directories);
   const handler = handlers.find((handler) => handler.name === name);
   if (handler === undefined) {
-    throw new CommandError(`there is no handler ${name}; "hookvisor list" shows all`);
+    throw new CommandError(`no handler ${name}; "hookvisor list" lists all`);
   }
   const approval = readApproval(directories, name, userId());
   if (typeof approval === "string") throw new CommandError(`${name}: ${approval}`);
@@ -36,13 +36,13 @@ export async function run(invocation: Invocation): Promise<number> {
     return text === "" ? 0 : 1;
   }
   if (text === "") {
-    print(1, `${name} is as it was approved on ${approval.time}\n`);
+    print(1, `${name} is unchanged since it was approved on ${approval.time}\n`);
     return 0;
   }
   print(1, `${name} was changed since it was approved on ${approval.time}\n\n`);
   tellChanges("What it may do", changed.may);
-  tellChanges("What it is for", changed.for);
-  if (handler.manifest === undefined) print(1, `It cannot be used now: see "hookvisor check"\n\n`);
+  tellChanges("What it runs for", changed.for);
+  if (handler.manifest === undefined) print(1, `It is invalid now: see "hookvisor check"\n\n`);
   for (const line of text.trimEnd().split("\n")) print(1, `${coloured(line)}\n`);
   return 1;
 }

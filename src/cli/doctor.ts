@@ -56,9 +56,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
   print(
     1,
-    `${shown.length > 0 ? "\n" : ""}${findings.length} looked at: ${count("fail")} failed, ${
+    `${shown.length > 0 ? "\n" : ""}${findings.length} checks: ${count("fail")} failed, ${
       count("warn")
-    } to be warned of\n`,
+    } warnings\n`,
   );
   return code;
 }

@@ -11,7 +11,7 @@ const HOOK_WORDS = 4;
  * @returns the exit code
  */
 export function endWithoutProc(args: readonly string[]): number {
-  print(2, "hookvisor: /proc is not mounted, and nothing works without it: mount -t proc proc /proc\n");
+  print(2, "hookvisor: /proc is not mounted, and hookvisor requires it: mount -t proc proc /proc\n");
   if (args.length !== HOOK_WORDS) return 1;
   return OPERATIONS.some(({ name, onFailure }) => name === args[1] && onFailure === "abort") ? 1 : 0;
 }

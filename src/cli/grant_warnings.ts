@@ -183,7 +183,7 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
   };
   for (const rule of [...allow.exec, ...allow.look]) {
     warn(rule, spacedProgram(rule.value), "write it without quotes: the program first, then its arguments");
-    warn(rule, execDanger(rule.value), "name the one program that is needed, and its arguments word by word");
+    warn(rule, execDanger(rule.value), "name the one program that is needed, and each of its arguments");
   }
   for (const [access, probes] of [["write", WRITE_PROBES], ["read", READ_PROBES]] as const) {
     for (const rule of allow[access]) {
@@ -194,7 +194,7 @@ export function grantWarnings(file: string, allow: Allow): Issue[] {
     if (!choosesCode(variable.value)) continue;
     const runs = allow.exec.length + allow.look.length === 0 ? "a program" : "every program of allow.exec";
     const message = `env: ${variable.value} can make ${runs} run code of the handler's choice, as root`;
-    warn(variable, message, "leave it out; together with runAs it is refused");
+    warn(variable, message, "remove it; runAs cannot be combined with it");
   }
   return issues;
 }
@@ -258,9 +258,7 @@ function namesCommand(program: string, { args }: ExecRule): boolean {
 }
 
 function beyond(open: boolean, { args }: ExecRule): string {
-  return open || args.length === 0
-    ? "with it the handler can run anything"
-    : "what it is given to run is not checked";
+  return open || args.length === 0 ? "with it the handler can run anything" : "its input is not checked";
 }
 
 /** Whether the caller chooses a whole argument. */

@@ -47,11 +47,11 @@ function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Con
 function restoreWarnings(handler: LoadedHandler, manifest: Manifest, config: Config): Issue[] {
   if (!abortsRestore(manifest, config)) return [];
   const message =
-    "a failure of this handler gives up qemu/restore, and with libvirt 11.3 the guest's saved state is " +
-    "gone then: virsh start says that it succeeded, and the guest is off";
+    "a failure of this handler aborts qemu/restore, and libvirt 11.3 then deletes the guest's saved state: " +
+    "virsh start reports success, and the guest is off";
   const isOwn = manifest.onFailure === "abort";
   const hint = isOwn
-    ? "onFailure: ignore, in a handler of its own for qemu/restore"
+    ? "set onFailure: ignore in a separate handler for qemu/restore"
     : "onFailure: {qemu/restore: ignore} in config.yaml";
   return [warning(handler, placeOf(handler.source, isOwn ? "onFailure" : "on"), message, hint)];
 }
@@ -97,7 +97,7 @@ function whenIssues(handler: LoadedHandler, { when, on }: Manifest): Issue[] {
   const issues: Issue[] = [];
   const place = placeOf(handler.source, "when");
   if (on.every(({ value }) => expandOperations(value).every(({ driver }) => driver === "daemon"))) {
-    issues.push(warning(handler, place, "when never holds: the daemon's calls have no XML", "remove it"));
+    issues.push(warning(handler, place, "when never matches: the daemon's calls have no XML", "remove it"));
   }
   const compiled = when.path === undefined ? undefined : compilePathTest(when.path.value);
   if (when.path !== undefined && compiled?.issue !== undefined) {
@@ -130,9 +130,11 @@ export function shadowWarnings(handlers: readonly LoadedHandler[]): Issue[] {
       );
       if (rule === undefined) return [];
       const message =
-        `write: ${rule.value} may be written by ${earlier.name} too; in ${shared.driver}/${shared.name} ` +
+        `write: ${rule.value} is also written by ${earlier.name}; in ${shared.driver}/${shared.name} ` +
         `${winner.name} runs after ${loser.name} and wins`;
-      return [warning(later, rule, message, "let one of the two write it, or give them different guests")];
+      return [
+        warning(later, rule, message, "let only one of the two write it, or give them different guests"),
+      ];
     })
   );
 }

@@ -20,7 +20,7 @@ export function optionUsage(name: string, { value }: Option): string {
   return `--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 
-const MISUNDERSTOOD = "the command line is not understood";
+const MISUNDERSTOOD = "the command line is invalid";
 
 /** A command's exit codes with the one that all have, in order. */
 export function exitCodes({ exitCodes: own }: AdminCommand): [code: number, meaning: string][] {
@@ -72,7 +72,7 @@ export function overview(commands: readonly AdminCommand[], look: Look): string 
     ...list(commands.map(({ name, summary }) => [name, summary]), width),
     "",
     ...wrap(
-      `"hookvisor COMMAND --help" says more, with an example. A link named daemon, qemu, lxc, libxl, network or ` +
+      `"hookvisor COMMAND --help" prints details and an example. A link named daemon, qemu, lxc, libxl, network or ` +
         'bhyve in libvirt\'s hooks directory makes it answer libvirt; "hookvisor install" makes these links.',
       width,
     ),

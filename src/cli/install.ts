@@ -41,12 +41,12 @@ export async function run(invocation: Invocation): Promise<number> {
   if (invocation.directories.config !== DIRECTORIES.config) {
     print(
       2,
-      `hookvisor install: a link always uses ${DIRECTORIES.config}, whatever --config-dir says here\n`,
+      `hookvisor install: a link always uses ${DIRECTORIES.config}; --config-dir has no effect on it\n`,
     );
   }
   const unsafe = places.destdir === "" ? programIssue(places.program) : undefined;
   if (unsafe !== undefined) print(2, `hookvisor install: libvirt runs this program as root, and ${unsafe}\n`);
-  if (!isQuiet && drivers.length === 0) print(1, `${places.hooks} holds no link to a hookvisor\n`);
+  if (!isQuiet && drivers.length === 0) print(1, `${places.hooks} contains no link to hookvisor\n`);
   for (const step of steps) if (!isQuiet || step.did !== "was there") print(1, `${describe(step, dryRun)}\n`);
   if (said !== undefined) print(1, said.map(reloaded).join(""));
   else if (!isQuiet) print(1, advice(places, reloads, changed, dryRun));
@@ -80,7 +80,7 @@ function placeOf(invocation: Invocation, places: Places): "d" | "main" {
   const version = program === undefined ? undefined : libvirtVersion(program);
   if (version === undefined || runsDirectories(version)) return "d";
   places.why.push(
-    `libvirt ${version} knows no .d directories (they came with 6.5.0), so the links are the hooks themselves`,
+    `libvirt ${version} has no .d directories (added in 6.5.0), so the links are the hooks themselves`,
   );
   return "main";
 }
@@ -89,13 +89,13 @@ function advice(places: Places, reloads: readonly Reload[], changed: boolean, dr
   if (places.destdir !== "") return "";
   if (reloads.length > 0) {
     return reloads.map(({ daemon, pid, drivers }) =>
-      `${daemon} (pid ${pid}) started when there was no hook for ${drivers.join(", ")} and ${
+      `${daemon} (pid ${pid}) started when no hook existed for ${drivers.join(", ")} and ${
         dryRun ? "would not see" : "does not see"
       } it yet: systemctl reload ${daemon}, or install --reload\n`
     ).join("");
   }
   if (places.daemons.length === 0) {
-    return "no daemon of libvirt's runs now; it will see the hooks when it starts\n";
+    return "no libvirt daemon is running; it will see the hooks when it starts\n";
   }
-  return changed ? "no daemon has to be reloaded: it knows of these hooks\n" : "";
+  return changed ? "no daemon needs a reload: all know these hooks\n" : "";
 }

@@ -7,15 +7,15 @@ import { SystemError } from "../system/system_error.ts";
 /** Why links would do harm on this host, or no good; undefined when nothing speaks against them. `--force` makes them all the same. */
 export function installRefusal(places: Places, drivers: readonly Driver[]): string | undefined {
   if (places.isNixOs) {
-    return `this is NixOS, where libvirtd's start removes links that it did not make. ${
+    return `this is NixOS, where starting libvirtd removes links that NixOS did not create. ${
       nixOsWay(places.program, drivers)
-    }. --force makes the links all the same`;
+    }. --force creates the links anyway`;
   }
   const [first] = appArmorDenials(realProgram(places.program), places.daemons);
   if (first === undefined) return undefined;
-  return `AppArmor's profile ${first.profile}, of ${first.daemon}, does not let it run ${places.program}: ` +
-    `every guest and every network would fail to start (exit status 126). Do: ${first.remedy}. ` +
-    "--force makes the links all the same";
+  return `AppArmor's profile ${first.profile} does not let ${first.daemon} run ${places.program}: ` +
+    `every guest and every network would fail to start (exit status 126). To fix it: ${first.remedy}. ` +
+    "--force creates the links anyway";
 }
 
 /** What is written into NixOS's configuration for hooks, a line for each driver. */
@@ -24,7 +24,7 @@ export function nixOsWay(program: string, drivers: readonly Driver[]): string {
   const lines = drivers.map((driver) =>
     `virtualisation.libvirtd.hooks.${driver}."50-hookvisor" = "${path}";`
   );
-  return `Write into the system's configuration: ${lines.join(" ")} and run nixos-rebuild switch`;
+  return `Add to the system's configuration: ${lines.join(" ")} and run nixos-rebuild switch`;
 }
 
 function realProgram(program: string): string {

@@ -82,8 +82,8 @@ export function hooksDirectory(program: string | undefined): { path: string; why
   if (!isDirectory("/etc/libvirt") && isDirectory("/usr/local/etc/libvirt")) {
     return {
       path: "/usr/local/etc/libvirt/hooks",
-      why: "there is /usr/local/etc/libvirt and no /etc/libvirt",
+      why: "/usr/local/etc/libvirt exists and /etc/libvirt does not",
     };
   }
-  return { path: "/etc/libvirt/hooks", why: "that is the place on distributions" };
+  return { path: "/etc/libvirt/hooks", why: "the default of distributions" };
 }

@@ -39,7 +39,7 @@ export function makeDriverLink(
       moveLink(kept, directory, program, dryRun),
       ...others.map((hook): LinkStep => ({
         ...removeLink(hook, dryRun),
-        why: `it led to ${destination(hook)}`,
+        why: `it pointed to ${destination(hook)}`,
       })),
     ];
   }
@@ -57,33 +57,35 @@ function moveLink(hook: Hook, directory: string, program: string, dryRun: boolea
   if (hook.leadsHere) return { driver, path, did: "was there" };
   // Beside the drivers' hooks, where libvirt looks for no other name: it runs whatever is in a .d directory.
   if (!dryRun) replaceLink(path, program, `${directory}/.hookvisor.new`);
-  return { driver, path, did: "moved", why: `it led to ${destination(hook)}` };
+  return { driver, path, did: "moved", why: `it pointed to ${destination(hook)}` };
 }
 
 /** Where a link of ours leads that does not lead here. */
 export function destination({ target, isRun, isDangling }: Hook): string {
   if (isRun) return `${target}, another hookvisor`;
-  return `${target}, which is ${isDangling ? "gone" : "no executable file"}`;
+  return `${target}, which ${isDangling ? "does not exist" : "is not an executable file"}`;
 }
 
 function foreign({ target }: Hook, place: "d" | "main"): string {
   if (target !== undefined) return `it is a link to ${target}, not to this program; remove it first`;
   return place === "main"
-    ? "it is somebody else's script; --place d puts the link beside it, where libvirt is 6.5.0 or later"
-    : "it is somebody else's file; remove it first";
+    ? "it is another program's script; with libvirt 6.5.0 or later, --place d puts the link beside it"
+    : "it is another program's file; remove it first";
 }
 
 /** One step, for a person. */
 export function describe({ path, did, why }: LinkStep, dryRun: boolean): string {
-  const word = dryRun && did === "made"
-    ? "would be made"
-    : dryRun && did === "moved"
-    ? "would be moved"
-    : dryRun && did === "removed"
-    ? "would be removed"
-    : did;
+  const word = dryRun && did !== "was there" && did !== "left alone" ? `would be ${WORDS[did]}` : WORDS[did];
   return `${path}: ${word}${why === undefined ? "" : `: ${why}`}`;
 }
+
+const WORDS: Record<LinkStep["did"], string> = {
+  made: "created",
+  moved: "moved",
+  "was there": "already exists",
+  removed: "removed",
+  "left alone": "not changed",
+};
 
 /** Removes one link of ours. */
 export function removeLink(hook: Hook, dryRun: boolean): LinkStep {

@@ -30,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const issue of issues) print(2, `hookvisor list: ${formatIssue(issue)}\n`);
   if (rows.length === 0) {
     const where = `${invocation.directories.config}/handlers`;
-    print(1, `no handler in ${where}; "hookvisor new NAME" makes one\n`);
+    print(1, `no handler in ${where}; "hookvisor new NAME" creates one\n`);
     return usable ? 0 : 1;
   }
   const paint = style(out.colour);

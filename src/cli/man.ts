@@ -29,7 +29,7 @@ export function run(invocation: Invocation, commands: readonly AdminCommand[]): 
   if (command === undefined) {
     const near = suggest(name, commands.map((one) => one.name));
     throw new CommandError(
-      `there is no command ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`,
+      `unknown command ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`,
       2,
     );
   }

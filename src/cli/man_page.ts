@@ -76,7 +76,7 @@ export function overviewPage(commands: readonly AdminCommand[], source: ManSourc
     ".SH EXIT STATUS",
     ...item("0", "all is well; called by libvirt: the operation goes on"),
     ...item("1", "a problem was found, or something failed; called by libvirt: the operation is given up"),
-    ...item("2", "the command line is not understood"),
+    ...item("2", "the command line is invalid"),
     ".SH SEE ALSO",
     commands.map((command) => `.BR ${pageName(command).replaceAll("-", "\\-")} (${SECTION}),`).join("\n")
       .replace(/,$/, ""),

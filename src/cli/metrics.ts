@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
   else {
     // As a whole: node_exporter may read it at any moment.
     replaceFile(file, text);
-    if (!flag(invocation, "quiet")) print(1, `${file} is written\n`);
+    if (!flag(invocation, "quiet")) print(1, `${file} was written\n`);
   }
   return 0;
 }

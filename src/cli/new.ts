@@ -26,10 +26,10 @@ export function run(invocation: Invocation): number {
   const { manifest } = parseManifest(file, text);
   const first = expandOperations(manifest?.on[0]?.value ?? "")[0];
   const what = first === undefined ? "DRIVER/OPERATION" : `${first.driver}/${first.name}`;
-  print(1, `${file} is there, from the recipe ${recipe}: ${manifest?.description ?? ""}\n\n`);
+  print(1, `${file} was written from the recipe ${recipe}: ${manifest?.description ?? ""}\n\n`);
   print(1, `  hookvisor types                          lets an editor complete event and host\n`);
-  print(1, `  hookvisor check                          tells what is wrong with it\n`);
-  print(1, `  hookvisor run ${what} --dry-run`.padEnd(43) + `plays it without a change to this host\n`);
+  print(1, `  hookvisor check                          reports what is wrong with it\n`);
+  print(1, `  hookvisor run ${what} --dry-run`.padEnd(43) + `plays it without changing this host\n`);
   print(1, `  hookvisor install                        makes libvirt call hookvisor\n`);
   return 0;
 }

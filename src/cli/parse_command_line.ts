@@ -48,7 +48,7 @@ function readOption(
   const value = given ?? rest.shift();
   if (value === undefined || value === "") return `--${name} needs a value: ${option.value}`;
   if (Array.isArray(option.kind) && !option.kind.includes(value)) {
-    return `--${name} has to be one of ${option.kind.join(", ")}, not ${JSON.stringify(value)}`;
+    return `--${name} must be one of ${option.kind.join(", ")}, not ${JSON.stringify(value)}`;
   }
   return { name, value };
 }
@@ -76,5 +76,5 @@ function countProblem(takes: readonly CommandWord[], words: readonly string[]): 
   if (missing !== undefined && !missing.optional) return `${missing.name} is missing`;
   const last = takes.at(-1);
   if (words.length <= takes.length || last?.many) return undefined;
-  return `${JSON.stringify(words[takes.length])} is one word too many`;
+  return `${JSON.stringify(words[takes.length])} is one argument too many`;
 }

@@ -56,13 +56,13 @@ export async function playCall(invocation: Invocation, call: CallToPlay): Promis
   if (only !== undefined && !known.includes(only)) {
     const near = suggest(only, known);
     throw new CommandError(
-      `--handler: there is no handler ${only}${near ? `; did you mean ${near}?` : ""}`,
+      `--handler: no handler ${only}${near ? `; did you mean ${near}?` : ""}`,
       2,
     );
   }
   if (flag(invocation, "log")) {
     const why = appendRecord(directories.log, record, told.log);
-    if (why !== undefined) print(2, `hookvisor: the record was not kept: ${why}\n`);
+    if (why !== undefined) print(2, `hookvisor: the record was not written: ${why}\n`);
   }
   if (flag(invocation, "json")) {
     const xml = reply.stdout === "" ? {} : { xml: reply.stdout };
@@ -144,7 +144,7 @@ function afterwards(
       .map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
   );
   const head = notDone.length === 0
-    ? "dry run: nothing was to be changed on this host"
-    : "dry run: nothing was changed on this host; without --dry-run this would be done:";
+    ? "dry run: nothing was changed on this host"
+    : "dry run: nothing was changed on this host; without --dry-run these calls would run:";
   return [...xml, "", ...wrap(head, out.width).map(paint.bold), ...lines].map((line) => `${line}\n`).join("");
 }

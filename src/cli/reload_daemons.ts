@@ -77,5 +77,5 @@ export function reloaded({ daemon, pid, seen }: Reloaded): string {
   if (seen === undefined) return `${daemon} (pid ${pid}) was asked to reload\n`;
   return seen
     ? `${daemon} (pid ${pid}) was reloaded and has called the hook\n`
-    : `${daemon} (pid ${pid}) was asked to reload, but has not called the hook; "hookvisor doctor" tells more\n`;
+    : `${daemon} (pid ${pid}) was asked to reload, but has not called the hook; "hookvisor doctor" shows why\n`;
 }

@@ -32,9 +32,9 @@ export async function run(invocation: Invocation): Promise<number> {
 function nothing({ directories }: Invocation, id: string | undefined): string {
   const where = callsDirectory(directories.log);
   if (id !== undefined) {
-    return `no call ${JSON.stringify(id)} is kept in ${where}; "hookvisor replay --list" lists them`;
+    return `no call ${JSON.stringify(id)} is stored in ${where}; "hookvisor replay --list" lists them`;
   }
-  return `no call is kept in ${where}; "record: true" in config.yaml keeps the last ones`;
+  return `no call is stored in ${where}; set record: true in config.yaml to store them`;
 }
 
 function list(invocation: Invocation): number {

@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
 function wanted(word: string): Operation {
   const wrong = operationGlobError(word);
   if (wrong !== undefined) throw new CommandError(`${wrong.error}${wrong.hint ? `; ${wrong.hint}` : ""}`, 2);
-  if (isGlob(word)) throw new CommandError(`${word}: one operation, without a glob`, 2);
+  if (isGlob(word)) throw new CommandError(`${word}: name name name name one operation, without a glob`, 2);
   const [driver = "", name = ""] = word.split("/");
   return findOperation(driver, name)!;
 }
@@ -45,7 +45,7 @@ async function callFor(invocation: Invocation, operation: Operation): Promise<Ca
       object: "-",
       xml: "",
       caller: "libvirtd",
-      source: "none: libvirt gives the daemon's hooks nothing",
+      source: "none: libvirt passes no XML to the daemon's hooks",
     };
   }
   const file = option(invocation, "xml");
@@ -55,7 +55,7 @@ async function callFor(invocation: Invocation, operation: Operation): Promise<Ca
     const object = given ?? nameIn(xml);
     if (object === undefined) {
       const flag = driver === "network" ? "--network" : "--guest";
-      throw new CommandError(`--xml: ${file} tells no name; give it with ${flag}`, 2);
+      throw new CommandError(`--xml: ${file} contains no name; give it with ${flag}`, 2);
     }
     return { ...common, object, xml, source: file === "-" ? "standard input" : file };
   }
@@ -73,7 +73,7 @@ async function callFor(invocation: Invocation, operation: Operation): Promise<Ca
   }
   const object = given ?? (driver === "network" ? "default" : SAMPLE);
   const xml = await sampleXml(driver, name, object, guest ?? SAMPLE);
-  return { ...common, object, xml, source: "a small sample made for the name; --xml FILE takes a real one" };
+  return { ...common, object, xml, source: "a small generated sample; --xml FILE uses a real one" };
 }
 
 /** libvirt's fourth argument for the daemon's own operations. */

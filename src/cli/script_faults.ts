@@ -68,11 +68,9 @@ function textFaults(text: string): ScriptFault[] {
     if (client !== undefined) {
       const name = client.slice(client.lastIndexOf("/") + 1);
       faults.push({
-        what: `calls ${name} in line ${
-          i + 1
-        }: libvirt waits for this script, and the two can wait for each other`,
+        what: `calls ${name} in line ${i + 1}: libvirt waits for this script, so the two can deadlock`,
         remedy:
-          "take what it needs from the XML on its standard input, or make a handler of it: hookvisor new",
+          "read what it needs from the XML on standard input, or convert it to a handler: hookvisor new",
         isFatal: false,
       });
     } else if (ENDLESS.test(line) || /\bsleep\s+infinity\b/.test(line)) {

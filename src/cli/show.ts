@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (handler === undefined) {
     const near = suggest(name, handlers.map((one) => one.name));
     throw new CommandError(
-      `there is no handler ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`,
+      `no handler ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ""}`,
     );
   }
   if (flag(invocation, "source")) {

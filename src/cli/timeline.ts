@@ -34,7 +34,7 @@ export function renderTimeline(record: HookRecord, look: Look): string {
     ...record.handlers.flatMap((handler, i) => handlerLines(handler, starts[i]!, sheet)),
     ...(record.left ?? []).flatMap(({ name, why }) => leftLines(name, why, sheet)),
     ...(record.undone ?? []).flatMap((entry) => undoneLines(entry, record.object, sheet)),
-    ...(record.handlers.length + (record.left ?? []).length === 0 ? ["no handler is for this call"] : []),
+    ...(record.handlers.length + (record.left ?? []).length === 0 ? ["no handler matches this call"] : []),
     "",
     ...ending(record, sheet),
   ];
@@ -133,7 +133,7 @@ function undoneLines(
   const [done, failed] = look.unicode ? ["↶", "✘"] : ["<", "x"];
   const whose = guest.endsWith(`/${object}`) ? "" : ` for ${guest}`;
   const text = visible(
-    `${handler}  ${ok ? "brought back" : "not brought back"}${whose}: ${what}`,
+    `${handler}  ${ok ? "undone" : "not undone"}${whose}: ${what}`,
     look.unicode,
   );
   const colour = ok ? (plain: string) => plain : paint.red;

@@ -13,10 +13,10 @@ export function run(invocation: Invocation): number {
   const file = `${directory}/handler.d.ts`;
   makeDirectory(directory);
   if (readText(file) === types) {
-    print(1, `${file} is as it should be\n`);
+    print(1, `${file} is up to date\n`);
     return 0;
   }
   replaceFile(file, types);
-  print(1, `${file} is there: with "// @ts-check" an editor now completes event and host\n`);
+  print(1, `${file} was written: with "// @ts-check" an editor now completes event and host\n`);
   return 0;
 }

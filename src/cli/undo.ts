@@ -41,17 +41,17 @@ function act(desk: UndoByHand | undefined, word: string | undefined, invocation:
   }
   const forget = option(invocation, "forget");
   if (forget !== undefined) return forgetOne(desk, forget);
-  if (word === undefined) return tell(desk?.leaveGone() ?? [], json, "no guest that is gone holds anything");
+  if (word === undefined) return tell(desk?.leaveGone() ?? [], json, "no guest that is gone holds a change");
   const guests = desk?.guests(word) ?? [];
   const steps = guests.flatMap((guest) => desk!.leave(guest));
-  return tell(steps, json, `${word} holds nothing; "hookvisor undo --list" shows what is held`);
+  return tell(steps, json, `${word} holds nothing; "hookvisor undo --list" lists what is held`);
 }
 
 function forgetOne(desk: UndoByHand | undefined, text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new CommandError(`--forget needs a number from "undo --list"`, 2);
   const hold = desk?.forget(Number(text));
-  if (hold === undefined) throw new CommandError(`nothing with number ${text} is held`);
-  print(1, `forgotten, and left as it is: ${whatWord(hold)}, held by ${guestWord(hold)}\n`);
+  if (hold === undefined) throw new CommandError(`no held change has number ${text}`);
+  print(1, `forgotten, and not undone: ${whatWord(hold)}, held by ${guestWord(hold)}\n`);
   return 0;
 }
 
@@ -119,6 +119,6 @@ function tell(steps: readonly UndoneEntry[], json: boolean, nothing: string): nu
     const more = error ?? note;
     print(1, `${how}  ${visible(`${guest}  ${what}${more === undefined ? "" : `: ${more}`}`, true)}\n`);
   }
-  if (failed && !json) print(2, "hookvisor undo: what failed is kept and tried again next time\n");
+  if (failed && !json) print(2, "hookvisor undo: changes that failed are kept and tried again next time\n");
   return failed ? 1 : 0;
 }

@@ -33,15 +33,15 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const line of places.why) print(1, `${line}\n`);
   for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
   for (const path of directories) {
-    print(1, `${path}: removed: it was made by hookvisor install, and is empty\n`);
+    print(1, `${path}: removed: hookvisor install created it, and it is empty\n`);
   }
-  if (steps.length === 0) print(1, `${directory} holds no link to a hookvisor\n`);
-  else print(1, `libvirt notices at once; no daemon has to be reloaded\n`);
+  if (steps.length === 0) print(1, `${directory} contains no link to hookvisor\n`);
+  else print(1, `libvirt notices at once; no daemon needs a reload\n`);
   if (removed) print(1, `${file}: removed\n`);
   if (new LazyJournal(invocation.directories.state, () => {}).exists) {
     print(
       1,
-      `what guests still hold on this host is shown by "hookvisor undo --list" and brought back by "hookvisor undo"\n`,
+      `"hookvisor undo --list" lists what guests still hold on this host, and "hookvisor undo" undoes it\n`,
     );
   }
   return 0;

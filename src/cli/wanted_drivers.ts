@@ -27,7 +27,7 @@ export async function driversOf(invocation: Invocation): Promise<Driver[]> {
   if (used.size === 0 && config.record.keep === 0) {
     const where = `${invocation.directories.config}/handlers`;
     throw new CommandError(
-      `no handler in ${where}, so there is nothing to call; --driver or --all makes links all the same`,
+      `no handler in ${where}, so libvirt has nothing to call; --driver or --all creates links anyway`,
     );
   }
   return used.size === 0 ? [...DRIVERS] : DRIVERS.filter((driver) => driver === "daemon" || used.has(driver));

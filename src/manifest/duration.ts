@@ -22,7 +22,7 @@ export function parseDuration(
   const parts = /^(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?$/.exec(text);
   if (text === "" || !parts) return { error: `${quoted(text)} is not a duration`, hint: hintFor(text) };
   const ms = UNITS.reduce((sum, [, unit], i) => sum + Number(parts[i + 1] ?? 0) * unit, 0);
-  if (ms === 0) return { error: "a duration of 0 leaves no time at all", hint: "write at least 1ms" };
+  if (ms === 0) return { error: "a duration must be longer than 0", hint: "write at least 1ms" };
   if (ms > most) {
     return { error: `${quoted(text)} is too long`, hint: `at most ${formatDuration(most)}` };
   }
@@ -47,7 +47,7 @@ function hintFor(text: string): string {
   if (fraction) {
     const unit = UNITS.find(([name]) => name === fraction[2]);
     const ms = Number(fraction[1]) * (unit?.[1] ?? 1);
-    if (ms >= 1 && ms <= LONGEST_MS) return `whole numbers only: ${formatDuration(ms)}`;
+    if (ms >= 1 && ms <= LONGEST_MS) return `use whole numbers: ${formatDuration(ms)}`;
   }
   return "write it like 5s, 300ms, 2m or 1m30s";
 }

@@ -45,7 +45,7 @@ export function parseExecRule(text: string): { rule: ExecRule } | RuleError {
     return {
       error: "... can only be the last word",
       column: stray.column,
-      hint: "quote it, '...', if the argument itself is meant",
+      hint: "quote it, '...', if you mean the argument itself",
     };
   }
   const args = (dots < 0 ? words : words.slice(0, dots)).map(({ text, pattern }) => ({ text, pattern }));
@@ -54,9 +54,9 @@ export function parseExecRule(text: string): { rule: ExecRule } | RuleError {
 
 function programError(word: PatternWord): { error: string; hint?: string } | undefined {
   if (word.pattern.length > 1 || word.pattern[0]?.includes("*")) {
-    return { error: "the program cannot hold a *", hint: "one rule for each program" };
+    return { error: "the program cannot contain *", hint: "write one rule for each program" };
   }
-  if (word.text === "...") return { error: "... cannot stand for the program" };
+  if (word.text === "...") return { error: "... cannot be the program" };
   return programProblem(word.pattern[0] ?? "");
 }
 
@@ -64,7 +64,9 @@ function programError(word: PatternWord): { error: string; hint?: string } | und
 function programProblem(program: string): { error: string; hint?: string } | undefined {
   if (program === "") return { error: "the program's name is empty" };
   // deno-lint-ignore no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(program)) return { error: "the program's name holds a control character" };
+  if (/[\u0000-\u001f\u007f]/.test(program)) {
+    return { error: "the program's name contains a control character" };
+  }
   if (!program.includes("/")) {
     if (program === "." || program === "..") return { error: `${program} is a directory, not a program` };
     if (program.startsWith("-")) return { error: "the program's name begins with -" };
@@ -91,7 +93,7 @@ export function execCallProblem(program: string, args: readonly string[]): strin
   const wrong = programProblem(program);
   if (wrong) return wrong.hint === undefined ? wrong.error : `${wrong.error}: ${wrong.hint}`;
   const nul = args.findIndex((arg) => arg.includes("\0"));
-  return nul < 0 ? undefined : `argument ${nul + 1} holds a NUL, which no program can be given`;
+  return nul < 0 ? undefined : `argument ${nul + 1} contains NUL, which no program can receive`;
 }
 
 /**
@@ -110,7 +112,7 @@ function firstMismatch(rule: ExecRule, args: readonly string[]): { index: number
   for (const [index, pattern] of rule.args.entries()) {
     const arg = args[index];
     if (arg === undefined) {
-      return { index, why: `argument ${index + 1} is missing: the rule wants ${pattern.text}` };
+      return { index, why: `argument ${index + 1} is missing: the rule requires ${pattern.text}` };
     }
     const why = argMismatch(pattern, arg);
     if (why !== undefined) return { index, why: `argument ${index + 1}, ${shown(arg)}, ${why}` };
@@ -127,11 +129,11 @@ function argMismatch({ text, pattern }: ArgPattern, arg: string): string | undef
   if (!matchStar(pattern, arg)) return `does not match ${text}`;
   if (pattern.length < 2) return undefined;
   if (pattern[0] === "" && arg.startsWith("-")) {
-    return `begins with -, which ${text} does not allow: it could be taken for an option`;
+    return `begins with -, which ${text} does not allow: the program could take it for an option`;
   }
-  if (addsLineEnd(pattern, arg)) return `holds a line end, which a * does not stand for`;
+  if (addsLineEnd(pattern, arg)) return `contains a newline, which * does not match`;
   if (climbs(arg) && !climbs(pattern.join("*"))) {
-    return `holds the path part .., which a * does not stand for`;
+    return `contains the path component .., which * does not match`;
   }
   return undefined;
 }

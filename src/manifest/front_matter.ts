@@ -58,13 +58,13 @@ export function extractFrontMatter(
       return issue(first, `the manifest is longer than ${LONGEST_MANIFEST} characters`, "shorten it");
     }
     if (!line.startsWith("// ") && NEARLY_MARK.test(line)) {
-      return issue(first + i, "this is not quite the line that ends the manifest", "write // ---");
+      return issue(first + i, "this line resembles the end of the manifest, but is not", "write // ---");
     }
     if (i === lines.length - 1 && line === "") break;
     if (!line.startsWith("//")) {
       const hint =
-        `begin the line with // if it belongs to the manifest, else end it before with a line // ---`;
-      return issue(first + i, "the manifest has no end before this line, which is no comment", hint);
+        `begin the line with // if it belongs to the manifest, or end the manifest before it with a line // ---`;
+      return issue(first + i, "the manifest is not closed before this line, which is not a comment", hint);
     }
     if (line.length > 2 && line[2] !== " ") {
       return issue(first + i, "a line of the manifest begins with // and a space", "add the space", 3);
@@ -75,10 +75,10 @@ export function extractFrontMatter(
 }
 
 function noManifest(line: string): string {
-  if (line.startsWith("#!")) return "a handler does not begin with #!";
-  if (/^\s*\/\*---/.test(line)) return "the manifest stands in line comments, not in /*--- … ---*/";
-  if (NEARLY_MARK.test(line)) return "this is not quite the line that begins the manifest";
-  if (/^\s*\/\/\s*---/.test(line)) return "the manifest begins on the line after // ---";
+  if (line.startsWith("#!")) return "a handler cannot begin with #!";
+  if (/^\s*\/\*---/.test(line)) return "the manifest must use line comments, not /*--- … ---*/";
+  if (NEARLY_MARK.test(line)) return "this line resembles the start of the manifest, but is not";
+  if (/^\s*\/\/\s*---/.test(line)) return "the manifest must begin on the line after // ---";
   return "the handler has no manifest";
 }
 

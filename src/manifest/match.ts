@@ -37,7 +37,7 @@ export function matchManifest(manifest: Manifest, call: MatchCall): Match {
   const byNetwork = filter("networks", manifest.networks, name, call.uuid);
   if (!byNetwork.matches || !manifest.guests || !isAboutPort(operation)) return byNetwork;
   const owner = call.owner?.();
-  if (!owner) return { matches: false, why: "guests is given, and whose port it is is not known" };
+  if (!owner) return { matches: false, why: "guests is set, but the port's owner is unknown" };
   return filter("guests", manifest.guests, owner.name, () => owner.uuid);
 }
 

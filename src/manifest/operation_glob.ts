@@ -67,6 +67,6 @@ export function operationGlobError(pattern: string): RuleError | undefined {
 function hintForShape(pattern: string): string {
   const drivers = OPERATIONS.filter((o) => o.name === pattern).map((o) => o.driver);
   if (drivers[0]) return `write ${drivers[0]}/${pattern}`;
-  if (isDriver(pattern)) return `write ${pattern}/* for all its operations`;
+  if (isDriver(pattern)) return `write ${pattern}/* for all of its operations`;
   return "write it like qemu/prepare or qemu/*";
 }

@@ -62,7 +62,7 @@ function readKeys(
   top: Located<undefined>,
 ): { manifest: Manifest; onIsGood: boolean } | undefined {
   if (reader.root === undefined) {
-    reader.error(top, "the manifest is empty", "it needs at least a key on, like on: [qemu/prepare]");
+    reader.error(top, "the manifest is empty", "it needs at least the key on, such as on: [qemu/prepare]");
     return undefined;
   }
   const entries = reader.knownEntries(reader.root, "the manifest", KEYS, top);
@@ -73,7 +73,7 @@ function readKeys(
     return entry && how(entry);
   };
   if (!keys.has("on")) {
-    reader.error(top, "the manifest has no key on", "add what it is for, like on: [qemu/prepare]");
+    reader.error(top, "the manifest has no key on", "add its operations, such as on: [qemu/prepare]");
   }
   const on = read("on", (entry) => readOn(reader, entry));
   const manifest: Manifest = {
@@ -104,7 +104,7 @@ function readNames(reader: YamlReader, entry: Entry): Located<string>[] | undefi
   if (names?.written === 0) {
     reader.error(
       reader.place(entry.node),
-      `${entry.key.value} is empty, so nothing ever matches`,
+      `${entry.key.value} is empty, so the handler never matches`,
       "remove it",
     );
   }

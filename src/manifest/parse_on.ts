@@ -37,7 +37,7 @@ export function checkOn(
       const hint = "remove one of the two";
       reader.error(
         place("onFailure"),
-        "a handler in mode background cannot abort: nobody waits for it",
+        "a handler in mode background cannot abort: libvirt does not wait for it",
         hint,
       );
     }
@@ -74,8 +74,8 @@ function checkAbort(reader: YamlReader, on: readonly Located<string>[], at: Loca
   for (const { value } of on) {
     if (expandOperations(value).some((o) => o.mayAbort)) continue;
     const why = /\/(reconnect|attach)$/.test(value)
-      ? "a failure there would kill a guest that runs"
-      : "libvirt has already done it";
+      ? "a failure there would kill a running guest"
+      : "libvirt has already completed it";
     reader.error(at, `onFailure: abort is not possible for ${value}: ${why}`, "write onFailure: ignore");
   }
 }

@@ -45,14 +45,14 @@ function partError(part: string, last: boolean): { error: string; hint?: string 
   if (part === "" && last) {
     return {
       error: "the path ends in /",
-      hint: "leave it out for the directory, or end in /** for all below",
+      hint: "remove it to name the directory, or end in /** for everything below",
     };
   }
-  if (part === "") return { error: "the path holds //", hint: "write one /" };
-  if (part === ".") return { error: "the path holds /./", hint: "leave it out" };
-  if (part === "..") return { error: "the path holds ..", hint: "write the path it leads to" };
+  if (part === "") return { error: "the path contains //", hint: "write one /" };
+  if (part === ".") return { error: "the path contains /./", hint: "leave it out" };
+  if (part === "..") return { error: "the path contains ..", hint: "write the resolved path" };
   if (part !== "**" && part.includes("**")) {
-    return { error: "** has to stand alone between slashes", hint: "write * within a name" };
+    return { error: "** must stand alone between slashes", hint: "write * within a name" };
   }
   return undefined;
 }
@@ -64,11 +64,11 @@ function partError(part: string, last: boolean): { error: string; hint?: string 
  */
 export function normalisePath(path: string): { path: string } | { error: string } {
   if (path === "") return { error: "the path is empty" };
-  if (path.includes("\0")) return { error: "the path holds a NUL" };
+  if (path.includes("\0")) return { error: "the path contains NUL" };
   if (!path.startsWith("/")) return { error: "the path is not absolute: begin it with /" };
   if (path.length > LONGEST_PATH) return { error: `the path is longer than ${LONGEST_PATH} characters` };
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.includes("..")) return { error: "the path holds .., which is never followed" };
+  if (parts.includes("..")) return { error: "the path contains .., which is not allowed" };
   return { path: `/${parts.join("/")}` };
 }
 

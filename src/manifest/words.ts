@@ -18,7 +18,7 @@ export interface PatternWord {
  */
 export function splitWords(rule: string): { words: PatternWord[] } | { error: string; column: number } {
   const nul = rule.indexOf("\0");
-  if (nul >= 0) return { error: "NUL cannot stand in a command line", column: nul + 1 };
+  if (nul >= 0) return { error: "a command line cannot contain NUL", column: nul + 1 };
   const words: PatternWord[] = [];
   let at = 0;
   while (at < rule.length) {
@@ -44,7 +44,7 @@ function readWord(
   while (at < rule.length && !isSpace(rule.charAt(at))) {
     const c = rule.charAt(at);
     if (c === "\n" || c === "\r") {
-      return { error: "a rule is one command line: a line end can stand only in quotes", column: at + 1 };
+      return { error: "a rule is one command line: a newline must be in quotes", column: at + 1 };
     }
     if (c === "'" || c === '"') {
       const read = c === "'" ? readSingle(rule, at) : readDouble(rule, at);

@@ -62,7 +62,7 @@ export class YamlReader {
       this.#issueAt(error.pos[0], ...explainSyntax(error.message));
     }
     if (document.directives?.yaml.explicit || /^%/m.test(text.slice(0, document.range[0]))) {
-      this.#issueAt(0, "YAML directives are not allowed", "leave out the lines that begin with %");
+      this.#issueAt(0, "YAML directives are not allowed", "remove the lines that begin with %");
     }
     if (this.issues.length === 0) this.root = document.contents ?? undefined;
   }
@@ -104,7 +104,7 @@ export class YamlReader {
   entries(node: YamlNode, what: string, at?: Located<unknown>): Entry[] {
     if (!this.#plain(node)) return [];
     if (!isMap(node)) {
-      this.error(this.place(node, at), `${what} has to be a map, not ${kindOf(node)}`);
+      this.error(this.place(node, at), `${what} must be a map, not ${kindOf(node)}`);
       return [];
     }
     return this.#uniqueEntries(node);
@@ -115,7 +115,7 @@ export class YamlReader {
     return this.entries(node, what, at).filter(({ key }) => {
       if (known.includes(key.value)) return true;
       const near = suggest(key.value, known);
-      const hint = near ? `did you mean ${near}?` : `known here: ${known.join(", ")}`;
+      const hint = near ? `did you mean ${near}?` : `known keys: ${known.join(", ")}`;
       this.error(key, `unknown key ${shown(key.value)} in ${what}`, hint);
       return false;
     });
@@ -138,7 +138,7 @@ export class YamlReader {
       : /^(no|off|false)$/.test(word)
       ? "write false"
       : undefined;
-    this.error(this.place(node, key), `${key.value} has to be true or false, not ${kindOf(node)}`, hint);
+    this.error(this.place(node, key), `${key.value} must be true or false, not ${kindOf(node)}`, hint);
     return undefined;
   }
 
@@ -147,7 +147,7 @@ export class YamlReader {
     if (!this.#plain(node)) return undefined;
     const n = isScalar(node) ? node.value : undefined;
     if (typeof n === "number" && Number.isInteger(n) && n >= least && n <= most) return n;
-    this.error(this.place(node, key), `${key.value} has to be a whole number from ${least} to ${most}`);
+    this.error(this.place(node, key), `${key.value} must be a whole number from ${least} to ${most}`);
     return undefined;
   }
 
@@ -160,7 +160,7 @@ export class YamlReader {
     const near = suggest(text.value, words);
     this.error(
       text,
-      `${entry.key.value} has to be ${words.join(" or ")}, not ${shown(text.value)}`,
+      `${entry.key.value} must be ${words.join(" or ")}, not ${shown(text.value)}`,
       near && `did you mean ${near}?`,
     );
     return undefined;
@@ -189,7 +189,7 @@ export class YamlReader {
     if (!isSeq(node)) {
       const text = isScalar(node) ? this.#source(node) : "";
       const hint = text === "" ? "write [one, two] or a line - one for each" : `write [${text}]`;
-      this.error(this.place(node, key), `${key.value} has to be a list, not ${kindOf(node)}`, hint);
+      this.error(this.place(node, key), `${key.value} must be a list, not ${kindOf(node)}`, hint);
       return undefined;
     }
     const items = node.items.flatMap((item) => {
@@ -238,12 +238,12 @@ export class YamlReader {
       if (!this.#plain(keyNode)) continue;
       const place = this.place(keyNode, this.place(map));
       if (!isScalar(keyNode) || typeof keyNode.value !== "string") {
-        this.error(place, `a key has to be text, not ${kindOf(keyNode)}`, "put it in quotes");
+        this.error(place, `a key must be text, not ${kindOf(keyNode)}`, "put it in quotes");
         continue;
       }
       const key = { ...place, value: keyNode.value };
       const first = seen.get(key.value);
-      if (first) this.error(key, `the key ${shown(key.value)} is here twice`, `first in line ${first.line}`);
+      if (first) this.error(key, `the key ${shown(key.value)} occurs twice`, `first on line ${first.line}`);
       else if (key.value === "__proto__") this.error(key, "__proto__ cannot be a key");
       else entries.push({ key, keyNode, node: (pair.value ?? undefined) as YamlNode });
       if (!first) seen.set(key.value, key);
@@ -256,11 +256,11 @@ export class YamlReader {
     const place = this.place(node, at);
     if (!isScalar(node) || typeof node.value !== "string") {
       const hint = isMap(node)
-        ? "a text with ': ' in it has to be quoted"
+        ? "a text with ': ' in it must be quoted"
         : isScalar(node) && node.value !== null
         ? `put it in quotes: "${this.#source(node)}"`
         : undefined;
-      this.error(place, `${what} has to be text, not ${kindOf(node)}`, hint);
+      this.error(place, `${what} must be text, not ${kindOf(node)}`, hint);
       return undefined;
     }
     if (node.value === "") {
@@ -277,7 +277,7 @@ export class YamlReader {
       this.error(
         this.place(node),
         `${shown(text)} is an alias, which is not allowed`,
-        `if it is a text that begins with *, quote it: "${text}"`,
+        `if it is text that begins with *, quote it: "${text}"`,
       );
       return false;
     }
@@ -307,7 +307,7 @@ function explainSyntax(message: string): [message: string, hint?: string] {
   if (message.includes("call stack")) return ["the YAML is nested too deeply"];
   if (message.includes("multiple documents")) return ["only one YAML document is allowed", "remove the ---"];
   if (message.startsWith("Nested mappings are not allowed")) {
-    return ["a text that holds ': ' has to be quoted", 'write it in quotes: key: "one: two"'];
+    return ["a text that holds ': ' must be quoted", 'write it in quotes: key: "one: two"'];
   }
   if (message.startsWith("Alias cannot be")) {
     return ["* begins an alias, which is not allowed", 'quote a text that begins with *: "*…"'];

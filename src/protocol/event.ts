@@ -52,7 +52,7 @@ export function parseEvent(
   }
   const details = subOperation === EVENT ? detailsOf(extra) : undefined;
   if (subOperation === EVENT && details === undefined) {
-    return wrong("the extra argument of an event has to be an object in JSON");
+    return wrong("the extra argument of an event must be an object in JSON");
   }
   return {
     event: {

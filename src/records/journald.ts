@@ -73,7 +73,7 @@ function message(
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
   if (failed !== undefined) return `${call}: ${failed.name} failed and is ignored: ${failureText(failed)}`;
   const count = handlers.length === 1 ? "1 handler" : `${handlers.length} handlers`;
-  const back = undone.length === 0 ? "" : `, ${undone.length} brought back`;
+  const back = undone.length === 0 ? "" : `, ${undone.length} undone`;
   const remarks = notes.length === 0 ? "" : `: ${notes.join("; ")}`;
   return `${call}: ${verdict}, ${count}${back}, ${ms} ms${remarks}`;
 }

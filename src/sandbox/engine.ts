@@ -196,7 +196,7 @@ export class Engine {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#lost ??= new EngineLost("it is over");
+    this.#lost ??= new EngineLost("it has ended");
     giveBackMemory(this.#memory);
   }
 
@@ -414,7 +414,7 @@ function utf8Size(text: string): number {
 
 /** What a JavaScript exception that came out of Wasm means. */
 function describeTrap(cause: unknown): string {
-  if (cause instanceof RangeError) return "the stack is full: too deep a recursion";
+  if (cause instanceof RangeError) return "stack overflow: the recursion is too deep";
   if (cause instanceof WebAssembly.RuntimeError && /unreachable/.test(cause.message)) return "stopped";
   return `the engine failed: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

@@ -45,7 +45,7 @@ export class EngineImage {
       return word;
     };
     if (bytes.length < 4 * HEADER_WORDS || next() !== MAGIC || next() !== bytes.length) {
-      throw new Error("this is not an engine's image");
+      throw new Error("not an engine image");
     }
     this.roots = { runtime: next(), context: next(), out: next(), enter: next(), stack: next() };
     const seeds = next();

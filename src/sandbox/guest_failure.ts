@@ -10,9 +10,7 @@ export function guestFailure(file: string, told: Json): Outcome {
   const { name, message, stack, unseen } = typeof told === "object" && told !== null && !Array.isArray(told)
     ? told
     : {};
-  const text = typeof message === "string" && message !== ""
-    ? message
-    : "it threw something that says nothing";
+  const text = typeof message === "string" && message !== "" ? message : "it threw a value without a message";
   const kind = typeof name === "string" && /^[A-Za-z]{1,40}$/.test(name) && !ONLY_MESSAGE.has(name)
     ? `${name}: `
     : "";
@@ -50,7 +48,7 @@ function explain(message: string): string {
   const missing = /^'?([A-Za-z]+)'? is not defined$/.exec(message)?.[1];
   if (missing !== undefined && Object.hasOwn(INSTEAD, missing)) return `${message}: ${INSTEAD[missing]}`;
   if (/could not load module/.test(message)) {
-    return `${message}: a handler is a single file, import is not possible: what reaches the host is in host`;
+    return `${message}: a handler is a single file and cannot import: what reaches the host is in host`;
   }
   return message;
 }

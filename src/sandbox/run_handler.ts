@@ -151,7 +151,7 @@ class Run {
         this.#end({
           ok: false,
           cause: "error",
-          message: "it waits for something that can never happen: a promise that nothing settles",
+          message: "it waits for a promise that nothing can settle",
         });
       }
     }
@@ -179,7 +179,7 @@ class Run {
     return {
       ok: false,
       cause: "timeout",
-      message: `it did not end within ${ms} ms${doing}`,
+      message: `timed out after ${ms} ms${doing}`,
       ...(failure?.ok === false && failure.at !== undefined ? { at: failure.at } : {}),
     };
   }
@@ -192,22 +192,24 @@ class Run {
   /** Answers one request of the guest. Whatever it sends, this gives an answer. */
   #answerCall(text: string): string {
     const request = parse(text);
-    if (request === undefined) return refuse(`the arguments of one call hold more than ${MAX_VALUES} values`);
+    if (request === undefined) {
+      return refuse(`the arguments of one call contain more than ${MAX_VALUES} values`);
+    }
     const { call, id, args } = isObject(request) ? request : {};
     if (typeof call !== "string" || !Array.isArray(args)) {
-      return refuse("a request that hookvisor does not understand");
+      return refuse("an invalid request");
     }
     if (call === "end") return this.#handlerEnded(args[0]);
     const { host } = this.#task;
     const capability = host?.capabilities.get(call);
     if (host === undefined || capability === undefined) return refuse(`host.${call} does not exist`);
-    if (this.#outcome !== undefined) return refuse("the handler is over");
+    if (this.#outcome !== undefined) return refuse("the handler has ended");
     if (capability.isSync !== true && this.#pending.size >= MAX_PENDING) {
       return refuse(`more than ${MAX_PENDING} calls at once`);
     }
     const own = typeof id === "number" ? id : -1;
     // Ids come from the guest: one used twice would make us forget the first call, and leave it running.
-    if (this.#pending.has(own)) return refuse("a call with the id of one that is still under way");
+    if (this.#pending.has(own)) return refuse("a call reuses the id of one that is still running");
     return this.#perform(host, capability, own, args);
   }
 

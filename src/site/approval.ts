@@ -28,8 +28,8 @@ export function readApproval(directories: Directories, name: string, uid: number
   const read = readTrusted(fileReader, file, uid, LARGEST);
   if ("trouble" in read) {
     return read.trouble === "missing"
-      ? "it is not approved"
-      : `its approval cannot be used: ${read.issue.message}`;
+      ? "the handler is not approved"
+      : `its approval is invalid: ${read.issue.message}`;
   }
   try {
     const approval = JSON.parse(read.text) as Partial<Approval>;
@@ -37,7 +37,7 @@ export function readApproval(directories: Directories, name: string, uid: number
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return `its approval cannot be used: ${file} is damaged`;
+  return `its approval is invalid: ${file} is damaged`;
 }
 
 /** Why a handler may not run under `policy: {approval: required}`, or undefined. The whole text is compared: a hash could do no more. */
@@ -47,9 +47,9 @@ export function approvalProblem(
   uid: number,
 ): string | undefined {
   const approval = readApproval(directories, name, uid);
-  if (typeof approval === "string") return `${approval}: look at it, then run "hookvisor approve ${name}"`;
+  if (typeof approval === "string") return `${approval}: review it, then run "hookvisor approve ${name}"`;
   if (approval.source === source) return undefined;
-  return `it was changed after it was approved: run "hookvisor diff ${name}", then "hookvisor approve ${name}"`;
+  return `the handler was changed after it was approved: run "hookvisor diff ${name}", then "hookvisor approve ${name}"`;
 }
 
 /** Handlers with an error added to each that the site's policy wants approved and that is not: it counts as broken. */

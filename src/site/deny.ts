@@ -78,7 +78,7 @@ export function deniedExec(
   }
   const names = [baseName(program), baseName(file)];
   const rule = policy.deny.exec.find((r) => names.includes(baseName(r.program)) && beginsLike(r, args));
-  return rule && `the site's policy denies it: policy.deny.exec in config.yaml holds ${rule.text}`;
+  return rule && `the site's policy denies it: policy.deny.exec in config.yaml contains ${rule.text}`;
 }
 
 /** What to do where a hook wants to call libvirt. */
@@ -89,7 +89,7 @@ function insteadOf(args: readonly string[], { libvirtClients }: Policy): string 
   }
   const background = libvirtClients === "background"
     ? "a handler for which libvirt does not wait may call it: mode: background with allow: {libvirtClients: true}"
-    : "policy.libvirtClients: allow in config.yaml lets it through";
+    : "policy.libvirtClients: allow in config.yaml allows it";
   return `What the hook needs is in event; ${background}`;
 }
 
@@ -115,7 +115,7 @@ export function deniedPath(
   // A star of an allowing rule stands for no line end; one of a denying rule does.
   const spellings = [path, path.replace(/[\n\r]/g, "?")];
   const rule = rules.find((r) => spellings.some((spelling) => matchPathRule(r, spelling)));
-  return rule && `the site's policy denies it: policy.deny.${access} in config.yaml holds ${rule.text}`;
+  return rule && `the site's policy denies it: policy.deny.${access} in config.yaml contains ${rule.text}`;
 }
 
 function baseName(path: string): string {

@@ -106,10 +106,10 @@ async function loadHandler(
   if (NAME.test(fileName)) {
     return manifest ? { ...handler, manifest, issues } : { ...handler, issues, trouble: "invalid" };
   }
-  const hint = "two digits, -, and letters, digits, ., _ or -: 20-vfio.js; or end it in .off";
+  const hint = "two digits, -, and letters, digits, ., _ or -: 20-vfio.js; or append .off to disable it";
   return {
     ...handler,
-    issues: [issueOf(file, "this is not a handler's name", hint), ...issues],
+    issues: [issueOf(file, "this is not a valid handler name", hint), ...issues],
     trouble: "invalid",
   };
 }

@@ -78,7 +78,7 @@ function apply(
       const list = known.length > 0 ? `it has ${known.join(", ")}` : "it has none";
       error(`${handlerName} has no option "${key}"`, near ? `did you mean ${near}?` : list);
     } else if (before !== undefined && before !== null && typeName(value) !== typeName(before)) {
-      error(`the option ${key} of ${handlerName} has to be ${typeName(before)}, not ${typeName(value)}`);
+      error(`the option ${key} of ${handlerName} must be ${typeName(before)}, not ${typeName(value)}`);
     } else {
       options.set(key, value);
       set.set(key, { line, ...(guests === undefined ? {} : { guests }) });
@@ -102,7 +102,7 @@ export function unknownHandlerIssues(
       file,
       line,
       column,
-      message: `options for "${name}", which is no handler here`,
+      message: `options for "${name}", which is not a handler here`,
       ...(near ? { hint: `did you mean ${near}?` } : {}),
     }];
   });

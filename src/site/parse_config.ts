@@ -61,7 +61,7 @@ const READ: Readonly<Record<typeof KEYS[number], Read>> = {
       if (!checkOperations(reader, entry) || value === undefined) continue;
       if (value === "abort" && !expandOperations(on).some((o) => o.mayAbort)) {
         const most = [...new Set(OPERATIONS.filter((o) => o.mayAbort).map((o) => o.name))].join(", ");
-        reader.error(entry.key, `${on} cannot abort: a failure there does only harm`, `possible for ${most}`);
+        reader.error(entry.key, `${on} cannot abort: aborting there only does harm`, `possible for ${most}`);
       } else config.onFailure.push({ on, value });
     }
   },
@@ -167,6 +167,6 @@ function readSize(reader: YamlReader, entry: Entry): number | undefined {
   if (!text || !read) return undefined;
   if ("error" in read) reader.error(text, `${entry.key.value}: ${read.error}`, read.hint);
   else if (read.bytes >= MIB / 16) return read.bytes;
-  else reader.error(text, `${entry.key.value}: less than 64KiB is too small`);
+  else reader.error(text, `${entry.key.value}: the least is 64KiB`);
   return undefined;
 }

@@ -31,5 +31,5 @@ function writableBy(path: string): string | undefined {
   if (isTrouble(chain) || chain.at(-1)?.isFile !== true) return undefined;
   const issue = trustIssue(path, chain, userId());
   return issue &&
-    `${issue.message}, so what it does is not only root's (${issue.hint}, or policy.programs: any in config.yaml)`;
+    `${issue.message}, so users other than root control what it does (${issue.hint}, or policy.programs: any in config.yaml)`;
 }

@@ -33,19 +33,19 @@ export function trustIssue(
     hint,
   });
   const last = chain[chain.length - 1];
-  if (!last) return issue("nothing is known of its owner", "look at it with ls -l");
+  if (!last) return issue("its owner is unknown", "check it with ls -l");
   if (kind === "file" ? !last.isFile : !last.isDirectory) {
     return issue(`${last.path} is not a ${kind === "file" ? "regular file" : "directory"}`, "replace it");
   }
   for (const [i, step] of chain.entries()) {
     if (step.uid !== ROOT && step.uid !== uid) {
       const who = uid === ROOT ? "root" : `root or user ${uid}`;
-      return issue(`${step.path} belongs to user ${step.uid}, not to ${who}`, `chown root ${step.path}`);
+      return issue(`${step.path} is owned by user ${step.uid}, not by ${who}`, `chown root ${step.path}`);
     }
     // What a link's own mode says means nothing: nobody can write to a link.
     const writers = step.isSymlink ? 0 : step.mode & (WRITE_BY_GROUP | WRITE_BY_OTHERS);
     if (writers === 0 || isSafeFor(step, chain[i + 1])) continue;
-    const who = writers & WRITE_BY_OTHERS ? "everybody" : `group ${step.gid}`;
+    const who = writers & WRITE_BY_OTHERS ? "everyone" : `group ${step.gid}`;
     return issue(`${step.path} can be written by ${who}`, `chmod go-w ${step.path}`);
   }
   return undefined;

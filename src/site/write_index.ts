@@ -34,7 +34,7 @@ export async function writeIndex(
     writePrivate(indexFile(directories), JSON.stringify(index));
     return undefined;
   } catch (error) {
-    return `the index of handlers was not kept: ${error instanceof Error ? error.message : String(error)}`;
+    return `the index of handlers was not written: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

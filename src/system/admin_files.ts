@@ -8,7 +8,7 @@ export class AdminFileError extends Error {
 
   constructor(path: string, cause: unknown) {
     const exists = cause instanceof Deno.errors.AlreadyExists;
-    super(exists ? `${path} is there already and was left alone` : `${path}: ${reason(cause)}`, { cause });
+    super(exists ? `${path} already exists and was not changed` : `${path}: ${reason(cause)}`, { cause });
     this.missing = cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory;
     this.exists = exists;
   }

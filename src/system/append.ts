@@ -30,7 +30,7 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     // A full disk may have taken a part of a line. It is not cut off again: another process's line may follow it by now.
     const bytes = new TextEncoder().encode(`${endsInLine(file, before) ? "" : "\n"}${line}\n`);
     const written = file.writeSync(bytes);
-    if (written < bytes.length) return `${log.path}: the disk took only a part of a record`;
+    if (written < bytes.length) return `${log.path}: the disk accepted only part of a record`;
     if (before + bytes.length > log.maxSize) setAside(log);
     return undefined;
   } catch (error) {
@@ -71,8 +71,8 @@ function unsafeDirectory(path: string): string | undefined {
     }
   }
   if (!info.isDirectory) return `${path} is not a directory`;
-  if (info.uid !== 0 && info.uid !== userId()) return `${path} belongs to user ${info.uid}, not to root`;
-  if (((info.mode ?? 0) & 0o022) !== 0) return `${path} can be written by others`;
+  if (info.uid !== 0 && info.uid !== userId()) return `${path} is owned by user ${info.uid}, not by root`;
+  if (((info.mode ?? 0) & 0o022) !== 0) return `${path} is writable by other users`;
   return undefined;
 }
 

@@ -315,7 +315,7 @@ export function walkReal(path: string): Place {
   const place = walk(path, false);
   if (place.path === path) return place;
   place[Symbol.dispose]();
-  throw new SystemError(116, `${path} leads to ${place.path} by now`);
+  throw new SystemError(116, `${path} now resolves to ${place.path}`);
 }
 
 function openDirectory(dirfd: number, name: string, what: string): number {

@@ -139,12 +139,12 @@ function stepOf(at: string, links: number): ChainStep {
     return step(at);
   } catch (error) {
     if (links === 0 || !(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`a symbolic link on the way leads to ${at}, which is not there`, { cause: error });
+    throw new Error(`a symbolic link in the path points to ${at}, which does not exist`, { cause: error });
   }
 }
 
 function trouble(error: unknown, path: string): FileTrouble {
-  if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} is not there` };
+  if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} does not exist` };
   if (error instanceof Deno.errors.PermissionDenied) {
     return { trouble: "denied", message: `user ${Deno.uid()} may not read ${path}` };
   }

@@ -43,7 +43,7 @@ export function writeKernelFiles(
   deadline: Deadline,
 ): (SystemError | undefined)[] {
   const results = new Map<KernelWrite, SystemError | undefined>(
-    jobs.map((job) => [job, new SystemError(110, `${job.place.path}: the kernel has not taken it in time`)]),
+    jobs.map((job) => [job, new SystemError(110, `${job.place.path}: the kernel did not accept it in time`)]),
   );
   const done = (group: readonly KernelWrite[], result: CommandResult | SystemError) => {
     const failed = group.length > 1 && !(result instanceof SystemError) ? failuresByFile(result) : undefined;
@@ -81,7 +81,7 @@ export function readKernelFiles(
   loop: Loop,
   deadline: Deadline,
 ): (string | undefined | SystemError)[] {
-  const late = ({ path }: Place) => new SystemError(110, `${path}: the kernel has not answered in time`);
+  const late = ({ path }: Place) => new SystemError(110, `${path}: the kernel did not answer in time`);
   const texts: (string | undefined | SystemError)[] = places.map(late);
   const alone: number[] = [];
   const read = (indexes: readonly number[]) => ({
@@ -229,7 +229,7 @@ function failuresByFile({ code, stderr }: CommandResult): Map<number, string> | 
 }
 
 function failure(result: CommandResult, path: string): SystemError | undefined {
-  return result.code === 0 ? undefined : errorOf(result.stderr.trim() || "the helper was ended", path);
+  return result.code === 0 ? undefined : errorOf(result.stderr.trim() || "the helper was killed", path);
 }
 
 function errorOf(said: string | undefined, path: string): SystemError | undefined {

@@ -16,11 +16,11 @@ export function privateDirectory(path: string): string | undefined {
   try {
     const info = Deno.lstatSync(path);
     if (!info.isDirectory) return `${path} is not a directory`;
-    if (info.uid !== 0 && info.uid !== userId()) return `${path} belongs to user ${info.uid}, not to root`;
+    if (info.uid !== 0 && info.uid !== userId()) return `${path} is owned by user ${info.uid}, not by root`;
     if (((info.mode ?? 0) & 0o077) === 0) return undefined;
     // What could be written by others may hold something of theirs: never mended, always said.
     if (((info.mode ?? 0) & 0o022) !== 0) {
-      return `${path} can be written by others: remove it, or chmod 700 and look what is in it`;
+      return `${path} is writable by other users: remove it, or chmod 700 it and check its contents`;
     }
     if (info.uid === userId()) Deno.chmodSync(path, 0o700);
     return undefined;

@@ -6,7 +6,7 @@ import { type FileStatus, O_CREAT, O_EXCL, O_WRONLY, type Place, setOwnerAndMode
  * A new file beside the old one that takes its place: a reader sees the old
  * text or the new, never a part. Owner and permissions stay as they were.
  *
- * @param status what is there now; undefined for a file that is made
+ * @param status what exists now; undefined for a file that is made
  * @throws {SystemError}
  */
 export function replaceFile(

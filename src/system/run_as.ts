@@ -31,7 +31,7 @@ export function runAs(
   waiting: Waiting,
 ): RunAs | string {
   const found = findUser(user, waiting);
-  if (found === undefined) return `there is no user ${user} on this host`;
+  if (found === undefined) return `user ${user} does not exist on this host`;
   const { uid, gid, home } = found;
   const runtime = `/run/user/${uid}`;
   const env = {
@@ -50,7 +50,7 @@ export function runAs(
   const envProgram = findProgram("env", ENVIRONMENT.PATH);
   if (envProgram === undefined) return "env is missing, which sets variables: install coreutils";
   if (path.includes("=")) {
-    return `${path} cannot be run as another user: env takes a name with = for a variable`;
+    return `${path} cannot be run as another user: env takes a name that contains = for a variable`;
   }
   const variables = Object.entries(env).map(([name, text]) => `${name}=${text}`);
   return {

@@ -60,7 +60,7 @@ function readOrdinary(place: Place): string {
     if (bytes === undefined) throw new SystemError(27, place.path);
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof TypeError) throw new NotOrdinary(`${place.path} holds something that is not UTF-8`);
+    if (error instanceof TypeError) throw new NotOrdinary(`${place.path} contains text that is not UTF-8`);
     throw error;
   } finally {
     close(fd);

@@ -32,7 +32,7 @@ export class StdinReader {
   /** Reads to the end. When the deadline comes first, a later call goes on where this one stopped. */
   read(deadline: Deadline): { bytes: Uint8Array<ArrayBuffer> } | InputFailure {
     if (this.#state === "reading") this.#readUntil(deadline);
-    if (this.#state === "reading") return this.#refused("standard input did not end in time");
+    if (this.#state === "reading") return this.#refused("standard input timed out");
     if (this.#state === "too large") {
       return this.#refused(`standard input is larger than ${this.#limit} bytes`);
     }

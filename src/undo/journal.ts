@@ -68,7 +68,7 @@ export class Journal {
    */
   constructor(directory: string, note: (text: string) => void) {
     const unsafe = privateDirectory(directory);
-    if (unsafe !== undefined) throw new JournalError(`no values can be kept: ${unsafe}`);
+    if (unsafe !== undefined) throw new JournalError(`no values can be recorded: ${unsafe}`);
     this.directory = directory;
     this.#note = note;
   }
@@ -206,7 +206,7 @@ export class Journal {
       if (found === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
       else if (found !== SCHEMA_VERSION) {
         throw new JournalError(
-          `${this.directory}/${JOURNAL_FILE} was made by another version of hookvisor (its form is ${found}, ` +
+          `${this.directory}/${JOURNAL_FILE} was written by another version of hookvisor (its schema is ${found}, ` +
             `this one knows ${SCHEMA_VERSION}): run "hookvisor undo" of that version, or remove the file`,
         );
       }
@@ -234,7 +234,7 @@ export class Journal {
       rest.replaceBy(`${JOURNAL_FILE}-journal`);
     }
     this.#note(
-      `${path} is broken (${why}) and was set aside as ${name}: what guests hold is not known any more`,
+      `${path} is broken (${why}) and was renamed to ${name}: the record of what guests hold is lost`,
     );
   }
 }

@@ -67,7 +67,7 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
   if (due.length === 0) return [];
   using lock = journal.locks();
   if (!pollUntil(() => lock.tryLock(`guest ${guestWord(guest)}`), loop, deadline)) {
-    throw new JournalError(`what ${guestWord(guest)} held was being played back by another hook call`, true);
+    throw new JournalError(`what ${guestWord(guest)} held was being undone by another hook call`, true);
   }
   return playSteps(withTimeFor(due, setting), due);
 }
@@ -136,7 +136,9 @@ function isValue(hold: HeldChange): hold is HeldChange & { what: HeldValue } {
 /** Values of one call, or one command or write. Nothing for what another process has done, or what the guest holds anew. */
 function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneStep[] {
   const values = holds.filter(isValue);
-  if (setting.deadline.passed) return holds.map((hold) => told({ hold, error: "the time was over" }));
+  if (setting.deadline.passed) {
+    return holds.map((hold) => told({ hold, error: "not run: the time limit had already passed" }));
+  }
   if (values.length > 0) return restoreValues(setting, values).reverse().map(told);
   return holds.flatMap((hold) => play(setting, hold));
 }

@@ -122,7 +122,7 @@ function bringBack(targets: readonly Way[], waiting: Waiting): void {
     const { target, found } = jobs[i]!;
     if (error !== undefined) note(target, error);
     else if (found !== undefined && !isSame(target.what, found)) {
-      target.note = `it held ${JSON.stringify(found.slice(0, 200))}, which somebody else had written`;
+      target.note = `it held ${JSON.stringify(found.slice(0, 200))}, which another program had written`;
     }
   });
 }

@@ -32,7 +32,7 @@ export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiti
     const looked = run({ ...what, ...onlyIf, timeoutMs: TIMEOUT_MS }, policy, waiting);
     const line = [onlyIf.command, ...onlyIf.args].join(" ");
     if (looked.error !== undefined && looked.code === undefined) return { error: `${line}: ${looked.error}` };
-    if (looked.error !== undefined) return { note: `there is nothing to undo: ${line}: ${looked.error}` };
+    if (looked.error !== undefined) return { note: `nothing to undo: ${line}: ${looked.error}` };
   }
   const { code, error } = run(what, policy, waiting);
   if (error === undefined) return {};
@@ -123,10 +123,10 @@ function toItsEnd(
   if (!waitUntil(() => result !== undefined, loop, deadline)) {
     command.terminate();
     command.kill();
-    return { error: "the time was over before it ended" };
+    return { error: "timed out: the call's time limit passed" };
   }
   const { code, signal, timedOut, stderr, stdout } = result!;
-  if (timedOut) return { error: withSaid(`it did not end within ${timeoutMs} ms`, stderr, stdout) };
+  if (timedOut) return { error: withSaid(`timed out after ${timeoutMs} ms`, stderr, stdout) };
   if (code === null) return { error: withSaid(`${signal}`, stderr, stdout) };
   return code === 0 ? {} : { code, error: withSaid(`exit code ${code}`, stderr, stdout) };
 }

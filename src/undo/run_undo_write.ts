@@ -26,7 +26,7 @@ export function runUndoWrite(
     if (why !== undefined) return { error: why };
     // The way to it was checked when it was held; the kernel's own links lead nowhere else.
     if (!isKernelFile(place.path)) {
-      return { error: `${write} leads to ${place.path}, which is no file of the kernel's` };
+      return { error: `${write} leads to ${place.path}, which is not a kernel file` };
     }
     if (place.status() === undefined) throw new SystemError(2, write);
     writeKernelFile(place, text, waiting.loop, waiting.deadline);

@@ -62,7 +62,7 @@ export function setValues(
 /** Locks a path's setting against other hook processes. @throws {JournalError} when it cannot be had by the deadline */
 export function lockPath(locks: RangeLock, path: string, { loop, deadline }: Waiting): void {
   if (pollUntil(() => locks.tryLock(`path ${path}`), loop, deadline)) return;
-  throw new JournalError(`${path} was being set by another hook call until the time was over`, true);
+  throw new JournalError(`${path} was being set by another hook call until the time limit`, true);
 }
 
 interface Before {

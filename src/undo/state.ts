@@ -37,9 +37,9 @@ export function getState(
 
 /** Why a key or a value cannot be kept, or undefined. */
 export function stateProblem(key: string, value: Json): string | undefined {
-  if (key === "" || key.length > LONGEST_KEY) return `a key has 1 to ${LONGEST_KEY} characters`;
+  if (key === "" || key.length > LONGEST_KEY) return `a key must have 1 to ${LONGEST_KEY} characters`;
   if (JSON.stringify(value).length > LONGEST_VALUE) {
-    return `a value is at most ${LONGEST_VALUE / 1024} KiB of JSON`;
+    return `a value may have at most ${LONGEST_VALUE / 1024} KiB of JSON`;
   }
   return undefined;
 }
@@ -68,7 +68,7 @@ export function setState(
       ...place(owner),
     );
     if (Number(row?.keys) > MOST_KEYS) {
-      throw new TypeError(`there are ${MOST_KEYS} keys already: delete some`);
+      throw new TypeError(`the limit of ${MOST_KEYS} keys is reached: delete some`);
     }
   });
 }

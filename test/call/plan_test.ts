@@ -54,7 +54,7 @@ Deno.test("plan() reads no XML unless a filter needs it", () => {
 Deno.test("plan() keeps a handler of which it cannot tell whether it is meant, as a failed one", () => {
   const start = event("qemu", "v1", "start", "begin", "-");
   const byUuid = handler("20-b", `on: [qemu/start]\nguests: ["uuid:${UUID}"]`);
-  for (const input of ["<domain", { error: "standard input did not end in time" }]) {
+  for (const input of ["<domain", { error: "standard input timed out" }]) {
     const { steps } = planned(start, [byUuid], input);
     assert.equal(steps.length, 1);
     assert.match(steps[0]?.problem ?? "", /^its filters or options need the XML: /);

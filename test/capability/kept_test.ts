@@ -90,8 +90,8 @@ Deno.test("runUndoCommand() says why a command failed: its code, its time, the p
   assert.deepEqual(run("true"), {});
   assert.deepEqual(run("false"), { error: "exit code 1" });
   assert.match(run("ls", ["/none"]).error ?? "", /^exit code 2: .*No such file/);
-  assert.match(run("sleep", ["20"], 200).error ?? "", /did not end within 200 ms/);
-  assert.match(run("sleep", ["20"], 20_000, 200).error ?? "", /time was over/);
+  assert.match(run("sleep", ["20"], 200).error ?? "", /timed out after 200 ms/);
+  assert.match(run("sleep", ["20"], 20_000, 200).error ?? "", /timed out: the call's time limit passed/);
   assert.match(run("no-such-program").error ?? "", /no such program/);
 });
 
@@ -110,7 +110,7 @@ Deno.test("runUndoCommand() takes the exit codes and the check that say it is go
   assert.deepEqual(run({ gone: [1, 2] }), { note: "gone already: exit code 2: no such rule" });
   const test = (...args: string[]) => ({ command: "test", args });
   assert.deepEqual(run({ onlyIf: test("-e", "/none") }), {
-    note: "there is nothing to undo: test -e /none: exit code 1",
+    note: "nothing to undo: test -e /none: exit code 1",
   });
   assert.deepEqual(run({ onlyIf: test("-e", "/proc") }), { error: "exit code 2: no such rule" });
   assert.match(
@@ -135,7 +135,7 @@ Deno.test("state answers with values, and says when there is no guest", async ()
     shown(await at.caller.call(CAPABILITIES.get(name)!, ...args));
   assert.match(
     await call("state.get", "k"),
-    /^TypeError host\.state\.get: there is no guest here, only a host/,
+    /^TypeError host\.state\.get: this call is about no guest/,
   );
   assert.equal(await call("state.host.get", "k"), "null");
   assert.equal(await call("state.host.set", "k", { a: [1] }), "null");
@@ -197,7 +197,7 @@ Deno.test("a state directory that others may write to keeps nothing, and the cal
   for (const [name, ...args] of calls) {
     assert.match(
       shown(await at.caller.call(CAPABILITIES.get(name)!, ...args)),
-      /^SystemError host\..*no values can be kept/,
+      /^SystemError host\..*no values can be recorded/,
       name,
     );
   }

@@ -43,9 +43,12 @@ Deno.test("host.xml says which operations take XML back, which key allows it, an
     /^NotAllowed host\.xml\.remove: .*add to allow in 10-a: xml: true$/,
   );
   const { handler, call } = callerOf();
-  assert.match(await call("xml.set", "title"), /^TypeError host\.xml\.set: it takes a path and a text$/);
-  assert.match(await call("xml.remove", 1), /^TypeError host\.xml\.remove: it takes a path$/);
-  assert.match(await call("xml.set", "none", "x"), /^XmlError host\.xml\.set: "none" leads to nothing/);
+  assert.match(
+    await call("xml.set", "title"),
+    /^TypeError host\.xml\.set: the arguments must be a path and a text$/,
+  );
+  assert.match(await call("xml.remove", 1), /^TypeError host\.xml\.remove: the arguments must be a path$/);
+  assert.match(await call("xml.set", "none", "x"), /^XmlError host\.xml\.set: "none" matches nothing/);
   assert.match(await call("xml.set", "title[", "x"), /^XmlError host\.xml\.set: /);
   assert.match(await call("xml.append", "devices", "<a>"), /^XmlError host\.xml\.append: /);
   assert.equal(handler.data.preview, undefined);

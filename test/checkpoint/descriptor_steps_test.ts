@@ -32,7 +32,7 @@ Deno.test({
     await stepsFor("2>&1").catch((thrown) => error = thrown);
     throws(() => {
       throw error;
-    }, new CheckpointError("descriptor 3 of the runtime is nothing, which is not expected"));
+    }, new CheckpointError("descriptor 3 of the runtime is unexpectedly nothing"));
   },
 });
 
@@ -44,6 +44,6 @@ Deno.test({
     await stepsFor("3</dev/zero").catch((thrown) => error = thrown);
     throws(() => {
       throw error;
-    }, new CheckpointError("descriptor 3 of the runtime is /dev/zero, which is not expected"));
+    }, new CheckpointError("descriptor 3 of the runtime is unexpectedly /dev/zero"));
   },
 });

@@ -32,7 +32,7 @@ Deno.test("Steps: a system call has its number, six arguments and the expected r
   ]);
 });
 
-Deno.test("Steps: what has to be the same, and the end, have numbers of their own", () => {
+Deno.test("Steps: what must be the same, and the end, have numbers of their own", () => {
   const steps = new Steps(ADDRESS, 4);
   steps.same(0x2000, new Uint8Array([1, 2, 3]));
   steps.end(0x3000, 0x4000);
@@ -57,7 +57,7 @@ Deno.test("Steps: data lies behind the room for the steps, each piece at a multi
 Deno.test("Steps: more steps or data than there is room for is an error", () => {
   const steps = new Steps(ADDRESS, 2);
   for (let i = 0; i < 2; i++) steps.call(3, [4], 0);
-  throws(() => steps.end(0, 0), /more steps than there is room for/);
+  throws(() => steps.end(0, 0), /too many steps/);
   steps.room(SIZE);
-  throws(() => steps.encode(TAG, SIZE, 0), /need more room/);
+  throws(() => steps.encode(TAG, SIZE, 0), /do not fit/);
 });

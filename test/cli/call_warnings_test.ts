@@ -18,7 +18,7 @@ Deno.test("a call of host that does not exist is told with its place and the nea
     "2:9: host.fs.reed does not exist; did you mean host.fs.read?",
   ]);
   assert.deepEqual(said("host.fetch('x'); host.log('x');"), [
-    `1:1: host.fetch does not exist; "hookvisor types" writes down what exists`,
+    `1:1: host.fetch does not exist; "hookvisor types" writes the list of calls`,
   ]);
   assert.match(said("host.lock.take('x')").join(), /^$/, "a property of a call that exists is JavaScript's");
 });
@@ -38,7 +38,10 @@ Deno.test("a call for which the manifest has no rule at all is told, each with t
       assert.deepEqual(said(call), [], name);
       continue;
     }
-    assert.match(said(call).join(), new RegExp(`host\\.${name} is always refused: allow\\.${within} is not`));
+    assert.match(
+      said(call).join(),
+      new RegExp(`host\\.${name} is always refused: allow\\.${within} is missing`),
+    );
     assert.deepEqual(said(call, { ...NOTHING, ...keys[within] }), [], name);
   }
   assert.deepEqual(said("host.fs.read('x')", { ...NOTHING, write: rule }), [], "write allows reading");

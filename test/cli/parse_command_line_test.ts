@@ -45,13 +45,13 @@ Deno.test("parseCommandLine() of a raw command takes everything from the first w
 Deno.test("parseCommandLine() says what is wrong with a command line", () => {
   const cases: [string[], RegExp][] = [
     [[], /^NAME is missing$/],
-    [["a", "b", "c"], /^"c" is one word too many$/],
+    [["a", "b", "c"], /^"c" is one argument too many$/],
     [["a", "--jsno"], /^unknown option --jsno; did you mean --json\?$/],
     [["a", "-x"], /^unknown option -x$/],
     [["a", "--json=yes"], /^--json takes no value$/],
     [["a", "--guest"], /^--guest needs a value: NAME$/],
     [["a", "--guest="], /^--guest needs a value: NAME$/],
-    [["a", "--shell", "tcsh"], /^--shell has to be one of bash, zsh, not "tcsh"$/],
+    [["a", "--shell", "tcsh"], /^--shell must be one of bash, zsh, not "tcsh"$/],
   ];
   for (const [args, message] of cases) assert.match(String(parseCommandLine(COMMAND, args)), message);
 });

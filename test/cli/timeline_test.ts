@@ -117,7 +117,7 @@ Deno.test("renderTimeline() of a call without a handler says so", () => {
     handlers: [],
     left: [],
   }, PLAIN);
-  assert.match(text, /no handler is for this call/);
+  assert.match(text, /no handler matches this call/);
   assert.match(text, /libvirt {2}goes on with the start of the guest/);
 });
 

@@ -21,8 +21,8 @@ Deno.test("parseDuration() reads whole numbers with their units, the longest fir
 Deno.test("parseDuration() refuses the rest and says what to write", () => {
   const bad: [text: string, hint: string][] = [
     ["5", "give the unit: 5s or 5ms"],
-    ["1.5s", "whole numbers only: 1s500ms"],
-    ["0.5 m", "whole numbers only: 30s"],
+    ["1.5s", "use whole numbers: 1s500ms"],
+    ["0.5 m", "use whole numbers: 30s"],
     ["", "write it like 5s, 300ms, 2m or 1m30s"],
     ["s", "write it like 5s, 300ms, 2m or 1m30s"],
     ["5 s", "write it like 5s, 300ms, 2m or 1m30s"],

@@ -115,8 +115,8 @@ const BAD_RULES: [text: string, column: number, error: RegExp][] = [
   ["  ", 1, /empty/],
   ["./x a", 1, /relative/],
   ["  bin/x", 3, /relative/],
-  ["sys* a", 1, /cannot hold a \*/],
-  ["'a*' b", 1, /cannot hold a \*/],
+  ["sys* a", 1, /cannot contain \*/],
+  ["'a*' b", 1, /cannot contain \*/],
   ["/usr/bin/../x", 1, /plain absolute/],
   ["/usr//x", 1, /plain absolute/],
   ["/usr/x/", 1, /plain absolute/],
@@ -124,13 +124,13 @@ const BAD_RULES: [text: string, column: number, error: RegExp][] = [
   ["..", 1, /directory/],
   ["-x", 1, /begins with -/],
   ["'' a", 1, /name is empty/],
-  ["... a", 1, /cannot stand for the program/],
+  ["... a", 1, /cannot be the program/],
   ["x ... a", 3, /last word/],
   ["x ... ...", 3, /last word/],
   ["x 'a b", 3, /never closed/],
   ['x a"b c', 4, /never closed/],
   ["x a\\", 4, /backslash/],
-  ["x a\nb", 4, /line end/],
+  ["x a\nb", 4, /newline/],
   ["x a\0", 4, /NUL/],
   ["x 'a\0'", 5, /NUL/],
 ];
@@ -153,7 +153,7 @@ Deno.test("execCallProblem() names what no rule could allow", () => {
   assert.match(execCallProblem("", []) ?? "", /empty/);
   assert.match(execCallProblem("../ip", []) ?? "", /relative/);
   assert.match(execCallProblem("ip\n", []) ?? "", /control/);
-  assert.match(execCallProblem("ip", ["a", "b\0c"]) ?? "", /argument 2 holds a NUL/);
+  assert.match(execCallProblem("ip", ["a", "b\0c"]) ?? "", /argument 2 contains NUL/);
 });
 
 Deno.test("nearestRule() names the rule that allows the most and what it does not allow", () => {
@@ -169,9 +169,9 @@ Deno.test("nearestRule() names the rule that allows the most and what it does no
   assert.equal(near("ip", "link", "del"), 'ip link set *: argument 2, "del", does not match set');
   assert.equal(
     near("ip", "link", "set", "-batch"),
-    'ip link set *: argument 3, "-batch", begins with -, which * does not allow: it could be taken for an option',
+    'ip link set *: argument 3, "-batch", begins with -, which * does not allow: the program could take it for an option',
   );
-  assert.equal(near("ip", "link"), "ip link set *: argument 2 is missing: the rule wants set");
+  assert.equal(near("ip", "link"), "ip link set *: argument 2 is missing: the rule requires set");
   assert.equal(near("nft", "list"), '/usr/sbin/nft list: the program is "nft", the rule\'s is /usr/sbin/nft');
   assert.equal(near("ipp", "addr"), 'ip addr: the program is "ipp", the rule\'s is ip');
   assert.equal(near("systemctl", "stop"), undefined);

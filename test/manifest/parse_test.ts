@@ -106,14 +106,14 @@ Deno.test("parseManifest() accepts the older names of network operations and eve
 
 const BAD: [yaml: string, issues: string[]][] = [
   // on
-  ["description: x", ["1:1: the manifest has no key on (add what it is for, like on: [qemu/prepare])"]],
+  ["description: x", ["1:1: the manifest has no key on (add its operations, such as on: [qemu/prepare])"]],
   ["on: []", ["2:8: on is empty, so the handler never runs (list at least one)"]],
-  ["on: qemu/prepare", ["2:8: on has to be a list, not text (write [qemu/prepare])"]],
-  ["on:", ["2:7: on has to be a list, not nothing (write [one, two] or a line - one for each)"]],
+  ["on: qemu/prepare", ["2:8: on must be a list, not text (write [qemu/prepare])"]],
+  ["on:", ["2:7: on must be a list, not nothing (write [one, two] or a line - one for each)"]],
   ["on: {qemu: prepare}", [
-    "2:8: on has to be a list, not a map (write [one, two] or a line - one for each)",
+    "2:8: on must be a list, not a map (write [one, two] or a line - one for each)",
   ]],
-  ["on: [1]", ['2:9: an entry of on has to be text, not a number (put it in quotes: "1")']],
+  ["on: [1]", ['2:9: an entry of on must be text, not a number (put it in quotes: "1")']],
   ["on: [quemu/start]", ['2:9: unknown driver "quemu" (did you mean qemu/start?)']],
   ["on: [vbox/start]", [
     '2:9: unknown driver "vbox" (libvirt\'s drivers: daemon, qemu, lxc, libxl, network, bhyve)',
@@ -124,7 +124,7 @@ const BAD: [yaml: string, issues: string[]][] = [
     '4:14: bhyve has no operation "migrate" (it has prepare, start, started, stopped, release)',
   ]],
   ["on: [prepare]", ['2:9: "prepare" is not a driver and an operation (write qemu/prepare)']],
-  ["on: [qemu]", ['2:9: "qemu" is not a driver and an operation (write qemu/* for all its operations)']],
+  ["on: [qemu]", ['2:9: "qemu" is not a driver and an operation (write qemu/* for all of its operations)']],
   ["on: [a/b/c]", ['2:9: "a/b/c" is not a driver and an operation (write it like qemu/prepare or qemu/*)']],
   ['on: ["*"]', ['2:10: "*" is not a driver and an operation (write it like qemu/prepare or qemu/*)']],
   ['on: ["qemu/x*"]', ['2:10: "qemu/x*" matches no operation (docs/operations.md lists them)']],
@@ -134,57 +134,57 @@ const BAD: [yaml: string, issues: string[]][] = [
   [`${ON}guest: [a]`, ['3:4: unknown key "guest" in the manifest (did you mean guests?)']],
   [`${ON}Timeout: 5s`, ['3:4: unknown key "Timeout" in the manifest (did you mean timeout?)']],
   [`${ON}xyzzy: 1`, [
-    '3:4: unknown key "xyzzy" in the manifest (known here: description, on, guests, networks, when, timeout, ' +
+    '3:4: unknown key "xyzzy" in the manifest (known keys: description, on, guests, networks, when, timeout, ' +
     "onFailure, mode, state, allow, options)",
   ]],
-  [`${ON}timeout: 5s\ntimeout: 6s`, ['4:4: the key "timeout" is here twice (first in line 3)']],
-  [`${ON}1: x`, ["3:4: a key has to be text, not a number (put it in quotes)"]],
-  [`${ON}? [a]\n: x`, ["3:6: a key has to be text, not a list (put it in quotes)"]],
+  [`${ON}timeout: 5s\ntimeout: 6s`, ['4:4: the key "timeout" occurs twice (first on line 3)']],
+  [`${ON}1: x`, ["3:4: a key must be text, not a number (put it in quotes)"]],
+  [`${ON}? [a]\n: x`, ["3:6: a key must be text, not a list (put it in quotes)"]],
   // Types
-  [`${ON}description: [a]`, ["3:17: description has to be text, not a list"]],
+  [`${ON}description: [a]`, ["3:17: description must be text, not a list"]],
   [`${ON}description: ""`, ["3:17: description is empty"]],
-  [`${ON}guests: win11`, ["3:12: guests has to be a list, not text (write [win11])"]],
-  [`${ON}guests: []`, ["3:12: guests is empty, so nothing ever matches (remove it)"]],
-  [`${ON}guests: [100]`, ['3:13: an entry of guests has to be text, not a number (put it in quotes: "100")']],
-  [`${ON}guests: [true]`, ['3:13: an entry of guests has to be text, not true (put it in quotes: "true")']],
+  [`${ON}guests: win11`, ["3:12: guests must be a list, not text (write [win11])"]],
+  [`${ON}guests: []`, ["3:12: guests is empty, so the handler never matches (remove it)"]],
+  [`${ON}guests: [100]`, ['3:13: an entry of guests must be text, not a number (put it in quotes: "100")']],
+  [`${ON}guests: [true]`, ['3:13: an entry of guests must be text, not true (put it in quotes: "true")']],
   [`${ON}guests: ["uuid:zz"]`, [
     '3:19: "uuid:zz" can match no UUID (write uuid: and hexadecimal digits, -, * and ?)',
   ]],
   [`${ON}timeout: 5`, ["3:13: timeout is a number without a unit (give the unit: 5s or 5ms)"]],
   [`${ON}timeout: 1.5`, ["3:13: timeout is a number without a unit (write it like 5s)"]],
-  [`${ON}timeout: 1.5s`, ['3:13: timeout: "1.5s" is not a duration (whole numbers only: 1s500ms)']],
-  [`${ON}timeout: 0s`, ["3:13: timeout: a duration of 0 leaves no time at all (write at least 1ms)"]],
-  [`${ON}timeout: [5s]`, ["3:13: timeout has to be text, not a list"]],
-  [`${ON}onFailure: abrt`, ['3:15: onFailure has to be abort or ignore, not "abrt" (did you mean abort?)']],
-  [`${ON}mode: async`, ['3:10: mode has to be wait or background, not "async"']],
-  [`${ON}state: forever`, ['3:11: state has to be release or keep, not "forever"']],
+  [`${ON}timeout: 1.5s`, ['3:13: timeout: "1.5s" is not a duration (use whole numbers: 1s500ms)']],
+  [`${ON}timeout: 0s`, ["3:13: timeout: a duration must be longer than 0 (write at least 1ms)"]],
+  [`${ON}timeout: [5s]`, ["3:13: timeout must be text, not a list"]],
+  [`${ON}onFailure: abrt`, ['3:15: onFailure must be abort or ignore, not "abrt" (did you mean abort?)']],
+  [`${ON}mode: async`, ['3:10: mode must be wait or background, not "async"']],
+  [`${ON}state: forever`, ['3:11: state must be release or keep, not "forever"']],
   // when
-  [`${ON}when: true`, ["3:10: when has to be a map, not true"]],
+  [`${ON}when: true`, ["3:10: when must be a map, not true"]],
   [`${ON}when: {hostdevs: true}`, ['3:11: unknown key "hostdevs" in when (did you mean hostdev?)']],
   [`${ON}when: {hostdev: "true"}`, [
-    "3:20: hostdev has to be true or false, not text (write true)",
+    "3:20: hostdev must be true or false, not text (write true)",
   ]],
-  [`${ON}when: {hostdev: yes}`, ["3:20: hostdev has to be true or false, not text (write true)"]],
+  [`${ON}when: {hostdev: yes}`, ["3:20: hostdev must be true or false, not text (write true)"]],
   [`${ON}when: {path: ""}`, ["3:17: path is empty"]],
   // allow
-  [`${ON}allow: [exec]`, ["3:11: allow has to be a map, not a list"]],
+  [`${ON}allow: [exec]`, ["3:11: allow must be a map, not a list"]],
   [`${ON}allow:\n  exce: [ip link]`, ['4:6: unknown key "exce" in allow (did you mean exec?)']],
   [`${ON}allow:\n  runas: [a]`, ['4:6: unknown key "runas" in allow (did you mean runAs?)']],
-  [`${ON}allow:\n  exec: ip link`, ["4:12: exec has to be a list, not text (write [ip link])"]],
+  [`${ON}allow:\n  exec: ip link`, ["4:12: exec must be a list, not text (write [ip link])"]],
   [`${ON}allow:\n  exec:\n    - logger a: b`, [
-    "5:10: an entry of exec has to be text, not a map (a text with ': ' in it has to be quoted)",
+    "5:10: an entry of exec must be text, not a map (a text with ': ' in it must be quoted)",
   ]],
   [`${ON}allow:\n  exec:\n    - ip 'link`, ["5:13: exec: the quote ' is never closed"]],
   [`${ON}allow:\n  exec: ["ip link ... x"]`, [
-    "4:22: exec: ... can only be the last word (quote it, '...', if the argument itself is meant)",
+    "4:22: exec: ... can only be the last word (quote it, '...', if you mean the argument itself)",
   ]],
   [`${ON}allow:\n  exec:\n    - bin/x`, [
     "5:10: exec: bin/x is a relative path " +
     "(write a bare name, found in /usr/sbin, /usr/bin, /sbin or /bin, or an absolute path)",
   ]],
-  [`${ON}allow:\n  read: [/a/../b]`, ["4:16: read: the path holds .. (write the path it leads to)"]],
+  [`${ON}allow:\n  read: [/a/../b]`, ["4:16: read: the path contains .. (write the resolved path)"]],
   [`${ON}allow:\n  write: [a]`, ["4:14: write: a is not an absolute path (begin it with /)"]],
-  [`${ON}allow:\n  write: ['/a//b']`, ["4:18: write: the path holds // (write one /)"]],
+  [`${ON}allow:\n  write: ['/a//b']`, ["4:18: write: the path contains // (write one /)"]],
   [`${ON}allow: {runAs: ["1000"]}`, ["3:21: runAs: 1000 is a number (write the user's name)"]],
   [`${ON}allow: {runAs: ["a b"]}`, [
     '3:21: runAs: "a b" is not the name of a user (letters, digits, _, - and .)',
@@ -192,24 +192,24 @@ const BAD: [yaml: string, issues: string[]][] = [
   [`${ON}allow: {env: [A=b]}`, [
     '3:18: env: "A=b" is not the name of an environment variable (only the name; the handler gives the value)',
   ]],
-  [`${ON}allow: {xml: 1}`, ["3:17: xml has to be true or false, not a number"]],
+  [`${ON}allow: {xml: 1}`, ["3:17: xml must be true or false, not a number"]],
   // options
-  [`${ON}options: [a]`, ["3:13: options has to be a map, not a list"]],
+  [`${ON}options: [a]`, ["3:13: options must be a map, not a list"]],
   [`${ON}options: {a: .nan}`, ["3:17: the value is neither text, number, true, false, null, list nor map"]],
   [`${ON}options: {a: 9007199254740993}`, ["3:17: the number is too large to be exact (put it in quotes)"]],
-  [`${ON}options: {a: {b: 1, b: 2}}`, ['3:24: the key "b" is here twice (first in line 3)']],
+  [`${ON}options: {a: {b: 1, b: 2}}`, ['3:24: the key "b" occurs twice (first on line 3)']],
   [`${ON}options: {__proto__: 1}`, ["3:14: __proto__ cannot be a key"]],
   [`${ON}options: {a: ${"[".repeat(40)}${"]".repeat(40)}}`, [
     "3:50: the value is nested deeper than 32 levels",
   ]],
   // What does not go together
   ["on: [qemu/reconnect]\nonFailure: abort", [
-    "3:15: onFailure: abort is not possible for qemu/reconnect: a failure there would kill a guest that runs " +
+    "3:15: onFailure: abort is not possible for qemu/reconnect: a failure there would kill a running guest " +
     "(write onFailure: ignore)",
   ]],
   ["on: [qemu/prepare, lxc/stopped, daemon/*]\nonFailure: abort", [
-    "3:15: onFailure: abort is not possible for lxc/stopped: libvirt has already done it (write onFailure: ignore)",
-    "3:15: onFailure: abort is not possible for daemon/*: libvirt has already done it (write onFailure: ignore)",
+    "3:15: onFailure: abort is not possible for lxc/stopped: libvirt has already completed it (write onFailure: ignore)",
+    "3:15: onFailure: abort is not possible for daemon/*: libvirt has already completed it (write onFailure: ignore)",
   ]],
   ["on: [qemu/prepare]\nmode: background", [
     "3:10: mode: background is not possible for qemu/prepare: libvirt waits for the answer " +
@@ -220,12 +220,12 @@ const BAD: [yaml: string, issues: string[]][] = [
     "libvirt waits for the answer (name notifications only, such as qemu/started, qemu/stopped, network/updated)",
   ]],
   ["on: [qemu/started]\nonFailure: abort\nmode: background", [
-    "3:15: a handler in mode background cannot abort: nobody waits for it (remove one of the two)",
+    "3:15: a handler in mode background cannot abort: libvirt does not wait for it (remove one of the two)",
   ]],
   // YAML
   ["on: [*/started]", [
     "2:9: " + '"*/started" is an alias, which is not allowed ' +
-    '(if it is a text that begins with *, quote it: "*/started")',
+    '(if it is text that begins with *, quote it: "*/started")',
   ]],
   [`${ON}guests: [*]`, [
     '3:13: * begins an alias, which is not allowed (quote a text that begins with *: "*…")',
@@ -238,13 +238,13 @@ const BAD: [yaml: string, issues: string[]][] = [
   ]],
   [`${ON}options: {a: !x 1}`, ["3:20: YAML's tags are not allowed (quote a text that begins with ! or &)"]],
   [`%YAML 1.1\n--- # x\n${ON}`, [
-    "2:4: YAML directives are not allowed (leave out the lines that begin with %)",
+    "2:4: YAML directives are not allowed (remove the lines that begin with %)",
   ]],
   [`${ON}--- # more\nx: 1`, ["3:4: only one YAML document is allowed (remove the ---)"]],
-  ["- on", ["2:4: the manifest has to be a map, not a list"]],
-  ["on", ["2:4: the manifest has to be a map, not text"]],
-  ["", ["1:1: the manifest is empty (it needs at least a key on, like on: [qemu/prepare])"]],
-  ["# nothing", ["1:1: the manifest is empty (it needs at least a key on, like on: [qemu/prepare])"]],
+  ["- on", ["2:4: the manifest must be a map, not a list"]],
+  ["on", ["2:4: the manifest must be a map, not text"]],
+  ["", ["1:1: the manifest is empty (it needs at least the key on, such as on: [qemu/prepare])"]],
+  ["# nothing", ["1:1: the manifest is empty (it needs at least the key on, such as on: [qemu/prepare])"]],
 ];
 
 Deno.test("parseManifest() tells each mistake with its line and column", () => {

@@ -10,7 +10,7 @@ Deno.test("docs/operations.md has every operation with its time and what a failu
   });
   const known = OPERATIONS.filter(({ event }) => event === undefined).map(
     ({ driver, name, subOperation, timeoutMs, onFailure, mayAbort }) => {
-      const fate = onFailure === "abort" ? "aborts" : mayAbort ? "is ignored" : "is ignored, always";
+      const fate = onFailure === "abort" ? "aborts" : mayAbort ? "is ignored" : "is always ignored";
       return [driver, `\`${name}\``, `\`${subOperation}\``, `${timeoutMs / 1000} s`, fate].join(" ");
     },
   );

@@ -137,5 +137,5 @@ Deno.test("Math.random of a restored engine is spread over its range", () => {
 });
 
 Deno.test("bytes that are no image are refused", () => {
-  assert.throws(() => new EngineImage(new Uint8Array(64)), /not an engine's image/);
+  assert.throws(() => new EngineImage(new Uint8Array(64)), /not an engine image/);
 });

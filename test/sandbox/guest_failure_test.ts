@@ -71,5 +71,5 @@ Deno.test("a call that nobody waited for is named", () => {
 
 Deno.test("an import that failed says that a handler is a single file", () => {
   const outcome = guestFailure(FILE, { name: "ReferenceError", message: "could not load module 'node:fs'" });
-  assert.match(outcome.ok === false ? outcome.message : "", /single file, import is not possible/);
+  assert.match(outcome.ok === false ? outcome.message : "", /single file and cannot import/);
 });

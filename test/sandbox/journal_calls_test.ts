@@ -51,7 +51,7 @@ Deno.test("SQLite is loaded by the first call that needs it and by no other, a d
     await t.step("a failure of such a call is the handler's, with its line", async () => {
       const { outcome, calls } = await handle(`await host.state.set("", 1);`);
       assert.ok(!outcome.ok && outcome.at === "/handlers/10-a.js:1:57", JSON.stringify(outcome));
-      assert.equal(calls[0]?.error, "host.state.set: a key has 1 to 256 characters");
+      assert.equal(calls[0]?.error, "host.state.set: a key must have 1 to 256 characters");
     });
   } finally {
     Deno.removeSync(folder, { recursive: true });

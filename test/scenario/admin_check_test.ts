@@ -53,12 +53,12 @@ Deno.test("check warns of a handler whose failure would cost a guest's saved sta
   world.write("20-b.js", handler("on: [qemu/restore]", ""));
   const { code, stdout } = world.admin("check", "--strict");
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /10-a\.js:\d+:\d+: warning: a failure of this handler gives up qemu\/restore/);
+  assert.match(stdout, /10-a\.js:\d+:\d+: warning: a failure of this handler aborts qemu\/restore/);
   assert.match(stdout, /2 handlers, 0 errors, 1 warning\n/);
   world.write("config/config.yaml", "onFailure: {qemu/restore: abort}\n");
   assert.match(
     world.admin("check").stdout,
-    /20-b\.js:\d+:\d+: warning: a failure of this handler gives up qemu\/restore/,
+    /20-b\.js:\d+:\d+: warning: a failure of this handler aborts qemu\/restore/,
   );
 });
 
@@ -78,9 +78,9 @@ Deno.test("check warns of handlers that can never match, of shadowed order, of o
       /the manifest has no option cores; it has none/,
       /guests: "uuid:12" can match no UUID/,
       /guests has no effect/,
-      /40-e\.js:3:4: warning: when never holds: the daemon's calls have no XML/,
-      /write: \/run\/one\/file may be written by 10-a too; in qemu\/prepare 20-b runs after 10-a and wins/,
-      /config\.yaml:2:\d+: warning: options for "40-d", which is no handler here/,
+      /40-e\.js:3:4: warning: when never matches: the daemon's calls have no XML/,
+      /write: \/run\/one\/file is also written by 10-a; in qemu\/prepare 20-b runs after 10-a and wins/,
+      /config\.yaml:2:\d+: warning: options for "40-d", which is not a handler here/,
     ]
   ) assert.match(stdout, part);
 });
@@ -113,7 +113,7 @@ Deno.test("check warns of calls that do not exist, and of calls that no rule all
     stdout,
     /10-a\.js:\d+:9: warning: host\.fs\.raed does not exist\n.*\n.*\n {2}help: did you mean host\.fs\.read\?/,
   );
-  assert.match(stdout, /warning: host\.exec is always refused: allow\.exec is not given/);
+  assert.match(stdout, /warning: host\.exec is always refused: allow\.exec is missing/);
   assert.match(stdout, /1 handler, 0 errors, 2 warnings/);
   assert.match(stdout, /nothing but event, fail, lock, log, sleep, state/);
 });
@@ -134,7 +134,7 @@ Deno.test("check refuses handlers that somebody else could have written", () => 
   Deno.chmodSync(world.write("10-a.js", handler("on: [qemu/prepare]", "")), 0o666);
   const { code, stdout } = world.admin("check");
   assert.equal(code, 1);
-  assert.match(stdout, /can be written by everybody.*\n {2}help: chmod go-w/);
+  assert.match(stdout, /can be written by everyone.*\n {2}help: chmod go-w/);
 });
 
 Deno.test("check reads the path of when, which fails every call when it cannot be read", () => {

@@ -41,7 +41,7 @@ Deno.test("doctor says what it looked at, and a remedy for all that is not right
     assert.ok(seen.length > 5);
     assert.equal(level === "warn" || level === "fail", remedy !== undefined, seen);
   }
-  assert.equal(find(/handlers are for qemu, and .*hooks has no link/).remedy, "hookvisor install");
+  assert.equal(find(/handlers exist for qemu, and .*hooks has no link/).remedy, "hookvisor install");
   for (
     const check of [
       "hookvisor",
@@ -62,7 +62,7 @@ Deno.test("doctor says what it looked at, and a remedy for all that is not right
   }
   const text = world.admin("doctor", "--hooks-dir", `${world.root}/hooks`).stdout;
   assert.match(text, /^fail {2}links .*\n(?: {20}.*\n)* {20}do: hookvisor install\n/m);
-  assert.match(text, /\d+ looked at: \d+ failed, \d+ to be warned of\n$/);
+  assert.match(text, /\d+ checks: \d+ failed, \d+ warnings\n$/);
 });
 
 Deno.test("doctor is content with links that install made, and sees those that are doubled or lead nowhere", () => {
@@ -73,7 +73,7 @@ Deno.test("doctor is content with links that install made, and sees those that a
   Deno.symlinkSync(Deno.readLinkSync(`${hooks}/qemu.d/50-hookvisor`), `${hooks}/qemu`);
   Deno.symlinkSync("/nonexistent/script", `${hooks}/lxc`);
   const { find } = doctor(world);
-  assert.equal(find(/both lead to a hookvisor, so every handler runs twice/).level, "warn");
+  assert.equal(find(/both lead to hookvisor, so every handler runs twice/).level, "warn");
   assert.equal(find(/lxc leads to \/nonexistent\/script, which libvirt cannot run/).level, "warn");
 });
 
@@ -85,7 +85,7 @@ Deno.test("doctor finds scripts that call virsh, backups that run, and trees tha
   world.write("hooks/qemu.d/README", "about\n");
   const { find } = doctor(world);
   assert.match(find(/network calls virsh in line 3/).remedy!, /hookvisor new/);
-  assert.equal(find(/10-own~ looks like a backup, and libvirt runs it/).level, "warn");
+  assert.equal(find(/10-own~ looks like a backup, but libvirt runs it/).level, "warn");
   assert.equal(find(/scripts for win11 \(VFIO-Tools\), and nothing runs them/).level, "warn");
   script(world, "qemu", "#!/bin/sh\nrun-parts /etc/libvirt/hooks/qemu.d/$1/$2/$3\n");
   assert.equal(doctor(world).find(/scripts for win11, which the script .*hooks\/qemu runs/).level, "note");
@@ -97,9 +97,9 @@ Deno.test("doctor finds what rules name and this host does not have", () => {
     "allow: {exec: [no-such-program *, nproc], read: [/no/such/file, /proc/meminfo], write: [/no/where/*, /tmp/new]}";
   world.write("10-a.js", handler(`on: [qemu/prepare]\n${allow}`, ""));
   const { find, findings } = doctor(world);
-  find(/10-a wants to run no-such-program, which is not in/);
-  find(/10-a wants to read \/no\/such\/file, and there is no \/no\/such\/file/);
-  find(/10-a wants to write \/no\/where\/\*, and there is no \/no\/where/);
+  find(/10-a may run no-such-program, which is not in/);
+  find(/10-a may read \/no\/such\/file, but this host has no \/no\/such\/file/);
+  find(/10-a may write \/no\/where\/\*, but this host has no \/no\/where/);
   assert.equal(findings.filter(({ check }) => check === "rules").length, 3);
 });
 
@@ -110,7 +110,7 @@ Deno.test("doctor sees that a rule's glob below /sys stands for nothing on this 
   const { findings } = doctor(world);
   const told = findings.filter(({ check }) => check === "rules").map(({ seen }) => seen);
   assert.deepEqual(told, [
-    "10-a wants to write /sys/kernel/no-such-*/governor, and there is no such file on this host",
+    "10-a may write /sys/kernel/no-such-*/governor, but this host has no such file",
   ]);
 });
 
@@ -122,9 +122,9 @@ Deno.test("doctor fails for what hookvisor will not trust or use", () => {
   world.write("config/config.yaml", "nonsense: 1\n");
   const { code, find } = doctor(world);
   assert.equal(code, 2);
-  assert.match(find(/10-a\.js is not safe: .* can be written by everybody/).remedy!, /^chmod go-w/);
-  assert.equal(find(/log, for the records: mode 777, and others can write to it/).level, "fail");
-  assert.equal(find(/20-b cannot be used: the handler has no manifest/).level, "fail");
+  assert.match(find(/10-a\.js is not safe: .* can be written by everyone/).remedy!, /^chmod go-w/);
+  assert.equal(find(/log, for the records: mode 777, and other users can write to it/).level, "fail");
+  assert.equal(find(/20-b is invalid: the handler has no manifest/).level, "fail");
   assert.equal(find(/config\.yaml: unknown key "nonsense"/).level, "fail");
 });
 

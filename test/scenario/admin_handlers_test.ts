@@ -10,7 +10,7 @@ Deno.test("new makes a handler that check has nothing against, and never overwri
   const text = world.read("config/handlers/20-vfio.js");
   const again = world.admin("new", "20-vfio");
   assert.equal(again.code, 1);
-  assert.match(again.stderr, /20-vfio\.js is there already and was left alone/);
+  assert.match(again.stderr, /20-vfio\.js already exists and was not changed/);
   assert.equal(world.read("config/handlers/20-vfio.js"), text);
 });
 
@@ -35,7 +35,7 @@ Deno.test("list tells order, state and purpose; show tells what a hook call woul
   assert.equal(list.code, 0, list.stderr);
   assert.match(list.stdout, /10-a +ready +qemu\/prepare +first\n20-b +ready +qemu\/prepare +second\n/);
   const show = world.admin("show", "20-b");
-  assert.match(show.stdout, /options +size: 7\n/);
+  assert.match(show.stdout, /options +size: 7 \(config\.yaml:2\)\n/);
   assert.match(show.stdout, /operations +qemu\/prepare: at most 5s, a failure is ignored\n/);
   world.write("30-c.js", "no manifest");
   const broken = world.admin("list", "--json");
@@ -47,7 +47,7 @@ Deno.test("list tells order, state and purpose; show tells what a hook call woul
   ]);
   const near = world.admin("show", "20-c");
   assert.equal(near.code, 1);
-  assert.match(near.stderr, /there is no handler "20-c"; did you mean/);
+  assert.match(near.stderr, /no handler "20-c"; did you mean/);
 });
 
 Deno.test("types writes handler.d.ts beside the handlers, and says so when it is there already", () => {
@@ -57,7 +57,7 @@ Deno.test("types writes handler.d.ts beside the handlers, and says so when it is
     world.read("config/handlers/handler.d.ts"),
     Deno.readTextFileSync(new URL("../../handlers/handler.d.ts", import.meta.url)),
   );
-  assert.match(world.admin("types").stdout, /is as it should be/);
+  assert.match(world.admin("types").stdout, /is up to date/);
 });
 
 Deno.test("where the policy wants approval, list, check and doctor tell which handler has none", () => {
@@ -65,8 +65,8 @@ Deno.test("where the policy wants approval, list, check and doctor tell which ha
   world.write("10-a.js", handler("on: [qemu/prepare]", ""));
   world.write("config/config.yaml", "policy: {approval: required}\n");
   assert.match(world.admin("list").stdout, /10-a +unapproved /);
-  assert.match(world.admin("check").stdout, /10-a\.js: error: it is not approved/);
-  assert.match(world.admin("doctor").stdout, /10-a cannot be used: it is not approved/);
+  assert.match(world.admin("check").stdout, /10-a\.js: error: the handler is not approved/);
+  assert.match(world.admin("doctor").stdout, /10-a is invalid: the handler is not approved/);
   assert.equal(world.admin("approve", "10-a").code, 0);
   assert.match(world.admin("list").stdout, /10-a +ready /);
   assert.equal(world.admin("check").code, 0);

@@ -65,7 +65,7 @@ Deno.test("adopt takes over a tree where it is, and moves its dispatcher away", 
 const BAD: [name: string, text: string, mode: number, says: RegExp][] = [
   ["no-shebang", "echo hello\n", 0o755, /does not begin with #!/],
   ["empty", "", 0o755, /is empty/],
-  ["open", "#!/bin/sh\n", 0o777, /is not only root's: .*can be written by everybody/],
+  ["open", "#!/bin/sh\n", 0o777, /is not only root's: .*can be written by everyone/],
   ["idle", "#!/bin/sh\n", 0o644, /is not executable, so libvirt does not run it/],
   [
     "filter",
@@ -126,9 +126,9 @@ Deno.test("doctor and check see a script that a rule names and that anybody can 
       file.replace("/hooks/..", "")
     }"]}\n// ---\nexport default () => {};\n`,
   );
-  assert.match(world.admin("check").stdout.replaceAll(/\s+/g, " "), /x\.sh can be written by everybody/);
+  assert.match(world.admin("check").stdout.replaceAll(/\s+/g, " "), /x\.sh can be written by everyone/);
   const { stdout } = world.admin("doctor", "--json", "--hooks-dir", `${world.root}/hooks`);
-  assert.match(stdout, /x\.sh can be written by everybody/);
+  assert.match(stdout, /x\.sh can be written by everyone/);
 });
 
 Deno.test("adopt takes over hooks.json of libvirt-hook-qemu", () => {

@@ -108,7 +108,7 @@ Deno.test(
   async () => {
     using host = await kept();
     Deno.chmodSync(join(host.handlers, "10-a.js"), 0o666);
-    assert.match((await host.hook(CALL)).stderr, /can be written by everybody/);
+    assert.match((await host.hook(CALL)).stderr, /can be written by everyone/);
   },
 );
 

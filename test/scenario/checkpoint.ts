@@ -98,7 +98,7 @@ export async function play(story: Story, isRestored: boolean): Promise<Went> {
   const lasting = (value: unknown) =>
     JSON.parse(
       JSON.stringify(value ?? null, (key, value) => isPassing(key, value) ? undefined : value)
-        .replaceAll(host.folder, "FOLDER").replace(/within \d+ ms/g, "in time"),
+        .replaceAll(host.folder, "FOLDER").replace(/timed out after \d+ ms/g, "timed out"),
     );
   return { told: lasting(told), records: lasting(records), looked: lasting(story.look?.(host)), restored };
 }

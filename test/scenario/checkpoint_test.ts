@@ -5,7 +5,7 @@ import { type Ended, fixture, Host, pause, PROGRAM, until } from "./support.ts";
 
 const CALL = ["v1", "prepare", "begin", "-"];
 const ignore = !HAS_CHECKPOINTS;
-const TAKEN = /^\/run\/hookvisor\/checkpoint: \d+\.\d MiB, taken in \d+\.\d s; hook calls start from it\n$/;
+const TAKEN = /^\/run\/hookvisor\/checkpoint: \d+\.\d MiB, created in \d+\.\d s; hook calls start from it\n$/;
 
 function readyHost(): Host {
   const host = new Host();
@@ -63,7 +63,7 @@ Deno.test(
     const none = await takeCheckpoint(host, "--remove");
     assert.deepEqual([none.code, none.stdout, none.stderr], [
       0,
-      "/run/hookvisor/checkpoint: there is none\n",
+      "/run/hookvisor/checkpoint does not exist\n",
       "",
     ]);
     const first = await takeCheckpoint(host, "--if-needed");
@@ -84,7 +84,7 @@ Deno.test(
     for (const words of [[], ["--remove"], ["--if-needed"]]) {
       const { code, stderr } = await takeCheckpoint(host, "--state-dir", "/tmp/state", ...words);
       assert.equal(code, 2);
-      assert.match(stderr, /a checkpoint is looked for in \/run\/hookvisor only\n$/);
+      assert.match(stderr, /hookvisor keeps its checkpoint in \/run\/hookvisor only\n$/);
     }
     assert.ok(await isRestored(host));
     const removed = await takeCheckpoint(host, "--remove");
@@ -104,7 +104,7 @@ Deno.test("of two that take a checkpoint at once one does, and the other says so
   assert.equal(lines.length, 3, stdout);
   assert.ok(lines.includes("both"), stdout);
   assert.ok(lines.some((line) => TAKEN.test(`${line}\n`)), stdout);
-  assert.ok(lines.includes("/run/hookvisor/checkpoint: another process is just taking one"), stdout);
+  assert.ok(lines.includes("/run/hookvisor/checkpoint: another process is creating one now"), stdout);
   assert.deepEqual(left(host), KEPT);
   assert.ok(await isRestored(host));
 });

@@ -24,11 +24,11 @@ Deno.test("doctor says whether hook calls start from a checkpoint, and what to d
   using host = new Host();
   const missing = await seen(host);
   assert.equal(missing.level, "note");
-  assert.match(missing.seen, /^\/run\/hookvisor\/checkpoint is not there: /);
+  assert.match(missing.seen, /^\/run\/hookvisor\/checkpoint does not exist: /);
   await takeCheckpoint(host);
   const good = await seen(host);
   assert.equal(good.level, "ok", good.seen);
-  assert.match(good.seen, /^hook calls start from \/run\/hookvisor\/checkpoint, \d+ MiB, taken \d{4}-/);
+  assert.match(good.seen, /^hook calls start from \/run\/hookvisor\/checkpoint, \d+ MiB, created \d{4}-/);
   const file = checkpointOf(host);
   Deno.writeFileSync(`${file}.other`, Deno.readFileSync(file).fill(0, 0, 16), { mode: 0o600 });
   Deno.renameSync(`${file}.other`, file);
@@ -54,7 +54,7 @@ Deno.test("with checkpoint: false a restored call is the last one, and none is t
     assert.equal(code, 0);
     assert.equal(
       stdout,
-      "/etc/hookvisor/config.yaml says checkpoint: false\n/run/hookvisor/checkpoint: there is none\n",
+      "/etc/hookvisor/config.yaml says checkpoint: false\n/run/hookvisor/checkpoint does not exist\n",
     );
     assert.deepEqual(await seen(host), {
       check: "checkpoint",

@@ -70,15 +70,15 @@ hv doctor`,
   );
   assert.equal(code, 1, out);
   const told = out.replace(/\s+/g, " ");
-  assert.match(told, /AppArmor's profile libvirtd, of libvirtd \(pid \d+\), does not let it run /);
+  assert.match(told, /AppArmor's profile libvirtd does not let libvirtd \(pid \d+\) run /);
   assert.ok(told.includes(`add the line "${line}" to /etc/apparmor.d/local/usr.sbin.libvirtd`), out);
   assert.match(told, /refused 1 0 /);
   assert.match(
     told,
-    /fail AppArmor the profile libvirtd, of libvirtd .* every start of a guest or a network fails/,
+    /fail AppArmor AppArmor's profile libvirtd does not let libvirtd .* every start of a guest or a network fails/,
   );
   assert.match(told, /forced 0 50-hookvisor/);
-  assert.match(told, /allowed 0 .*ok AppArmor libvirtd runs under libvirtd \(enforce\); .* may be run/);
+  assert.match(told, /allowed 0 .*ok AppArmor libvirtd runs under libvirtd \(enforce\); they may run /);
 });
 
 test("on NixOS install makes no link, and says what belongs into the configuration", () => {
@@ -107,6 +107,6 @@ for command in 'list' 'doctor' '--version' 'hook qemu a prepare begin -'; do hv 
 ${world.root}/qemu a reconnect begin - < /dev/null; echo "reconnect $?"
 ${world.root}/qemu a prepare begin - < /dev/null; echo "prepare $?"`,
   );
-  const line = "hookvisor: /proc is not mounted, and nothing works without it: mount -t proc proc /proc\n";
+  const line = "hookvisor: /proc is not mounted, and hookvisor requires it: mount -t proc proc /proc\n";
   assert.equal(out, `${line}1\n`.repeat(4) + `${line}reconnect 0\n${line}prepare 1\n`);
 });

@@ -45,7 +45,7 @@ Deno.test("runAs sets variables behind the change of user, and none that chooses
   for (const one of [...said.slice(0, 5), said[6]!]) {
     assert.match(
       one,
-      /^NotAllowed: .*chooses what code the program runs, and is refused together with runAs/,
+      /^NotAllowed: .*controls which code the program runs, and cannot be combined with runAs/,
     );
   }
   assert.match(
@@ -96,7 +96,7 @@ Deno.test("root runs no program that others could have written, nor a script who
   for (const one of said.slice(1)) {
     assert.match(
       one,
-      /^EPERM .* is not run: .*(?:is run by|can be written by everybody|belongs to user 65534)/,
+      /^EPERM .* was refused: .*(?:is run by|can be written by everyone|is owned by user 65534)/,
     );
   }
   assert.equal(said.length, 7);
@@ -104,12 +104,12 @@ Deno.test("root runs no program that others could have written, nor a script who
   const folders = ["--config-dir", host.config, "--log-dir", host.log, "--state-dir", host.state];
   const check = await run(PROGRAM, ["check", ...folders]);
   assert.equal(
-    [...check.stdout.matchAll(/warning: exec: .*so what it does is not only root's/g)].length,
+    [...check.stdout.matchAll(/warning: exec: .*so users other than root control what it does/g)].length,
     5,
     check.stdout,
   );
   const doctor = await run(PROGRAM, ["doctor", ...folders]);
-  assert.match(doctor.stdout, /10-try may run a program that root refuses to run/);
+  assert.match(doctor.stdout, /10-try may run a program that hookvisor refuses to run as root/);
   host.file("config.yaml", "policy: {programs: any}\n");
   assert.deepEqual((await says(host, allow, code)).slice(0, 2), ["good", ""]);
 });
@@ -121,7 +121,7 @@ Deno.test("a command of host.undo is looked at again when it is played back", { 
   Deno.chmodSync(program, 0o777);
   await host.hook(["qemu", "v1", "release", "end", "-"], { stdin: XML });
   const [undone] = host.record().undone ?? [];
-  assert.match(undone?.error ?? "", /can be written by everybody/);
+  assert.match(undone?.error ?? "", /can be written by everyone/);
   Deno.chmodSync(program, 0o755);
   await host.hook(["qemu", "v1", "release", "end", "-"], { stdin: XML });
   assert.equal(host.record().undone?.[0]?.error, undefined);
@@ -139,6 +139,6 @@ Deno.test(
     Deno.chmodSync(host.handlers, 0o1777);
     const ended = await host.hook(PREPARE, { stdin: XML });
     assert.equal(ended.code, 1);
-    assert.match(ended.stderr, /can be written by everybody/);
+    assert.match(ended.stderr, /can be written by everyone/);
   },
 );

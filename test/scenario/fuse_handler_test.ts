@@ -56,7 +56,7 @@ for (const [what, operation, name, body] of CALLS) {
       ]);
       const [first] = handlers;
       assert.ok(first!.ms < 1_000 + ALLOWED_MS, `${first!.ms} ms`);
-      assert.match(first!.message ?? "", /^it did not end within \d+ ms, waiting for /);
+      assert.match(first!.message ?? "", /^timed out after \d+ ms, waiting for /);
       // What may yet be done is said.
       assert.match(first!.calls.at(-1)?.error ?? "", /may yet be done/);
     },

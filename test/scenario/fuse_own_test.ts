@@ -32,8 +32,7 @@ interface Place {
 }
 
 const WHERE = { config: "/etc/hookvisor", state: "/run/hookvisor", log: "/var/log/hookvisor" };
-const HANGS =
-  /^hookvisor: \S+: \S+ (?:refused|goes on): it did not end within \d+ ms: it hangs in the kernel\n$/;
+const HANGS = /^hookvisor: \S+: \S+ (?:refused|goes on): timed out after \d+ ms: it hangs in the kernel\n$/;
 
 const PLACES: Place[] = [
   ...(["lookup", "open", "read"] as const).map((operation): Place => ({

@@ -138,7 +138,7 @@ Deno.test("files that are no handlers are passed over", async () => {
 Deno.test("a handler's name without digits is a failure that says how to name it", async () => {
   using host = new Host();
   host.handler("vfio", `on: [qemu/start, qemu/reconnect]`);
-  await assertBroken(host, /vfio\.js: this is not a handler's name/);
+  await assertBroken(host, /vfio\.js: this is not a valid handler name/);
 });
 
 Deno.test("without any directory of its own everything goes on", async () => {

@@ -127,7 +127,7 @@ Deno.test("each way to fail has its cause and says where", async () => {
       /10-a\.js:6:\d+$/,
     ],
     [`host.exec("id"); await 1`, "error", /^host\.exec was not awaited and failed: /],
-    [`await new Promise(() => {})`, "error", /waits for something that can never happen/],
+    [`await new Promise(() => {})`, "error", /waits for a promise that nothing can settle/],
     [`host.nothing()`, "error", /not a function/],
     [
       `await host.fs.read("/etc/hostname")`,
@@ -155,7 +155,7 @@ Deno.test("an import is refused with a word on why", async () => {
   );
   const ended = await host.hook(["qemu", "v1", "start", "begin", "-"]);
   assert.equal(ended.code, 1);
-  assert.match(ended.stderr, /single file, import is not possible/);
+  assert.match(ended.stderr, /single file and cannot import/);
 });
 
 Deno.test("a handler without a default function is refused", async () => {

@@ -40,7 +40,7 @@ Deno.test("policy.deny holds for what links inside /sys lead to", async () => {
     `host.fs.exists("${path}")`,
   ]);
   for (const said of results) {
-    assert.match(said, /^NotAllowed .*leads to \/sys\/devices\/.*policy denies it/);
+    assert.match(said, /^NotAllowed .*resolves to \/sys\/devices\/.*policy denies it/);
   }
   assert.equal(results.length, 6);
 });
@@ -69,7 +69,7 @@ Deno.test("what leads out of a process's directory in /proc is refused unless a 
     `host.fs.read("/proc/self/root/sys/class/net/lo/mtu")`,
     `host.fs.readlink("/proc/self/exe").then((path) => path.endsWith("/hookvisor"))`,
   ]);
-  assert.match(named[0]!, /leads to \/sys\/.*not allowed/, "and where it leads has to be allowed as well");
+  assert.match(named[0]!, /resolves to \/sys\/.*not allowed/, "and where it leads must be allowed as well");
   assert.equal(named[1], "true");
 });
 
@@ -85,12 +85,12 @@ Deno.test("a directory is renamed only where everything below it may be written,
   const read = `host.fs.read("${d}/e/dir/secret")`;
   // Rules for the directories themselves, not for what is in the first.
   const own = await tries(host, { write: [`${d}/f/dir`, `${d}/e/dir`], read: [`${d}/e/**`] }, [move, read]);
-  assert.match(own[0]!, /^NotAllowed .*writing all that is below .*f\/dir is not allowed/);
+  assert.match(own[0]!, /^NotAllowed .*writing everything below .*f\/dir is not allowed/);
   assert.match(own[1]!, /^ENOENT/);
   for (const access of ["read", "write"]) {
     host.file("config.yaml", `policy:\n  deny: {${access}: ["${d}/f/dir/secret"]}\n`);
     const denied = await tries(host, { write: [`${d}/**`] }, [move, read]);
-    assert.match(denied[0]!, /^NotAllowed .*something below .*f\/dir is denied/);
+    assert.match(denied[0]!, /^NotAllowed .*part of .*f\/dir is denied/);
     assert.match(denied[1]!, /^ENOENT/);
   }
   host.file("config.yaml", `policy:\n  deny: {read: ["${d}/f/dir/secret"]}\n`);

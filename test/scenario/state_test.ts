@@ -27,13 +27,13 @@ Deno.test("state says no to what is too large, has no key, or belongs to no gues
   using host = new Host();
   host.file("config.yaml", "onFailure: {qemu/started: abort}\n");
   const cases: [string, RegExp][] = [
-    [`host.state.set("", 1)`, /a key has 1 to 256/],
+    [`host.state.set("", 1)`, /a key must have 1 to 256/],
     [`host.state.set("k", "x".repeat(70000))`, /at most 64 KiB/],
     [`host.state.set("k")`, /second argument/],
     [`host.state.get()`, /first argument must be a key/],
     [
       `(async () => { for (let i = 0; i < 1002; i++) await host.state.set("k" + i, i); })()`,
-      /1000 keys already/,
+      /limit of 1000 keys/,
     ],
   ];
   for (const [call, message] of cases) {
@@ -83,7 +83,7 @@ Deno.test("a lock is held by one process at a time, ends with its handler, and w
     `await host.lock("gpu", () => {});`,
   );
   const waiting = await host.hook(STARTED, { stdin: XML });
-  assert.match(waiting.stderr, /did not end within \d+ ms, waiting for lock\.take gpu/);
+  assert.match(waiting.stderr, /timed out after \d+ ms, waiting for lock\.take gpu/);
   child.kill("SIGKILL");
   await child.status;
   assert.equal((await host.hook(STARTED, { stdin: XML })).code, 0);

@@ -207,7 +207,7 @@ export class Host {
     return run("unshare", words, { ...options, env });
   }
 
-  /** How `unshare` has to be started for that. */
+  /** How `unshare` must be started for that. */
   namespace(script: string, args: readonly string[], given: Record<string, string> = ENVIRONMENT) {
     // Its own folder lies below the /tmp that is about to be covered.
     const setUp = `set -e

@@ -39,14 +39,14 @@ Deno.test("what other JavaScript has and handlers have not is answered with what
     ["setTimeout(() => {}, 10);", /setTimeout.*not defined: wait with await host\.sleep\(ms\)/],
     ["setInterval(() => {}, 10);", /host\.waitFor/],
     [`require("fs");`, /a handler is a single file without modules/],
-    [`await import("node:fs");`, /import is not possible: what reaches the host is in host/],
+    [`await import("node:fs");`, /cannot import: what reaches the host is in host/],
     [`await fetch("http://localhost/");`, /host\.exec runs curl/],
     ["process.env.HOME;", /host\.options/],
   ];
   for (const [body, says] of table) assert.match(refusal(body), says, body);
 });
 
-Deno.test("a command line for a shell is answered with the call it has to be", () => {
+Deno.test("a command line for a shell is answered with the call it must be", () => {
   const table: [call: string, says: string][] = [
     [
       `host.exec("systemctl restart foo")`,
@@ -74,7 +74,7 @@ Deno.test("check warns of a program's name with a space, and says how a text wit
   );
   world.write("10-a.js", handler("on: [qemu/start]\ndescription: GPU: to the guest", ""));
   const { stdout } = world.admin("check");
-  assert.match(stdout, /10-a\.js:3:\d+: error: a text that holds ': ' has to be quoted/);
+  assert.match(stdout, /10-a\.js:3:\d+: error: a text that holds ': ' must be quoted/);
   assert.match(stdout, /help: write it in quotes: key: "one: two"/);
 });
 
@@ -185,6 +185,6 @@ Deno.test({
       `mount -t tmpfs none /sys && mkfifo /sys/unbind && exec "$@" < /dev/null`,
       [host.hookLink(), ...START.slice(1)],
     );
-    assert.match(stderr, /10-a: it did not end within \d+ ms, waiting for fs\.write \/sys\/unbind/);
+    assert.match(stderr, /10-a: timed out after \d+ ms, waiting for fs\.write \/sys\/unbind/);
   },
 });

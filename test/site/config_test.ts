@@ -102,7 +102,7 @@ log:
 
 Deno.test("parseConfig() tells each mistake with its line and column", () => {
   const table: [text: string, issues: string[]][] = [
-    ["- a", ["1:1: config.yaml has to be a map, not a list"]],
+    ["- a", ["1:1: config.yaml must be a map, not a list"]],
     ["timeout: {}", ['1:1: unknown key "timeout" in config.yaml (did you mean timeouts?)']],
     ["timeouts: {qemu/prepar: 5s}", ['1:17: qemu has no operation "prepar" (did you mean qemu/prepare?)']],
     ['timeouts: {"qemu/x*": 5s}', ['1:13: "qemu/x*" matches no operation (docs/operations.md lists them)']],
@@ -110,29 +110,29 @@ Deno.test("parseConfig() tells each mistake with its line and column", () => {
       "1:24: qemu/start is a number without a unit (give the unit: 5s or 5ms)",
     ]],
     ["timeouts: {qemu/start: 2h}", ['1:24: qemu/start: "2h" is too long (at most 1h)']],
-    ["timeouts: 5s", ["1:11: timeouts has to be a map, not text"]],
-    ["onFailure: {qemu/start: stop}", ['1:25: qemu/start has to be abort or ignore, not "stop"']],
+    ["timeouts: 5s", ["1:11: timeouts must be a map, not text"]],
+    ["onFailure: {qemu/start: stop}", ['1:25: qemu/start must be abort or ignore, not "stop"']],
     ["onFailure: {qemu/reconnect: abort}", [
-      "1:13: qemu/reconnect cannot abort: a failure there does only harm " +
+      "1:13: qemu/reconnect cannot abort: aborting there only does harm " +
       "(possible for prepare, start, started, migrate, restore, updated, port-created)",
     ]],
-    ["options: {20-vfio: 3}", ["1:20: options of 20-vfio has to be a map, not a number"]],
+    ["options: {20-vfio: 3}", ["1:20: options of 20-vfio must be a map, not a number"]],
     ["policy: {denny: {}}", ['1:10: unknown key "denny" in policy (did you mean deny?)']],
     ["policy: {deny: {exce: []}}", ['1:17: unknown key "exce" in deny (did you mean exec?)']],
     ['policy: {deny: {exec: ["a \'b"]}}', ["1:27: exec: the quote ' is never closed"]],
     ["policy: {deny: {write: [etc]}}", ["1:25: write: etc is not an absolute path (begin it with /)"]],
-    ["policy: {approval: yes}", ['1:20: approval has to be required or none, not "yes"']],
+    ["policy: {approval: yes}", ['1:20: approval must be required or none, not "yes"']],
     ["policy: {libvirtClients: true}", [
-      '1:26: libvirtClients has to be text, not true (put it in quotes: "true")',
+      '1:26: libvirtClients must be text, not true (put it in quotes: "true")',
     ]],
-    ["background: 5m", ["1:13: background has to be a map, not text"]],
-    ["record: 5", ["1:9: record has to be true or false, not a number"]],
-    ["record: {keep: -1}", ["1:16: keep has to be a whole number from 0 to 10000"]],
+    ["background: 5m", ["1:13: background must be a map, not text"]],
+    ["record: 5", ["1:9: record must be true or false, not a number"]],
+    ["record: {keep: -1}", ["1:16: keep must be a whole number from 0 to 10000"]],
     ["log: {maxSize: 10MB}", ['1:16: maxSize: "10MB" is not a size (units of 1024: 10MiB)']],
-    ["log: {maxSize: 1KiB}", ["1:16: maxSize: less than 64KiB is too small"]],
+    ["log: {maxSize: 1KiB}", ["1:16: maxSize: the least is 64KiB"]],
     ["record: *x", [
       '1:9: "*x" is an alias, which is not allowed ' +
-      '(if it is a text that begins with *, quote it: "*x")',
+      '(if it is text that begins with *, quote it: "*x")',
     ]],
   ];
   for (const [text, expected] of table) {
@@ -256,11 +256,11 @@ Deno.test("applyOptions() reports unknown options and other types, and keeps the
   assert.deepEqual(told(issues), [
     '3:5: 10-a has no option "hostCpu" (did you mean hostCpus?)',
     '4:5: 10-a has no option "zzz" (it has hostCpus, list, n, b, m)',
-    "5:5: the option hostCpus of 10-a has to be text, not a number",
-    "6:5: the option list of 10-a has to be a list, not a map",
-    "7:5: the option n of 10-a has to be a number, not text",
-    "8:5: the option b of 10-a has to be true or false, not null",
-    "9:5: the option m of 10-a has to be a map, not a list",
+    "5:5: the option hostCpus of 10-a must be text, not a number",
+    "6:5: the option list of 10-a must be a list, not a map",
+    "7:5: the option n of 10-a must be a number, not text",
+    "8:5: the option b of 10-a must be true or false, not null",
+    "9:5: the option m of 10-a must be a map, not a list",
     '10:5: 10-a has no option "constructor" (it has hostCpus, list, n, b, m)',
   ]);
   assert.match(applyOptions({ options: {} }, config, "10-a").issues[0]?.hint ?? "", /it has none/);
@@ -269,7 +269,7 @@ Deno.test("applyOptions() reports unknown options and other types, and keeps the
 Deno.test("unknownHandlerIssues() reports options for handlers that are not there", () => {
   const config = good("options:\n  20-vfoi:\n    a: 1\n  10-a: {b: 2}\n  30-x: {}\n");
   assert.deepEqual(told(unknownHandlerIssues(config, ["10-a", "20-vfio"])), [
-    '3:5: options for "20-vfoi", which is no handler here (did you mean 20-vfio?)',
+    '3:5: options for "20-vfoi", which is not a handler here (did you mean 20-vfio?)',
   ]);
 });
 

@@ -49,7 +49,7 @@ Deno.test("deniedExec() denies broadly: any place, any further argument, anythin
     const found = deniedExec(policy(`{deny: {exec: ["${rule}"]}}`), program, args, file);
     assert.equal(found !== undefined, denied, `${rule} with ${program} ${args}`);
     if (denied) {
-      assert.equal(found, `the site's policy denies it: policy.deny.exec in config.yaml holds ${rule}`);
+      assert.equal(found, `the site's policy denies it: policy.deny.exec in config.yaml contains ${rule}`);
     }
   }
 });
@@ -58,7 +58,7 @@ Deno.test("deniedPath() denies reading and writing by rules of their own, line e
   const deny = policy("{deny: {read: [/etc/shadow], write: [/etc/**]}}");
   assert.match(
     deniedPath(deny.deny.read, "read", "/etc/shadow") ?? "",
-    /policy.deny.read in config.yaml holds \/etc\/shadow/,
+    /policy.deny.read in config.yaml contains \/etc\/shadow/,
   );
   assert.equal(deniedPath(deny.deny.read, "read", "/etc/hosts"), undefined);
   assert.ok(deniedPath(deny.deny.write, "write", "/etc/hosts"));

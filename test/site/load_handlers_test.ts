@@ -181,7 +181,7 @@ Deno.test("loadHandlers() refuses names that are not a handler's, for what they 
   for (const found of handlers) {
     assert.equal(found.trouble, "invalid", found.name);
     assert.equal(found.manifest, undefined);
-    assert.match(found.issues[0]?.message ?? "", /not a handler's name/);
+    assert.match(found.issues[0]?.message ?? "", /not a valid handler name/);
     assert.equal(found.mayMatch("qemu", "start"), true);
     assert.equal(found.mayMatch("qemu", "prepare"), false);
   }

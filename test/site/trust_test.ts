@@ -64,13 +64,13 @@ Deno.test("trustIssue() names the first step that somebody else could change, an
     [
       [root, e, h, step(FILE, 0o644, mine)],
       0,
-      `${FILE} belongs to user 1000, not to root`,
+      `${FILE} is owned by user 1000, not by root`,
       `chown root ${FILE}`,
     ],
     [
       [root, e, h, step(FILE, 0o644, mine)],
       7,
-      `${FILE} belongs to user 1000, not to root or user 7`,
+      `${FILE} is owned by user 1000, not by root or user 7`,
       `chown root ${FILE}`,
     ],
     [[root, e, h, step(FILE, 0o664)], 0, `${FILE} can be written by group 0`, `chmod go-w ${FILE}`],
@@ -80,39 +80,39 @@ Deno.test("trustIssue() names the first step that somebody else could change, an
       `${FILE} can be written by group 7`,
       `chmod go-w ${FILE}`,
     ],
-    [[root, e, h, step(FILE, 0o646)], 0, `${FILE} can be written by everybody`, `chmod go-w ${FILE}`],
-    [[root, e, h, step(FILE, 0o1666)], 0, `${FILE} can be written by everybody`, `chmod go-w ${FILE}`],
+    [[root, e, h, step(FILE, 0o646)], 0, `${FILE} can be written by everyone`, `chmod go-w ${FILE}`],
+    [[root, e, h, step(FILE, 0o1666)], 0, `${FILE} can be written by everyone`, `chmod go-w ${FILE}`],
     [[root, e, step("/e/h", 0o775), js], 0, "/e/h can be written by group 0", "chmod go-w /e/h"],
-    [[root, step("/e", 0o755, mine), h, js], 0, "/e belongs to user 1000, not to root", "chown root /e"],
-    [[step("/", 0o777), e, h, js], 0, "/ can be written by everybody", "chmod go-w /"],
+    [[root, step("/e", 0o755, mine), h, js], 0, "/e is owned by user 1000, not by root", "chown root /e"],
+    [[step("/", 0o777), e, h, js], 0, "/ can be written by everyone", "chmod go-w /"],
     [
       [root, step("/tmp", 0o777), step("/tmp/a.js", 0o644)],
       0,
-      "/tmp can be written by everybody",
+      "/tmp can be written by everyone",
       "chmod go-w /tmp",
     ],
     [
       [root, step("/tmp", 0o1777), step("/tmp/h", 0o755, mine), step("/tmp/h/a.js", 0o644)],
       0,
-      "/tmp/h belongs to user 1000, not to root",
+      "/tmp/h is owned by user 1000, not by root",
       "chown root /tmp/h",
     ],
     [
       [root, e, h, link(FILE, mine), root, e, step("/e/b.js", 0o644)],
       0,
-      `${FILE} belongs to user 1000, not to root`,
+      `${FILE} is owned by user 1000, not by root`,
       `chown root ${FILE}`,
     ],
     [
       [root, e, h, link(FILE), root, step("/o", 0o777), step("/o/a.js", 0o644)],
       0,
-      "/o can be written by everybody",
+      "/o can be written by everyone",
       "chmod go-w /o",
     ],
-    [[root, step("/tmp", 0o1777), root, e, js], 0, "/tmp can be written by everybody", "chmod go-w /tmp"],
+    [[root, step("/tmp", 0o1777), root, e, js], 0, "/tmp can be written by everyone", "chmod go-w /tmp"],
     [[root, e, h], 0, "/e/h is not a regular file", "replace it"],
     [[root, e, h, step(FILE, 0o644, { isFile: false })], 0, `${FILE} is not a regular file`, "replace it"],
-    [[], 0, "nothing is known of its owner", "look at it with ls -l"],
+    [[], 0, "its owner is unknown", "check it with ls -l"],
   ];
   for (const [chain, uid, message, hint] of table) {
     const issue = trustIssue(FILE, chain, uid);
@@ -123,5 +123,5 @@ Deno.test("trustIssue() names the first step that somebody else could change, an
 Deno.test("trustIssue() checks a directory by itself, which a sticky bit does not make safe", () => {
   assert.equal(trustIssue("/e/h", [root, e, h], 0, "directory"), undefined);
   assert.match(trustIssue("/e/h", [root, e, js], 0, "directory")?.message ?? "", /not a directory/);
-  assert.match(trustIssue("/tmp", [root, step("/tmp", 0o1777)], 0, "directory")?.message ?? "", /everybody/);
+  assert.match(trustIssue("/tmp", [root, step("/tmp", 0o1777)], 0, "directory")?.message ?? "", /everyone/);
 });

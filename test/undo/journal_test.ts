@@ -158,7 +158,7 @@ Deno.test("a path that leads elsewhere by the time it comes back is left alone a
   Deno.symlinkSync(`${desk.folder}/other`, `${desk.folder}/dir`);
   const [step] = playBack(desk.setting, desk.holder());
   assert.equal(step?.ok, false);
-  assert.match(step?.error ?? "", /leads to .*other\/f by now/);
+  assert.match(step?.error ?? "", /now resolves to .*other\/f/);
   assert.equal(desk.file("other/f"), "mine");
   assert.equal(desk.holds().length, 1);
 });
@@ -218,7 +218,7 @@ Deno.test("a journal of another version is refused with what to do, and left as 
   Deno.writeFileSync(database, bytes);
   assert.throws(
     () => desk.journal.transaction(desk.waiting.deadline, () => {}),
-    /another version of hookvisor \(its form is 9, this one knows 1\)/,
+    /another version of hookvisor \(its schema is 9, this one knows 1\)/,
   );
   assert.deepEqual(Deno.readFileSync(database), bytes);
 });

@@ -13,7 +13,7 @@ Deno.test("an old value that comes back is told without a remark, unless somebod
   desk.set([a, b], "new");
   Deno.writeTextFileSync(b, "x".repeat(300));
   const told = desk.giveBack().map(({ what, ok, note, error }) => ({ what, ok, note, error }));
-  const note = `it held "${"x".repeat(200)}", which somebody else had written`;
+  const note = `it held "${"x".repeat(200)}", which another program had written`;
   assert.deepEqual(told, [
     { what: b, ok: true, note, error: undefined },
     { what: a, ok: true, note: undefined, error: undefined },
@@ -31,7 +31,7 @@ Deno.test("the kernel's line end is no change of somebody else's", { ignore: Den
     assert.equal(Deno.readTextFileSync(KERNELS), before);
     desk.set([KERNELS], "7");
     Deno.writeTextFileSync(KERNELS, "8");
-    assert.match(desk.giveBack()[0]?.note ?? "", /^it held "8\\n", which somebody else had written$/);
+    assert.match(desk.giveBack()[0]?.note ?? "", /^it held "8\\n", which another program had written$/);
     assert.equal(Deno.readTextFileSync(KERNELS), before);
   } finally {
     Deno.writeTextFileSync(KERNELS, before);

@@ -25,15 +25,18 @@ function kept() {
   };
 }
 
-Deno.test("a key has 1 to 256 characters, a value at most 64 KiB of JSON", () => {
+Deno.test("a key must have 1 to 256 characters, a value at most 64 KiB of JSON", () => {
   assert.equal(stateProblem("k", 1), undefined);
   assert.equal(stateProblem("k".repeat(256), 1), undefined);
-  assert.equal(stateProblem("k".repeat(257), 1), "a key has 1 to 256 characters");
-  assert.equal(stateProblem("", 1), "a key has 1 to 256 characters");
+  assert.equal(stateProblem("k".repeat(257), 1), "a key must have 1 to 256 characters");
+  assert.equal(stateProblem("", 1), "a key must have 1 to 256 characters");
   assert.equal(stateProblem("k", "x".repeat(64 * 1024 - 2)), undefined);
-  assert.equal(stateProblem("k", "x".repeat(64 * 1024 - 1)), "a value is at most 64 KiB of JSON");
+  assert.equal(stateProblem("k", "x".repeat(64 * 1024 - 1)), "a value may have at most 64 KiB of JSON");
   using state = kept();
-  assert.throws(() => state.set("", 1), { name: "TypeError", message: "a key has 1 to 256 characters" });
+  assert.throws(() => state.set("", 1), {
+    name: "TypeError",
+    message: "a key must have 1 to 256 characters",
+  });
   assert.deepEqual(state.list(""), []);
 });
 

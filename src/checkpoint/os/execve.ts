@@ -10,5 +10,5 @@ const EXECVE = 59;
 export function execve(path: string, argv: string[], environment: string[]): never {
   const [words, variables] = [new StringVector(argv), new StringVector(environment)];
   check(systemCall(EXECVE, cString(path), words.pointers, variables.pointers), path);
-  throw new Error("execve came back");
+  throw new Error("execve returned");
 }

@@ -7,7 +7,7 @@ const check = "AppArmor";
 /** Whether AppArmor lets libvirt's daemons run this very program, and by which profile. */
 export function appArmor({ program, daemons, hooks }: Patient): Finding[] {
   if (!usesAppArmor()) {
-    const seen = "/sys/module/apparmor/parameters/enabled does not say Y: it is not in use";
+    const seen = "/sys/module/apparmor/parameters/enabled is not Y: AppArmor is not in use";
     return [{ check, level: "ok", seen }];
   }
   const denials = appArmorDenials(program, daemons);
@@ -16,7 +16,7 @@ export function appArmor({ program, daemons, hooks }: Patient): Finding[] {
       check,
       level: "fail",
       seen:
-        `the profile ${profile}, of ${daemon}, does not let it run ${program}: with a link in ${hooks} every ` +
+        `AppArmor's profile ${profile} does not let ${daemon} run ${program}: with a link in ${hooks}, every ` +
         "start of a guest or a network fails (exit status 126)",
       remedy,
     }));
@@ -26,7 +26,7 @@ export function appArmor({ program, daemons, hooks }: Patient): Finding[] {
       check,
       level: "warn",
       seen:
-        `${program} is in ${hooks}, where libvirt's profiles let a program run only under the daemon's own profile`,
+        `${program} is in ${hooks}, where libvirt's profiles run a program only under the daemon's own profile`,
       remedy: "put the program into /usr/bin and run /usr/bin/hookvisor install",
     }];
   }
@@ -35,8 +35,8 @@ export function appArmor({ program, daemons, hooks }: Patient): Finding[] {
     return profile === undefined ? [] : [`${name} runs under ${profile.name} (${profile.mode})`];
   });
   if (daemons.length > 0 && confined.length === 0) {
-    return [{ check, level: "ok", seen: "it is in use, and no running daemon of libvirt's is confined" }];
+    return [{ check, level: "ok", seen: "AppArmor is in use, and confines no running libvirt daemon" }];
   }
-  const who = confined.join(", ") || "no daemon runs to look at";
-  return [{ check, level: "ok", seen: `${who}; ${program} may be run` }];
+  const who = confined.join(", ") || "no daemon is running";
+  return [{ check, level: "ok", seen: `${who}; they may run ${program}` }];
 }

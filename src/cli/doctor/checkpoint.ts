@@ -15,23 +15,24 @@ function look(state: string, isWanted: boolean, configFile: string): Omit<Findin
   const impossible = CHECKPOINTS.impossible();
   if (impossible !== undefined) return { level: "note", seen: `hook calls start plainly: ${impossible}` };
   if (state !== DIRECTORIES.state) {
-    return { level: "note", seen: `it is looked for in ${DIRECTORIES.state} only` };
+    return { level: "note", seen: `hookvisor keeps it in ${DIRECTORIES.state} only` };
   }
-  if (userId() !== 0) return { level: "note", seen: "only root can look at it" };
+  if (userId() !== 0) return { level: "note", seen: "only root can read it" };
   const file = checkpointFile({ state });
   const status = linkStatus(file);
   if (status === undefined) {
     return {
       level: "note",
-      seen: `${file} is not there: hook calls start without it, and the next one has it taken`,
+      seen: `${file} does not exist: hook calls start plainly, and the next one creates it in the background`,
     };
   }
   const taken = new Date(Number(status.modifiedNs / 1_000_000n)).toISOString().slice(0, 19);
-  const what = `${file}, ${(status.size / 2 ** 20).toFixed(0)} MiB, taken ${taken}Z`;
+  const what = `${file}, ${(status.size / 2 ** 20).toFixed(0)} MiB, created ${taken}Z`;
   if (startsFromIt()) return { level: "ok", seen: `hook calls start from ${what}` };
   return {
     level: "warn",
-    seen: `hook calls do not start from ${what}: another program or machine, or something forbids it`,
+    seen:
+      `hook calls do not start from ${what}: it belongs to another program or machine, or the kernel denies it`,
     remedy: "run: hookvisor checkpoint",
   };
 }

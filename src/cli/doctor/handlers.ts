@@ -22,8 +22,8 @@ export function handlers({ setup, directories }: Patient): Finding[] {
   const findings: Finding[] = errors.map(({ file, message }) => ({
     check: "config",
     level: "fail",
-    seen: `${file}: ${message}; every operation counts it as a failed handler`,
-    remedy: `"hookvisor check" shows the place`,
+    seen: `${file}: ${message}; until then every hook call counts it as a failed handler`,
+    remedy: `"hookvisor check" shows where`,
   }));
   findings.push(...broken.map((handler): Finding => {
     const { name, issues: [first] } = handler;
@@ -31,11 +31,11 @@ export function handlers({ setup, directories }: Patient): Finding[] {
     return {
       check,
       level: "fail",
-      seen: `${name} cannot be used: ${
+      seen: `${name} is invalid: ${
         first?.message ?? "its manifest is wrong"
       }; each operation it is for counts it as failed`,
       remedy: isBroken
-        ? `"hookvisor check" shows the place; rename it to ${name}.js.off to be without it`
+        ? `"hookvisor check" shows where; to disable it, rename it to ${name}.js.off`
         : `hookvisor approve ${name}`,
     };
   }));
@@ -43,13 +43,13 @@ export function handlers({ setup, directories }: Patient): Finding[] {
     findings.push({
       check,
       level: "note",
-      seen: `no handler in ${directories.config}/handlers; "hookvisor new" makes one`,
+      seen: `no handler in ${directories.config}/handlers; "hookvisor new" creates one`,
     });
   } else if (broken.length === 0) {
     findings.push({
       check,
       level: "ok",
-      seen: `${setup.handlers.length} in ${directories.config}/handlers, all usable`,
+      seen: `${setup.handlers.length} in ${directories.config}/handlers, all valid`,
     });
   }
   const rules = setup.handlers.flatMap((handler) =>
@@ -62,7 +62,7 @@ export function handlers({ setup, directories }: Patient): Finding[] {
     rules.push({
       check: "rules",
       level: "ok",
-      seen: "every command and path that a rule names is on this host",
+      seen: "every command and path that a rule names exists on this host",
     });
   }
   return [...findings, ...rules];
@@ -76,8 +76,8 @@ function untrustedFindings({ name }: LoadedHandler, { allow }: Manifest, { polic
   return [...seen].map((why): Finding => ({
     check: "rules",
     level: "warn",
-    seen: `${name} may run a program that root refuses to run: ${why}`,
-    remedy: "make it writable by root alone",
+    seen: `${name} may run a program that hookvisor refuses to run as root: ${why}`,
+    remedy: "make it writable by root only",
   }));
 }
 
@@ -92,16 +92,14 @@ function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {
       findings.push({
         check: "rules",
         level: "warn",
-        seen: `${name} wants to run ${program}, a client of libvirt: the two can wait for each other`,
-        remedy: "take what it needs from event",
+        seen: `${name} may run ${program}, a client of libvirt: the two can deadlock`,
+        remedy: "read what it needs from event",
       });
     } else if (!isThere(program)) {
       findings.push({
         check: "rules",
         level: "warn",
-        seen: `${name} wants to run ${program}, which is not ${
-          program.startsWith("/") ? "there" : `in ${PATH}`
-        }`,
+        seen: `${name} may run ${program}, which is not ${program.startsWith("/") ? "there" : `in ${PATH}`}`,
         remedy: "install it, or remove the rule",
       });
     }
@@ -113,8 +111,8 @@ function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {
       findings.push({
         check: "rules",
         level: "warn",
-        seen: `${name} wants to ${kind} ${value}, and there is no ${missing} on this host`,
-        remedy: "correct the rule; a device that is not plugged in is no mistake",
+        seen: `${name} may ${kind} ${value}, but this host has no ${missing}`,
+        remedy: "correct the rule, unless it names a device that is unplugged",
       });
     }
   }

@@ -30,7 +30,7 @@ function glibc(): Finding {
   const said = runQuickly("/usr/bin/getconf", ["GNU_LIBC_VERSION"])?.stdout.trim() ?? "";
   const [, major, minor] = /^glibc (\d+)\.(\d+)/.exec(said) ?? [];
   if (major === undefined) {
-    return { check, level: "note", seen: "getconf GNU_LIBC_VERSION does not tell its version" };
+    return { check, level: "note", seen: "getconf GNU_LIBC_VERSION does not print a version" };
   }
   const [a, b] = [Number(major), Number(minor)];
   if (a > OLDEST_GLIBC[0]! || b >= OLDEST_GLIBC[1]!) {
@@ -40,7 +40,7 @@ function glibc(): Finding {
     check,
     level: "fail",
     seen: `${said} is older than ${OLDEST_GLIBC.join(".")}`,
-    remedy: "use a newer release of the distribution",
+    remedy: "upgrade to a newer release of the distribution",
   };
 }
 
@@ -52,7 +52,7 @@ function diskSpace({ directories, setup }: Patient): Finding {
   const fields = runQuickly("/usr/bin/df", ["-Pk", path])?.stdout.trim().split("\n").at(-1)?.split(/\s+/) ??
     [];
   const free = Number(fields[3]) * 1024;
-  if (!(free >= 0)) return { check, level: "note", seen: `df -Pk ${path} does not tell how much is free` };
+  if (!(free >= 0)) return { check, level: "note", seen: `df -Pk ${path} does not print the free space` };
   const most = maxSizeBytes * (keep + 1);
   using lines = openRecords(directories.log);
   const seen = `${mib(free)} free for ${directories.log}, whose records take ${mib(lines.size)} now and ${
@@ -60,9 +60,14 @@ function diskSpace({ directories, setup }: Patient): Finding {
   } at most`;
   if (free >= most) return { check, level: "ok", seen };
   if (free > MIB) {
-    return { check, level: "warn", seen, remedy: "make room, or keep less: log in config.yaml" };
+    return {
+      check,
+      level: "warn",
+      seen,
+      remedy: "free some space, or keep fewer records: log in config.yaml",
+    };
   }
-  return { check, level: "fail", seen, remedy: "make room: hooks go on without records" };
+  return { check, level: "fail", seen, remedy: "free some space: hook calls continue without records" };
 }
 
 /** The directory, or the nearest one above it that is there. */
@@ -80,7 +85,7 @@ function records({ directories }: Patient): Finding {
   const check = "records";
   const file = eventsFile(directories.log);
   const newest = newestRecords(directories.log, {}).next().value;
-  if (newest === undefined) return { check, level: "note", seen: `${file} holds no hook call yet` };
+  if (newest === undefined) return { check, level: "note", seen: `${file} contains no hook call yet` };
   const { time, driver, operation, object } = newest;
   return {
     check,
@@ -96,8 +101,12 @@ function journaldSocket(): Finding {
     return {
       check,
       level: "ok",
-      seen: `${journald} is there: calls with handlers are in the journal too (journalctl -t hookvisor)`,
+      seen: `${journald} exists: calls with handlers are also logged to journald (journalctl -t hookvisor)`,
     };
   }
-  return { check, level: "note", seen: `${journald} is not there: records are in events.jsonl only` };
+  return {
+    check,
+    level: "note",
+    seen: `${journald} does not exist: records are written to events.jsonl only`,
+  };
 }

@@ -12,7 +12,7 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
   const check = "leftovers";
   const lazyJournal = new LazyJournal(directories.state, () => {});
   if (!lazyJournal.exists) {
-    return [{ check, level: "ok", seen: `no journal in ${directories.state}: no guest holds anything` }];
+    return [{ check, level: "ok", seen: `no journal in ${directories.state}: no guest holds a change` }];
   }
   try {
     await lazyJournal.load();
@@ -25,11 +25,11 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
       findings.push({
         check,
         level: "warn",
-        seen: `guests that are gone still hold something: ${
+        seen: `guests that are gone still hold changes: ${
           gone.map(({ driver, name }) => `${driver}/${name}`).join(", ")
         }`,
         remedy:
-          `"hookvisor undo --list" shows it, "hookvisor undo" brings it back; so does the daemon's next start`,
+          `"hookvisor undo --list" lists them, "hookvisor undo" undoes them; so does the daemon's next start`,
       });
     }
     if (failed.length > 0) {
@@ -38,15 +38,15 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
         level: "warn",
         seen: `${
           failed.length === 1 ? "1 step" : `${failed.length} steps`
-        } could not be brought back so far, the last because ${failed.at(-1)!.error ?? "it failed"}`,
-        remedy: `"hookvisor undo --list" shows them`,
+        } could not be undone so far, the last because ${failed.at(-1)!.error ?? "it failed"}`,
+        remedy: `"hookvisor undo --list" lists them`,
       });
     }
     if (findings.length > 0) return findings;
-    const count = holds.length === 1 ? "1 thing is held" : `${holds.length} things are held`;
+    const count = holds.length === 1 ? "1 change is held" : `${holds.length} changes are held`;
     const seen = holds.length === 0
-      ? "no guest holds anything"
-      : `${count}, by guests that run or have just begun`;
+      ? "no guest holds a change"
+      : `${count}, by guests that are running or starting`;
     return [{ check, level: "ok", seen }];
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
@@ -54,7 +54,7 @@ export async function leftovers({ directories }: Patient): Promise<Finding[]> {
       check,
       level: "fail",
       seen: error.message,
-      remedy: `look at ${directories.state}; it is made anew when it is removed`,
+      remedy: `check ${directories.state}; hookvisor creates it again after it is removed`,
     }];
   } finally {
     lazyJournal.close();

@@ -13,7 +13,7 @@ export function libvirt({ version, daemonProgram, daemons, directories, setup }:
     return [{
       check,
       level: "fail",
-      seen: "no program of a libvirt daemon in /usr/sbin, /usr/bin, /usr/local/sbin, /usr/local/bin",
+      seen: "no libvirt daemon in /usr/sbin, /usr/bin, /usr/local/sbin, /usr/local/bin",
       remedy:
         "install libvirt's daemon (libvirt-daemon-system on Debian, libvirt-daemon-driver-qemu on Fedora)",
     }];
@@ -26,23 +26,23 @@ export function libvirt({ version, daemonProgram, daemons, directories, setup }:
   const list = daemons.map(({ name, pid }) => `${name} (pid ${pid})`).join(", ");
   if (daemons.length > 0) findings.push({ check: "daemons", level: "ok", seen: `running: ${list}` });
   else if (sockets.length > 0) {
-    const seen = `none runs; systemd starts one at a first connection to ${sockets.join(", ")}`;
+    const seen = `none is running; systemd starts one on the first connection to ${sockets.join(", ")}`;
     findings.push({ check: "daemons", level: "ok", seen });
   } else {
     findings.push({
       check: "daemons",
       level: "warn",
-      seen: `none runs, and there is no socket in ${directories.libvirt}`,
+      seen: `none is running, and no socket exists in ${directories.libvirt}`,
       remedy:
-        "systemctl enable --now libvirtd, or virtqemud.socket and its like where there is a daemon for each driver",
+        "systemctl enable --now libvirtd, or virtqemud.socket and the like where each driver has its own daemon",
     });
   }
   if (daemons.some(({ name }) => name === "libvirtd") && daemons.length > 1) {
     findings.push({
       check: "daemons",
       level: "warn",
-      seen: `libvirtd and single daemons run at the same time: ${list}`,
-      remedy: "libvirt wants one or the other: stop one kind (https://libvirt.org/daemons.html)",
+      seen: `libvirtd and modular daemons are running at the same time: ${list}`,
+      remedy: "libvirt supports one or the other: stop one of them (https://libvirt.org/daemons.html)",
     });
   }
   return findings;
@@ -62,29 +62,33 @@ function lostSaves(version: string | undefined, { handlers, config }: Patient["s
     check: "restore",
     level: "warn",
     seen:
-      `a failure of ${name} gives up qemu/restore, and libvirt ${version} then throws the guest's saved state away`,
-    remedy: "onFailure: ignore for qemu/restore, in a handler of its own or in config.yaml",
+      `a failure of ${name} aborts qemu/restore, and libvirt ${version} then deletes the guest's saved state`,
+    remedy: "set onFailure: ignore for qemu/restore, in a separate handler or in config.yaml",
   }));
 }
 
 function versionFinding(version: string | undefined, program: string): Finding {
   const check = "version";
   if (version === undefined) {
-    return { check, level: "note", seen: `${program} --version does not tell; 6.5.0 or later is assumed` };
+    return {
+      check,
+      level: "note",
+      seen: `${program} --version prints no version; 6.5.0 or later is assumed`,
+    };
   }
   const seen = `libvirt ${version}, by ${program} --version`;
   if (!runsDirectories(version)) {
     return {
       check,
       level: "note",
-      seen: `${seen}: before 6.5.0 there are no .d directories, a link is the hook itself`,
+      seen: `${seen}: before 6.5.0 libvirt has no .d directories, so a link is the hook itself`,
     };
   }
   if (losesSaves(version)) {
     return {
       check,
       level: "note",
-      seen: `${seen}: it throws a managed save away when its restore hook fails`,
+      seen: `${seen}: it deletes a managed save when the restore hook fails`,
     };
   }
   return { check, level: "ok", seen };

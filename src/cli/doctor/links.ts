@@ -13,14 +13,14 @@ export function links(patient: Patient): Finding[] {
   const { hooks: directory, hooksWhy, program } = patient;
   const wanted = wantedDrivers(patient);
   if (fileStatus(directory)?.kind !== "directory") {
-    const seen = `${directory} is not there (${hooksWhy})`;
+    const seen = `${directory} does not exist (${hooksWhy})`;
     return [{
       check: "hooks",
       level: "fail",
       seen,
       remedy: patient.isNixOs
         ? nixOsWay(program, withDaemon(wanted))
-        : "hookvisor install makes it, or name it with --hooks-dir",
+        : "hookvisor install creates it; --hooks-dir names another",
     }];
   }
   const all = new Map(DRIVERS.map((driver) => [driver, hooksFor(directory, driver, program)]));
@@ -55,7 +55,7 @@ function missingLinks(
   const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs }) => isOurs);
   const missing = [...wanted].filter((driver) => !hasLink(driver));
   if (missing.length > 0) {
-    const seen = `handlers are for ${
+    const seen = `handlers exist for ${
       missing.join(", ")
     }, and ${directory} has no link to this program for that`;
     return [{
@@ -68,7 +68,8 @@ function missingLinks(
     }];
   }
   if (wanted.size === 0 || hasLink("daemon")) return [];
-  const seen = `${directory} has no link for daemon, at whose start comes back what guests left behind`;
+  const seen =
+    `${directory} has no link for daemon, so changes that guests left behind are not undone when it starts`;
   return [{
     check: "links",
     level: "warn",
@@ -92,14 +93,14 @@ function linkFindings(
       level: "warn",
       seen: `${
         run.map(({ path }) => path).join(" and ")
-      } both lead to a hookvisor, so every handler runs twice`,
+      } both lead to hookvisor, so every handler runs twice`,
       remedy: `remove ${run[1]!.path}`,
     }];
   }
   const [link] = run.length > 0 ? run : ours;
   const inDirectory = link!.path !== `${directory}/${driver}`;
   if (inDirectory && version !== undefined && !runsDirectories(version)) {
-    const seen = `${link!.path}: libvirt ${version} does not look into ${driver}.d`;
+    const seen = `${link!.path}: libvirt ${version} does not run hooks in ${driver}.d`;
     return [{
       check,
       level: "fail",
@@ -115,12 +116,12 @@ function linkFindings(
       check,
       level: "fail",
       seen,
-      remedy: `${program} install moves it here; hookvisor uninstall removes it`,
+      remedy: `${program} install points it here; hookvisor uninstall removes it`,
     }];
   }
   if (!link!.leadsHere) {
-    const seen = `${link!.path} leads to ${destination(link!)} than ${program}, which looks at this host now`;
-    const remedy = `run that one's doctor; or ${program} install, which moves the link here`;
+    const seen = `${link!.path} leads to ${destination(link!)} than ${program}, which is running this check`;
+    const remedy = `run that program's doctor, or ${program} install, which points the link here`;
     return [{ check, level: "warn", seen, remedy }];
   }
   return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }];
@@ -133,8 +134,8 @@ function staleLinks(hooks: readonly Hook[]): Finding[] {
   ) => ({
     check: "hooks",
     level: "warn",
-    seen: `${path} leads to ${target}, which libvirt cannot run; it says nothing of it`,
-    remedy: `remove ${path}, or put ${target} back`,
+    seen: `${path} leads to ${target}, which libvirt cannot run, and libvirt does not report it`,
+    remedy: `remove ${path}, or restore ${target}`,
   }));
 }
 
@@ -151,7 +152,7 @@ function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
     const who = `${daemon.name} (pid ${daemon.pid}, since ${
       new Date(daemon.startedMs).toISOString().slice(0, 19)
     }Z)`;
-    if (ours.length === 0) return { check, level: "note", seen: `${who} has no hook of ours to call` };
+    if (ours.length === 0) return { check, level: "note", seen: `${who} has no hookvisor link to call` };
     if (missed.length === 0) {
       return { check, level: "ok", seen: `${who} knows the hooks for ${ours.join(", ")}` };
     }

@@ -50,7 +50,7 @@ function own(path: string, others: number, what: string): Finding {
     return {
       check: "directory",
       level: "ok",
-      seen: `${path} is not there yet; the first hook call makes it for ${what}`,
+      seen: `${path} does not exist yet; the first hook call creates it for ${what}`,
     };
   }
   const mode = (status.mode & 0o777).toString(8);
@@ -58,17 +58,26 @@ function own(path: string, others: number, what: string): Finding {
   const isOurs = status.kind === "directory" && (status.uid === ROOT || status.uid === userId());
   const remedy = `chown root ${path}; chmod ${others === 0o077 ? "700" : "750"} ${path}`;
   if (!isOurs || (status.mode & 0o022) !== 0) {
-    const why = isOurs ? "others can write to it" : `it is a ${status.kind} of user ${status.uid}`;
-    return { check: "directory", level: "fail", seen: `${seen}, and ${why}: it is not used`, remedy };
+    const why = isOurs ? "other users can write to it" : `it is a ${status.kind} of user ${status.uid}`;
+    return {
+      check: "directory",
+      level: "fail",
+      seen: `${seen}, and ${why}: hookvisor does not use it`,
+      remedy,
+    };
   }
   if ((status.mode & others) === 0) return { check: "directory", level: "ok", seen };
-  return { check: "directory", level: "note", seen: `${seen}; the next hook call closes it to others` };
+  return {
+    check: "directory",
+    level: "note",
+    seen: `${seen}; the next hook call removes other users' access`,
+  };
 }
 
 function notRoot(): Finding {
   return {
     check: "user",
     level: "note",
-    seen: `doctor runs as user ${userId()}, so it may not have seen everything`,
+    seen: `doctor runs as user ${userId()}, so it may have missed something`,
   };
 }

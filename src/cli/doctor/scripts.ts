@@ -28,7 +28,7 @@ export function scripts({ hooks: directory, program }: Patient): Finding[] {
   }
   return findings.length > 0
     ? findings
-    : [{ check: "scripts", level: "ok", seen: `no hook scripts of others in ${directory}` }];
+    : [{ check: "scripts", level: "ok", seen: `no other hook scripts in ${directory}` }];
 }
 
 function scriptFindings(path: string, driver: Driver): Finding[] {
@@ -37,14 +37,14 @@ function scriptFindings(path: string, driver: Driver): Finding[] {
     ? {
       check: "script",
       level: "warn",
-      seen: `${path} looks like a backup, and libvirt runs it all the same`,
+      seen: `${path} looks like a backup, but libvirt runs it`,
       remedy: "move it out of the hooks directory",
     }
     : {
       check: "script",
       level: "note",
       seen:
-        `${path} runs too, for ${driver}; its failure counts as well as ours (hookvisor adopt takes it over)`,
+        `libvirt also runs ${path} for ${driver}; its failure counts as hookvisor's does (hookvisor adopt takes it over)`,
     };
   return [beside, ...faultFindings(path)];
 }
@@ -71,7 +71,7 @@ function treeFindings(directory: string, driver: Driver, scripts: readonly strin
       ? {
         check: "old tree",
         level: "note",
-        seen: `${what}, which the script ${main} runs (VFIO-Tools); they go on to run beside hookvisor`,
+        seen: `${what}, which the script ${main} runs (VFIO-Tools); they continue to run beside hookvisor`,
       }
       : {
         check: "old tree",

@@ -20,12 +20,14 @@ const OUR_CONTEXT = `system_u:object_r:${OUR_TYPE}:s0`;
 export function selinux(patient: Patient): Finding[] {
   const mode = selinuxMode();
   if (mode === undefined) {
-    return [{ check, level: "ok", seen: "/sys/fs/selinux/enforce is not there: it is not in use" }];
+    return [{ check, level: "ok", seen: "/sys/fs/selinux/enforce does not exist: SELinux is not in use" }];
   }
-  if (mode === "permissive") return [{ check, level: "ok", seen: "it is permissive: nothing is denied" }];
+  if (mode === "permissive") {
+    return [{ check, level: "ok", seen: "SELinux is permissive: it denies nothing" }];
+  }
   const label = fileContext(patient.program);
   if (label === undefined) {
-    return [{ check, level: "note", seen: `ls -Z does not tell the label of ${patient.program}` }];
+    return [{ check, level: "note", seen: `ls -Z does not print the label of ${patient.program}` }];
   }
   const hasModule = isContext(OUR_CONTEXT) || isContext(OUR_CONTEXT.replace(/:s0$/, ""));
   return [
@@ -70,7 +72,7 @@ function daemonFindings(
   const who = `${daemon.name} (pid ${daemon.pid})`;
   const context = processContext(daemon.pid);
   if (context === undefined) {
-    return [{ check, level: "note", seen: `the domain of ${who} is not to be seen` }];
+    return [{ check, level: "note", seen: `the domain of ${who} cannot be read` }];
   }
   const unread = unreadLinks(patient, daemon, context);
   if (unread.length > 0) return unread.map((link): Finding => link);
@@ -92,7 +94,7 @@ function daemonFindings(
     level: "fail",
     seen: `${who} is in ${typeOf(context)}, which may not run ${patient.program}: ${
       denied.map(({ of, right, on }) => `${of} has no ${right} on ${on}`).join(", ")
-    }; ${isPassedOver ? "it passes the hook over in silence" : "every hook call fails"}`,
+    }; ${isPassedOver ? "it skips the hook silently" : "every hook call fails"}`,
     remedy: remedyFor(patient.program, hasModule, denied),
   }];
 }

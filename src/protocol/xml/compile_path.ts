@@ -75,7 +75,7 @@ class Compiler {
       throw this.#fault(
         `unexpected ${this.#here()}`,
         this.#text[this.#at] === "="
-          ? "a test stands in brackets: disk[@device='cdrom']"
+          ? "write a test in brackets: disk[@device='cdrom']"
           : pathHint(this.#text, this.#at),
       );
     }
@@ -120,12 +120,12 @@ class Compiler {
       else if (this.#text[this.#at] === "." && steps.length === 0 && !absolute && !anyDepth) {
         this.#at++;
         if (this.#text[this.#at] === ".") {
-          throw this.#fault("a path cannot lead upwards with ..", pathHint("..", 0));
+          throw this.#fault("a path cannot contain ..", pathHint("..", 0));
         }
       } else steps.push(this.#step(anyDepth));
       if (take !== "element") {
         if (anyDepth) {
-          throw new PathFault(start, "// leads to elements, not to attributes or text", "write //*/@name");
+          throw new PathFault(start, "// selects elements, not attributes or text", "write //*/@name");
         }
         break;
       }
@@ -133,7 +133,7 @@ class Compiler {
       anyDepth = this.#eat("//");
       if (!anyDepth && !this.#eat("/")) break;
     }
-    if (absolute && steps.length === 0) throw new PathFault(from, "a path needs an element's name after /");
+    if (absolute && steps.length === 0) throw new PathFault(from, "a path needs an element name after /");
     this.#skip();
     return { source: this.#text.slice(from, this.#at).trimEnd(), absolute, steps, take };
   }

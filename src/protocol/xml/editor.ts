@@ -138,7 +138,7 @@ export class XmlEditor {
   #setText({ elements }: Selection, value: string): EditResult {
     const holder = elements.find((e) => !e.children().next().done);
     if (holder !== undefined) {
-      const hint = "replace it, or name the element whose text is meant";
+      const hint = "replace it, or name the element whose text to set";
       return { issue: this.#refuse(holder, `<${shown(holder.name)}> has elements inside`, hint) };
     }
     return forbidden(value) ?? this.#splice(elements, (e) => textSplices(e, value));
@@ -202,7 +202,7 @@ export class XmlEditor {
   #selectElements(path: string, edit: (selection: Selection) => EditResult): EditResult {
     return this.#select(path, (selection) => {
       if (selection.path.take === "element") return edit(selection);
-      return { issue: valueIssue("path", "the path has to lead to elements, not to attributes or text") };
+      return { issue: valueIssue("path", "the path must select elements, not attributes or text") };
     });
   }
 
@@ -249,7 +249,7 @@ function forbidden(value: string): EditResult | undefined {
   const at = forbiddenCharacter(value);
   if (at < 0) return undefined;
   const name = codePointName(value.codePointAt(at)!);
-  return { issue: valueIssue("value", `character ${name} at ${at + 1} cannot stand in XML`) };
+  return { issue: valueIssue("value", `character ${name} at ${at + 1} is not allowed in XML`) };
 }
 
 function valueIssue(file: string, message: string, hint?: string): Issue {

@@ -70,8 +70,8 @@ function bounded<T>(source: string, work: () => T): T | { issue: Issue } {
     return work();
   } catch (error) {
     if (!(error instanceof WorkExceeded)) throw error;
-    const message = `the path takes too long on this document: ${source}`;
-    const hint = "name the elements on the way instead of using // and *";
+    const message = `the path is too expensive for this document: ${source}`;
+    const hint = "name the elements instead of using // and *";
     return { issue: { severity: "error", file: "path", line: 1, column: 1, message, hint } };
   }
 }

@@ -56,11 +56,11 @@ export class Fragment {
     if (root.end !== text.length) return refuse(root.end - OPEN.length, "its tags do not match each other");
     for (const [from, to] of root.gaps()) {
       if (!isLayout(text, from, to)) {
-        return refuse(from - OPEN.length, "text beside the elements", "put it into an element");
+        return refuse(from - OPEN.length, "text outside the elements", "put it into an element");
       }
     }
     const children = [...root.children()];
-    if (children.length === 0) return refuse(0, "there is no element in it");
+    if (children.length === 0) return refuse(0, "it contains no element");
     return { fragment: new Fragment(wrapper, children) };
   }
 

@@ -231,7 +231,7 @@ class Scanner {
         hint: `it was opened at ${this.#opening()}`,
       };
     }
-    if (this.#out.count === 0) return { offset, message: "there is no root element" };
+    if (this.#out.count === 0) return { offset, message: "the root element is missing" };
     return this.#out;
   }
 

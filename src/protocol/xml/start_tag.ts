@@ -52,7 +52,7 @@ export function checkStartTag(
     if (seen?.has(attribute.name) ?? names.includes(attribute.name)) {
       return {
         offset: at,
-        message: `attribute ${shown(attribute.name)} is there twice`,
+        message: `attribute ${shown(attribute.name)} occurs twice`,
         hint: "remove one of them",
       };
     }

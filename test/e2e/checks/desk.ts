@@ -24,11 +24,11 @@ export async function desk(bench: Bench): Promise<void> {
   });
 
   await bench.check(
-    "install finds the place, says that the running daemon has to be reloaded, and does it",
+    "install finds the place, says that the running daemon must be reloaded, and does it",
     async () => {
       const said = await good("install");
       assert.match(said, /qemu\.d\/50-hookvisor: made/);
-      assert.match(said, /libvirtd \(pid \d+\) started when there was no hook for .*qemu/);
+      assert.match(said, /libvirtd \(pid \d+\) started when no hook existed for .*qemu/);
       const { code, stdout } = await hookvisor("doctor", "--quiet");
       assert.equal(code, 1, stdout);
       assert.match(stdout, /warn {2}libvirtd .*started before the first hook/);
@@ -66,7 +66,7 @@ export async function desk(bench: Bench): Promise<void> {
     assert.match(checked.stdout, /20-memory\.js:\d+:\d+: error: SyntaxError[^]*let = ;\n +\| +\^/);
     const doctor = await hookvisor("doctor", "--quiet");
     assert.equal(doctor.code, 2);
-    assert.match(doctor.stdout, /fail {2}handlers +20-memory cannot be used: SyntaxError/);
+    assert.match(doctor.stdout, /fail {2}handlers +20-memory is invalid: SyntaxError/);
   });
 
   await bench.check("record: true keeps the real call, and replay plays it", async () => {

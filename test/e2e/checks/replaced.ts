@@ -47,7 +47,7 @@ export async function replaced(bench: Bench, rig: Rig, calls: RestoredCalls): Pr
       assert.equal(await restored(), 0);
       assert.match(
         await hookvisor("checkpoint", "--if-needed"),
-        /MiB, taken in .* s; hook calls start from it/,
+        /MiB, created in .* s; hook calls start from it/,
       );
       assert.ok(await restored() > 0);
       assert.match(await hookvisor("checkpoint", "--if-needed"), /checkpoint: hook calls start from it/);
@@ -57,7 +57,7 @@ export async function replaced(bench: Bench, rig: Rig, calls: RestoredCalls): Pr
     assert.match(await hookvisor("checkpoint", "--remove"), /removed/);
     assert.equal(await restored(), 0);
     assert.equal(await rig.exists(CHECKPOINT), false);
-    assert.match(await hookvisor("checkpoint", "--remove"), /there is none/);
+    assert.match(await hookvisor("checkpoint", "--remove"), /does not exist/);
   });
   await bench.check(
     "who takes one is killed: no process of it stays, and the next makes up for it",

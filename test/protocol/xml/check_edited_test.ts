@@ -31,7 +31,7 @@ for (
     ["other memory", ">1<", ">2<", "4:3: <memory> was changed (libvirt refuses that)"],
     ["another unit of memory", "KiB", "MiB", "4:3: <memory> was changed (libvirt refuses that)"],
     ["no memory", /<memory.*y>/, "", "1:1: <memory> was changed (libvirt refuses that)"],
-    ["nothing", /[^]+/, "", "1:1: there is no root element"],
+    ["nothing", /[^]+/, "", "1:1: the root element is missing"],
   ] as const
 ) {
   Deno.test(`checkEdited() refuses ${what}`, () => {

@@ -274,17 +274,17 @@ for (
     [
       "text for elements",
       (e: XmlEditor) => e.set("devices", "x"),
-      "stdin:3:3: <devices> has elements inside (replace it, or name the element whose text is meant)",
+      "stdin:3:3: <devices> has elements inside (replace it, or name the element whose text to set)",
     ],
     [
       "a control character",
       (e: XmlEditor) => e.set("name", "a\u0000"),
-      "value: character U+0000 at 2 cannot stand in XML",
+      "value: character U+0000 at 2 is not allowed in XML",
     ],
     [
       "half a surrogate pair",
       (e: XmlEditor) => e.set("name/@a", "\udc00"),
-      "value: character U+DC00 at 1 cannot stand in XML",
+      "value: character U+DC00 at 1 is not allowed in XML",
     ],
     [
       "a bad attribute name",
@@ -324,12 +324,12 @@ for (
     [
       "a fragment of text",
       (e: XmlEditor) => e.append("devices", "x"),
-      "fragment:1:1: text beside the elements (put it into an element)",
+      "fragment:1:1: text outside the elements (put it into an element)",
     ],
     [
       "an empty fragment",
       (e: XmlEditor) => e.append("devices", " <!-- x --> "),
-      "fragment:1:1: there is no element in it",
+      "fragment:1:1: it contains no element",
     ],
     [
       "a fragment with a document type",
@@ -339,7 +339,7 @@ for (
     [
       "an attribute as a place for elements",
       (e: XmlEditor) => e.append("name/@a", "<b/>"),
-      "path: the path has to lead to elements, not to attributes or text",
+      "path: the path must select elements, not attributes or text",
     ],
     [
       "removing the root",

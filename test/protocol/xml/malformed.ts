@@ -1,4 +1,4 @@
-/** A document that has to be refused: where, and with which words in the message. (A long file: one table.) */
+/** A document that must be refused: where, and with which words in the message. (A long file: one table.) */
 export interface Malformed {
   name: string;
   input: string | Uint8Array<ArrayBuffer>;
@@ -14,16 +14,16 @@ const around = (...bytes: number[]) => utf8(60, 97, 62, 10, 32, ...bytes, 60, 47
 
 /** Malformed and hostile documents, small ones. The big ones are made in the test. */
 export const MALFORMED: Malformed[] = [
-  { name: "nothing at all", input: "", line: 1, column: 1, says: "no root element" },
-  { name: "white space only", input: " \n  ", line: 2, column: 3, says: "no root element" },
+  { name: "nothing at all", input: "", line: 1, column: 1, says: "the root element is missing" },
+  { name: "white space only", input: " \n  ", line: 2, column: 3, says: "the root element is missing" },
   { name: "text only", input: "\n domain", line: 2, column: 2, says: "text before the root" },
-  { name: "a comment only", input: "<!-- x -->", line: 1, column: 11, says: "no root element" },
+  { name: "a comment only", input: "<!-- x -->", line: 1, column: 11, says: "the root element is missing" },
   {
     name: "a declaration only",
     input: "<?xml version='1.0'?>\n",
     line: 2,
     column: 1,
-    says: "no root element",
+    says: "the root element is missing",
   },
   {
     name: "an unclosed root",
@@ -79,21 +79,21 @@ export const MALFORMED: Malformed[] = [
     input: "<a\n x='1'\n y='2'\n x='3'/>",
     line: 4,
     column: 2,
-    says: "attribute x is there twice",
+    says: "attribute x occurs twice",
   },
   {
     name: "a duplicate among many attributes",
     input: `<a ${"bcdefghijklm".split("").map((n) => `${n}=''`).join(" ")} c=''/>`,
     line: 1,
     column: 64,
-    says: "attribute c is there twice",
+    says: "attribute c occurs twice",
   },
   {
     name: "a duplicate namespace declaration",
     input: "<a xmlns:p='u' xmlns:p='v'/>",
     line: 1,
     column: 16,
-    says: "xmlns:p is there twice",
+    says: "xmlns:p occurs twice",
   },
   {
     name: "an attribute without value",

@@ -60,7 +60,7 @@ const HUGE: { name: string; make: () => string | Uint8Array; line: number; colum
       make: () => `<a\n${Array.from({ length: 300_000 }, (_, i) => `b${i}=''\n`).join("")}b7=''/>`,
       line: 300_002,
       column: 1,
-      says: "attribute b7 is there twice",
+      says: "attribute b7 occurs twice",
     },
     {
       name: "an attribute of 50 MB",
