@@ -106,24 +106,47 @@ function feed(stream: WritableStream<Uint8Array<ArrayBuffer>>, text: string | Ui
   };
 }
 
-/** Looks at VmHWM every few milliseconds: the kernel keeps the peak, so nothing but the very last moment is missed. */
+/**
+ * Looks at VmHWM every few milliseconds: the kernel keeps the peak, so nothing but the very last moment is missed. A
+ * hook call is two processes, so children are looked at too; the largest counts.
+ */
 function watchPeak(pid: number): { stop(): number } {
   let peak = 0;
-  const look = () => {
+  let children: number[] = [];
+  const look = (one: number): void => {
     try {
-      const found = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`));
-      if (found) peak = Number(found[1]);
+      const found = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${one}/status`));
+      if (found) peak = Math.max(peak, Number(found[1]));
     } catch {
       // It has just ended.
     }
   };
-  const timer = setInterval(look, 3);
+  const timer = setInterval(() => {
+    look(pid);
+    if (children.length < 2) children = hookChildren(pid);
+    children.forEach(look);
+  }, 3);
   return {
     stop: () => {
       clearInterval(timer);
       return peak;
     },
   };
+}
+
+/** Processes below one that run hookvisor: no commands. */
+function hookChildren(pid: number): number[] {
+  try {
+    const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).split(" ").filter((word) =>
+      word !== ""
+    );
+    return children.map(Number).flatMap((child) => {
+      const isHook = Deno.readLinkSync(`/proc/${child}/exe`) === PROGRAM;
+      return [...isHook ? [child] : [], ...hookChildren(child)];
+    });
+  } catch {
+    return [];
+  }
 }
 
 /** The five words of a hook call: driver, object, operation, sub-operation, extra. */
