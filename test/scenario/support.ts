@@ -256,7 +256,8 @@ unset FOLDER DIST
   records(): HookRecord[] {
     try {
       const text = Deno.readTextFileSync(join(this.log, "events.jsonl"));
-      return text.trimEnd().split("\n").map((line) => JSON.parse(line) as HookRecord);
+      // A record may be on its way: only a whole line is one.
+      return text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as HookRecord);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return [];
       throw error;
