@@ -3,6 +3,7 @@ export const RECIPE_NAMES = [
   "empty",
   "companion",
   "cpu-isolation",
+  "crash-dump",
   "governor",
   "lifecycle-log",
   "load-guard",
@@ -10,5 +11,8 @@ export const RECIPE_NAMES = [
   "mount-guard",
   "port-forward",
   "script-tree",
+  "notify",
+  "pause-on-enospc-notify",
+  "restart-after-crash",
   "vfio-guard",
 ] as const;

@@ -1,6 +1,7 @@
 import type { Issue } from "../base/issue.ts";
 import type { Config } from "./config.ts";
 import { deniedExec, deniedPath, isLibvirtClient, policyFor } from "./deny.ts";
+import { expandOperations } from "../manifest/operation_glob.ts";
 import { parseExecRule } from "../manifest/exec_rule.ts";
 import type { Located, Manifest } from "../manifest/manifest.ts";
 import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
@@ -17,14 +18,20 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
   const add = (severity: Issue["severity"], at: Located<unknown>, message: string, hint?: string) =>
     issues.push({ severity, file, line: at.line, column: at.column, message, ...(hint ? { hint } : {}) });
 
-  const policy = policyFor(config.policy, manifest.allow);
+  const { events, hooks } = purposes(manifest);
+  const inHooks = policyFor(config.policy, manifest.allow);
+  // libvirt waits for no event's handlers, so there its clients are allowed.
+  const policy = events ? { ...inHooks, libvirtClients: "allow" as const } : inHooks;
   for (const located of [...manifest.allow.exec, ...manifest.allow.look]) {
     const read = parseExecRule(located.value);
     if ("error" in read) continue;
     const { program } = read.rule;
     const why = deniedExec(policy, program, read.rule.args.map(({ text }) => text));
     if (why !== undefined) add("error", located, `exec: ${program}: ${why}`);
-    else if (isLibvirtClient(program) && manifest.mode !== "background") {
+    else if (!isLibvirtClient(program) || !hooks) continue;
+    else if (events && inHooks.libvirtClients !== "allow") {
+      add("warning", located, `exec: ${program} is a client of libvirt: allowed in events, denied in hooks`);
+    } else if (manifest.mode !== "background") {
       add("warning", located, `exec: ${program} can deadlock with libvirt, which waits for this hook`);
     }
   }
@@ -37,4 +44,13 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
     }
   }
   return issues;
+}
+
+/** Whether a handler is for events, and for hooks. */
+export function purposes({ on }: Manifest): { events: boolean; hooks: boolean } {
+  const operations = on.flatMap(({ value }) => expandOperations(value));
+  return {
+    events: operations.some(({ event }) => event !== undefined),
+    hooks: operations.some(({ event }) => event === undefined),
+  };
 }

@@ -3,6 +3,7 @@ import { refusedProgram } from "../program_warnings.ts";
 import { stateOf } from "../whole_site.ts";
 import type { Config } from "../../site/config.ts";
 import { isLibvirtClient } from "../../site/deny.ts";
+import { purposes } from "../../site/policy_issues.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
 import type { LoadedHandler } from "../../site/load_handlers.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
@@ -81,14 +82,16 @@ function untrustedFindings({ name }: LoadedHandler, { allow }: Manifest, { polic
   }));
 }
 
-function ruleFindings({ name }: LoadedHandler, { allow }: Manifest): Finding[] {
+function ruleFindings({ name }: LoadedHandler, manifest: Manifest): Finding[] {
+  const { allow } = manifest;
+  const { hooks } = purposes(manifest);
   const findings: Finding[] = [];
   const programs = new Set(allow.exec.flatMap(({ value }) => {
     const read = parseExecRule(value);
     return "rule" in read ? [read.rule.program] : [];
   }));
   for (const program of programs) {
-    if (isLibvirtClient(program)) {
+    if (isLibvirtClient(program) && hooks) {
       findings.push({
         check: "rules",
         level: "warn",
