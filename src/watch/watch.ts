@@ -20,6 +20,7 @@ import { appendRecord, makeRecord } from "../records/write_record.ts";
 import { EVENT } from "../protocol/operations.ts";
 import { emptyDomain } from "../protocol/empty_domain.ts";
 import { ChangeNotice } from "../system/change_notice.ts";
+import { giveBackFilePages, residentKiB } from "../system/give_back_memory.ts";
 import { Loop } from "../system/loop.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -29,6 +30,10 @@ const LIMITS: QueueLimits = { running: 8, perGuest: 32, all: 1024, foldMs: 1000 
 const GRACE_MS = 5000;
 /** How often the daemons are asked whether they are there, where the service manager does not want to hear of us more often. */
 const ALIVE_MS = 60_000;
+/** Connections are made by then, in milliseconds. */
+const SETTLED_MS = 2000;
+/** More than this in memory is given back when nothing happens. */
+const MOST_IDLE_KIB = 50_000;
 /** As long as a turn of the loop lasts when nothing happens: the kernel's clock wants a number. */
 const FOR_EVER_MS = 1e12;
 
@@ -76,6 +81,7 @@ class Watcher {
     // Before the first reading: what changes between the two is seen.
     new ChangeNotice(this.#loop, [config, `${config}/handlers`], () => this.#isChanged = true);
     this.#stayAlive();
+    this.#loop.after(SETTLED_MS, () => this.#giveBackMemory());
   }
 
   /** Waits for the next thing to happen and deals with it. */
@@ -190,8 +196,14 @@ class Watcher {
     this.#loop.after(LIMITS.foldMs, () => {
       this.#settling = false;
       for (const uncounted of this.#queue.settle(performance.now())) this.#record(uncounted);
-      if (!this.#queue.isSettled) this.#settleLater();
+      if (this.#queue.isSettled) this.#giveBackMemory();
+      else this.#settleLater();
     });
+  }
+
+  /** Only what a start or a storm has left: not for each event. */
+  #giveBackMemory(): void {
+    if (residentKiB() > MOST_IDLE_KIB) giveBackFilePages();
   }
 
   #record({ driver, operation, domain, folded, dropped }: Uncounted): void {

@@ -14,7 +14,7 @@ export interface Event {
   ms: number;
   /** What libvirt said of an event; absent for hook calls. */
   event?: Record<string, unknown>;
-  handlers: { name: string; outcome: string; ms: number; error?: unknown }[];
+  handlers: { name: string; outcome: string; message?: string; ms: number; error?: unknown }[];
 }
 
 /** hookvisor's own records in a rig, oldest first. */

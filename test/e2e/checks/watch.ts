@@ -15,6 +15,7 @@ import {
 import { container } from "../guests.ts";
 import { handler } from "../handlers.ts";
 import type { Rig } from "../rig.ts";
+import { readEvents } from "./events.ts";
 import { killDaemon, killGuest } from "./kill.ts";
 import { pause } from "./steps.ts";
 
@@ -234,9 +235,39 @@ export async function watch(bench: Bench): Promise<void> {
     await rig.mustLxc("destroy", "c1");
   });
 
+  await kills(bench, rig);
+  await bench.check("restart-after-crash starts a guest again, as often as it is to", async () => {
+    await restarts(rig);
+    const { stdout } = await rig.run(["hookvisor", "history", "--guest", "again"]);
+    bench.report.note(stdout.trim());
+  });
+}
+
+/** The daemon is killed again and again while things happen. */
+async function kills(bench: Bench, rig: Rig): Promise<void> {
   await bench.check(`the daemon is killed ${KILLS} times: no event comes twice, none is lost`, async () => {
     for (let round = 1; round <= KILLS; round++) await killInTheMiddle(rig, round);
   });
+}
+
+/** The recipe, for a guest that panics at every boot: started again twice, then left off. */
+async function restarts(rig: Rig): Promise<void> {
+  await rig.run(["rm", "/etc/hookvisor/handlers/10-all.js"]);
+  const { code, stderr } = await rig.run(["hookvisor", "new", "20-again", "--recipe", "restart-after-crash"]);
+  assert.equal(code, 0, stderr);
+  await rig.write("/etc/hookvisor/config.yaml", "options:\n  20-again: {starts: 2}\n");
+  const again = { name: "again", code: [panic(1)], devices: PANIC, top: "<on_crash>destroy</on_crash>" };
+  await writeGuest(rig, again);
+  await rig.must("define", GUEST);
+  await rig.must("start", "again");
+  const entries = async () =>
+    (await readEvents(rig)).filter(({ object, handlers }) => object === "again" && handlers.length > 0)
+      .map(({ handlers }) => handlers[0]);
+  await rig.until("the third crash was the last", async () => (await entries()).length === 3, 60_000);
+  const [first, second, third] = await entries();
+  assert.deepEqual([first?.outcome, second?.outcome, third?.outcome], ["success", "success", "fail"]);
+  assert.match(String(third?.message), /^crashed again after 2 starts in 10 minutes: it is left off/);
+  assert.equal((await rig.must("domstate", "again")).trim(), "shut off");
 }
 
 const KILLS = 20;
@@ -287,7 +318,14 @@ async function startWatch(rig: Rig): Promise<void> {
   );
 }
 
-async function startGuest(
+const GUEST = "/run/guest.xml";
+
+async function startGuest(rig: Rig, guest: Omit<Case, "expected">): Promise<void> {
+  await writeGuest(rig, guest);
+  await rig.must("create", GUEST);
+}
+
+async function writeGuest(
   rig: Rig,
   { name, code = [], devices = "", top = "" }: Omit<Case, "expected">,
 ): Promise<void> {
@@ -295,7 +333,7 @@ async function startGuest(
   const image = `${images}/${name.replace(/[^a-z0-9-]/g, "_")}.img`;
   await Deno.writeFile(rig.path(image), bootDisk(...code));
   await rig.write(
-    "/run/guest.xml",
+    GUEST,
     `<domain type='qemu'>
   <name>${escape(name)}</name>
   <memory unit='MiB'>32</memory>
@@ -308,7 +346,6 @@ async function startGuest(
 </domain>
 `,
   );
-  await rig.must("create", "/run/guest.xml");
 }
 
 function disk(target: string, file: string, driver = ""): string {
