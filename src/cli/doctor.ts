@@ -11,6 +11,7 @@ import { leftovers } from "./doctor/leftovers.ts";
 import { libvirt } from "./doctor/libvirt.ts";
 import { limits } from "./doctor/limits.ts";
 import { links } from "./doctor/links.ts";
+import { otherPrograms } from "./doctor/other_programs.ts";
 import { ownership } from "./doctor/ownership.ts";
 import { selinux } from "./doctor/selinux.ts";
 import { scripts } from "./doctor/scripts.ts";
@@ -26,6 +27,7 @@ import { print } from "../system/self.ts";
 
 const CHECKS: readonly Check[] = [
   host,
+  otherPrograms,
   libvirt,
   links,
   scripts,

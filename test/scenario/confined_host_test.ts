@@ -97,6 +97,21 @@ test("on NixOS install makes no link, and says what belongs into the configurati
   assert.doesNotMatch(told, /50-hookvisor: made/);
 });
 
+test("doctor sees a second hookvisor, which a shell may find before this one", () => {
+  using world = prepared();
+  const { code, out } = onHost(
+    world,
+    `mount -t tmpfs none /usr/local
+mkdir /usr/local/bin && cp ${PROGRAM} /usr/local/bin/hookvisor
+hv doctor; true`,
+  );
+  assert.equal(code, 0, out);
+  assert.match(
+    out.replace(/\s+/g, " "),
+    /warn hookvisor there is another hookvisor, \/usr\/local\/bin\/hookvisor;/,
+  );
+});
+
 test("without /proc every command ends in one plain line, and a call that must not fail goes on", () => {
   using world = prepared();
   Deno.symlinkSync(PROGRAM, `${world.root}/qemu`);
