@@ -32,7 +32,7 @@ SCENARIOS := $(sort $(shell find test/scenario test/attack -name '*_test.ts'))
 UNIT_TESTS := $(filter-out $(SCENARIOS),$(sort $(shell find test -name '*_test.ts' -not -path 'test/e2e/*' -not -path 'test/packages/*')))
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check e2e bench ok install selinux packages packages-test clean distclean help
+.PHONY: all demo test check e2e host bench ok install selinux packages packages-test clean distclean help
 
 all: $(PROGRAM)
 
@@ -61,6 +61,11 @@ $(PROGRAM): $(SOURCES) $(RUNTIME) $(LINKED) $(ENGINE) $(IMAGE) $(DEPS) build/com
 		$(wildcard build/elf/*.ts) LICENSE
 	@$(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
 
+# Two packages of this tree, so that one can be upgraded to the other.
+host: $(PROGRAM) ## a whole Debian host in QEMU (root): the package under systemd, AppArmor, SELinux, with reboots
+	@for release in 1 2; do FORMATS=deb RELEASE=$$release sh packaging/make_packages.sh $(PROGRAM) dist/host/$$release; done
+	@$(DENO) run -A --cached-only test/host/run.ts dist/host/1/*.deb dist/host/2/*.deb $(CHECKS)
+
 # One after the other: both are bundled in the same folder.
 $(PLAIN_PROGRAM): $(PROGRAM)
 	@CHECKPOINT=no $(DENO) run -A --cached-only build/compile.ts $(ENTRY) $(RUNTIME) $(ENGINE) $(IMAGE) $@
@@ -76,8 +81,8 @@ check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) lint --quiet
 	@$(DENO) check --quiet --frozen src build $(shell find test -name '*.ts')
 
-e2e: $(PROGRAM) ## a real libvirtd (Debian's packages, needs root) against the compiled program
-	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM)
+e2e: $(PROGRAM) ## a real libvirt (root) against the compiled program; LIBVIRT=trixie or sid: that suite's
+	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM) $(if $(LIBVIRT),--libvirt $(LIBVIRT))
 
 # One after the other: both are bundled in the same folder.
 $(PARSER): | $(FLOOR)

@@ -32,8 +32,11 @@ import { RangeLock } from "../system/range_lock.ts";
 import { StoppedProcess } from "./os/stopped_process.ts";
 import { userId } from "../system/self.ts";
 
-/** For the rehearsal, and for each thing that is waited for. */
-const TIMEOUT_MS = 20_000;
+/**
+ * For the rehearsal, and for each thing that is waited for. Nobody waits for the whole; an emulated processor on a busy
+ * machine needed half a minute for the rehearsal.
+ */
+const TIMEOUT_MS = 120_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const RANDOMIZE = "/proc/sys/kernel/randomize_va_space";
@@ -144,9 +147,11 @@ async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<Arr
   );
   const text = child.output(deadline, (text) => text.endsWith("\n"));
   const { pid } = child.process;
+  const late = "the rehearsal timed out";
+  if (text === "" && deadline.passed) throw new CheckpointError(late);
   const report = parseReport(text);
   while (!StoppedProcess.isStopped(pid)) {
-    if (deadline.passed) throw new CheckpointError("the rehearsal timed out");
+    if (deadline.passed) throw new CheckpointError(late);
     await pause(LOOK_MS);
   }
   using process = new StoppedProcess(pid);

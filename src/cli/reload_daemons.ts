@@ -9,8 +9,8 @@ import { hasHandlers } from "../system/has_handlers.ts";
 import { pause } from "../system/pause.ts";
 import { askToReload } from "../system/processes.ts";
 
-/** Waiting for the record of a reload, in milliseconds. */
-const RELOAD_WAIT_MS = 3000;
+/** Waiting for the record of a reload, in milliseconds: longer than the 5 s that the daemon's hook may take. */
+const RELOAD_WAIT_MS = 12_000;
 
 /** A daemon that does not know yet that a driver has a hook. */
 export interface Reload {

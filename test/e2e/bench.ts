@@ -1,9 +1,12 @@
 import { readEvents } from "./checks/events.ts";
+import type { Libvirt } from "./libvirt.ts";
 import { Report } from "./report.ts";
 import { Rig, type RigOptions } from "./rig.ts";
 import { HAS_CHECKPOINTS, prepareStarts, type Starts, StartsSeen } from "./starts.ts";
 
-type BenchOptions = Omit<RigOptions, "binary"> & {
+type BenchOptions = Omit<RigOptions, "binary" | "libvirt"> & {
+  /** Another libvirt than that of this run. */
+  libvirt?: Libvirt;
   /** No daemon is started. */
   idle?: boolean;
   /** How the hook calls are to start. */
@@ -16,12 +19,12 @@ export class Bench {
   /** How the hook calls of the rigs that have ended did start. */
   readonly seen = new StartsSeen();
 
-  constructor(readonly report: Report, private readonly binary: string) {}
+  constructor(readonly report: Report, private readonly binary: string, readonly libvirt: Libvirt) {}
 
   /** A rig with its daemon running, unless `idle`. Its hook calls start from a checkpoint unless told otherwise. */
   async rig(name: string, options: BenchOptions = {}): Promise<Rig> {
     const { starts = HAS_CHECKPOINTS ? "restored" : "plain" } = options;
-    const rig = await Rig.make(name, { ...options, binary: this.binary });
+    const rig = await Rig.make(name, { libvirt: this.libvirt, ...options, binary: this.binary });
     this.rigs.push({ rig, starts });
     await prepareStarts(rig, starts);
     if (!options.idle) await rig.startDaemon();
@@ -57,7 +60,8 @@ export class Bench {
 }
 
 // What such a daemon says in any case, and what it says twice.
-const NOISE = /DBus|dmi|: info :|Configured security driver|is tainted|cgroup controller|virCommandWait/;
+const NOISE =
+  /DBus|dmi|: info :|Configured security driver|is tainted|cgroup controller|virCommandWait|\/dev\/kvm/;
 
 /** The last lines of a log that say something. */
 function newLines(rig: string, text: string): string {

@@ -7,6 +7,8 @@ export interface Call {
   operation: string;
   subOperation: string;
   extra: string;
+  /** Which daemon calls, for the driver `daemon`. */
+  daemon?: string;
 }
 
 export type CallLog = Call[];
@@ -21,8 +23,8 @@ export const LOG_HANDLER = `// ---
 //   write: [/var/log/hookvisor/e2e/**]
 // ---
 export default async function (event, host) {
-  const { driver, name, operation, subOperation, extra } = event;
-  await host.fs.append("${LOG}", JSON.stringify({ driver, name, operation, subOperation, extra }) + "\\n");
+  const { driver, name, operation, subOperation, extra, daemon } = event;
+  await host.fs.append("${LOG}", JSON.stringify({ driver, name, operation, subOperation, extra, daemon }) + "\\n");
 }
 `;
 
@@ -34,7 +36,7 @@ export async function readCalls(rig: Rig): Promise<CallLog> {
 
 /**
  * Calls in the form the expectations have: a line for each object, such as
- * `qemu v1: prepare start started`. Only the order within one object is
+ * `qemu v1: prepare start started`, or for each daemon, `daemon libvirtd: start`. Only the order within one object is
  * libvirt's promise; calls for different objects run side by side.
  *
  * A release's reason follows it (`release=destroyed`; `release` alone where
@@ -46,7 +48,7 @@ export async function readCalls(rig: Rig): Promise<CallLog> {
 export function summarise(calls: CallLog): string[] {
   const lines = new Map<string, string[]>();
   for (const call of calls) {
-    const key = `${call.driver} ${call.name}`;
+    const key = `${call.driver} ${call.driver === "daemon" ? call.daemon : call.name}`;
     const words = lines.get(key) ?? [];
     const word = describe(call);
     const twice = call.driver === "lxc" && /^(stopped|release)/.test(word) &&

@@ -5,6 +5,7 @@ export interface HandlerText {
   on: string;
   guests?: string;
   timeout?: string;
+  mode?: "background";
   /** Lines below `allow:`, such as `exec: [env]`. */
   allow?: string[];
   /** The body of the handler's function. */
@@ -15,11 +16,12 @@ export interface HandlerText {
 export const NOTES = "/var/log/hookvisor/e2e";
 
 /** The file of a handler. */
-export function handler({ on, guests, timeout, allow = [], body }: HandlerText): string {
+export function handler({ on, guests, timeout, mode, allow = [], body }: HandlerText): string {
   const manifest = [
     `on: ["${on}"]`,
     guests === undefined ? "" : `guests: [${guests}]`,
     timeout === undefined ? "" : `timeout: ${timeout}`,
+    mode === undefined ? "" : `mode: ${mode}`,
     allow.length === 0 ? "" : `allow:\n${allow.map((line) => `  ${line}`).join("\n")}`,
   ].filter((line) => line !== "");
   return `${inComments(manifest.join("\n"))}export default async function (event, host) {\n${body}\n}\n`;

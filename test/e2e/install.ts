@@ -1,5 +1,5 @@
 /** What a real libvirt with QEMU, containers and networks takes on Debian. */
-const PACKAGES = [
+export const LIBVIRT_PACKAGES = [
   "dnsmasq-base",
   "iproute2",
   "iptables",
@@ -14,9 +14,9 @@ const PACKAGES = [
 // the test runs daemons of its own, the machine's must not start for it.
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** Installs the missing ones of Debian's packages; says nothing unless something had to be done or failed. */
-export async function installPackages(): Promise<void> {
-  const missing = await missingPackages();
+/** Installs those of Debian's packages that are missing; says nothing unless something had to be done or failed. */
+export async function installPackages(packages: readonly string[]): Promise<void> {
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   console.log(`installing ${missing.join(" ")}`);
   const undo = await forbidServices();
@@ -28,13 +28,13 @@ export async function installPackages(): Promise<void> {
   }
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(packages: readonly string[]): Promise<string[]> {
   const query = new Deno.Command("dpkg-query", {
-    args: ["--show", "--showformat=${db:Status-Status} ${Package}\n", ...PACKAGES],
+    args: ["--show", "--showformat=${db:Status-Status} ${Package}\n", ...packages],
     stderr: "null",
   });
   const text = new TextDecoder().decode((await query.output()).stdout);
-  return PACKAGES.filter((name) => !text.split("\n").includes(`installed ${name}`));
+  return packages.filter((name) => !text.split("\n").includes(`installed ${name}`));
 }
 
 async function apt(...args: string[]): Promise<void> {

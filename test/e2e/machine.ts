@@ -1,4 +1,5 @@
 import { type Cgroup, makeCgroups, removeCgroups } from "./cgroups.ts";
+import type { Libvirt } from "./libvirt.ts";
 
 /** How a command ended. `ms` is wall time. */
 export interface Ended {
@@ -125,13 +126,23 @@ export class Machine {
   }
 }
 
-/** Makes the namespaces, with that program as /usr/bin/hookvisor in them. */
-export async function makeNamespaces(name: string, peer: number, binary: string): Promise<Namespaces> {
+/** Makes the namespaces, with that program as /usr/bin/hookvisor in them, and that libvirt's files and settings. */
+export async function makeNamespaces(
+  name: string,
+  peer: number,
+  binary: string,
+  { layers, daemons }: Libvirt,
+): Promise<Namespaces> {
   const cgroups = await makeCgroups(name);
   const script = new URL("namespace.sh", import.meta.url).pathname;
   const child = new Deno.Command("bash", {
     args: [script, "make", name, `${peer}`, binary, ...cgroups.map((group) => group.directory)],
-    env: { CGROUPS: cgroups.map((group) => group.hierarchy).join(" "), PATH },
+    env: {
+      CGROUPS: cgroups.map((group) => group.hierarchy).join(" "),
+      DAEMONS: daemons.join(" "),
+      LAYERS: layers.join(":"),
+      PATH,
+    },
     clearEnv: true,
     stdin: "piped",
     stdout: "piped",

@@ -4,11 +4,15 @@
 #
 #   namespace.sh make NAME PEER BINARY CGROUP-DIRECTORY...
 #
+# LAYERS in its environment names the root file systems, the topmost first, whose files the rig sees instead of this
+# machine's; DAEMONS the daemons of libvirt that are to run.
+#
 # On stdout: the number of process 1 as seen from outside, then "ready".
 # On stdin: one command line each, run in the background. At the end of stdin
 # process 1 ends, and with it, by the kernel's hand, everything in the rig; so
 # nothing survives the test, however that ends.
 set -eu
+. "$(dirname "$0")/../debian/mounts.sh"
 
 make() {
   local name=$1 peer=$2 binary=$3 directory
@@ -33,12 +37,27 @@ empty() {
   done
 }
 
+# enter_layers BINARY: other files than this machine's, and that program; changes to them stay in the rig
+enter_layers() {
+  local new=/mnt/root
+  mount -t tmpfs tmpfs /mnt
+  mkdir /mnt/upper /mnt/work "$new"
+  mount -t overlay -o "lowerdir=$LAYERS,upperdir=/mnt/upper,workdir=/mnt/work" overlay "$new"
+  kernel_files "$new"
+  touch "$new/usr/bin/hookvisor"
+  mount --bind "$1" "$new/usr/bin/hookvisor"
+  cd "$new"
+  pivot_root . mnt
+  umount --lazy /mnt
+  cd /
+}
+
 # Libvirt reads the list of mounts, so the old ones must go, not only be covered.
 mount_kernel() {
   local hierarchy
-  umount --recursive --lazy /sys
+  [ -n "$LAYERS" ] || umount --recursive --lazy /sys
   mount -t sysfs sysfs /sys
-  mount -t proc proc /proc
+  [ -n "$LAYERS" ] || mount -t proc proc /proc
   if [ "$CGROUPS" = unified ]; then
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
     # No process may be in a version 2 group whose children have controllers.
@@ -57,21 +76,26 @@ mount_kernel() {
 }
 
 inside() {
-  local name=$1 peer=$2 binary=$3 pid line
+  local name=$1 peer=$2 binary=$3 pid line daemon
   read -r pid _ < /proc/self/stat # still the outside's /proc
   echo "$pid"
   hostname "$name"
   ip link set lo up
   exec 4< "$binary" # it may lie where /run is now
+  [ -z "$LAYERS" ] || enter_layers "$binary"
   mount_kernel
   empty /run
   mount -o remount,nosuid,nodev,noexec /run # as systemd mounts it
-  private /etc
-  private /usr/bin
+  if [ -z "$LAYERS" ]; then
+    private /etc
+    private /usr/bin
+  fi
   empty /var/log /var/lib/libvirt /var/cache/libvirt /etc/libvirt /etc/hookvisor
   mkdir -p /etc/libvirt/hooks /etc/hookvisor/handlers /var/log/libvirt /var/log/hookvisor/e2e /run/libvirt /run/lock
-  touch /usr/bin/hookvisor
-  mount --bind /proc/self/fd/4 /usr/bin/hookvisor 2> /dev/null || mount --bind "$binary" /usr/bin/hookvisor
+  if [ -z "$LAYERS" ]; then
+    touch /usr/bin/hookvisor
+    mount --bind /proc/self/fd/4 /usr/bin/hookvisor 2> /dev/null || mount --bind "$binary" /usr/bin/hookvisor
+  fi
   exec 4<&-
   printf '127.0.0.1 localhost %s\n' "$name" > /etc/hosts
 
@@ -85,16 +109,18 @@ namespaces = [ ]
 remember_owner = 0
 dynamic_ownership = 0
 CONF
-  cat > /etc/libvirt/libvirtd.conf << CONF
-listen_tls = 0
-listen_tcp = 1
-auth_tcp = "none"
+  for daemon in $DAEMONS; do
+    cat > "/etc/libvirt/$daemon.conf" << CONF
 auth_unix_rw = "none"
 auth_unix_ro = "none"
 unix_sock_group = "root"
 host_uuid = "00000000-0000-4000-8000-00000000000$peer"
-log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+log_outputs = "3:file:/var/log/libvirt/$daemon.log"
 CONF
+    case $daemon in libvirtd | virtproxyd)
+      printf 'listen_tls = 0\nlisten_tcp = 1\nauth_tcp = "none"\n' >> "/etc/libvirt/$daemon.conf" ;;
+    esac
+  done
   echo ready
   set +eu
   exec > /dev/null

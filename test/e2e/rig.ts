@@ -1,9 +1,11 @@
 import { type CallLog, readCalls } from "./calls.ts";
+import type { Libvirt } from "./libvirt.ts";
 import { type Ended, Machine, makeNamespaces, PATH } from "./machine.ts";
 
 export interface RigOptions {
   /** The compiled hookvisor, seen inside as /usr/bin/hookvisor. */
   binary: string;
+  libvirt: Libvirt;
   /** 1 to 9: sets this rig's addresses apart from those of another. */
   peer?: number;
   /** The daemon's environment; nothing else is in it. */
@@ -15,15 +17,20 @@ export interface RigOptions {
 const LINKS = { daemon: "link", qemu: "link", lxc: "link", network: "link" };
 const HOOKS = "/etc/libvirt/hooks";
 const HANDLERS = "/etc/hookvisor/handlers";
-const LOGS = ["/var/log/libvirt/libvirtd.log", "/var/log/libvirt/libvirtd.out"];
 
-/** A private libvirtd with hookvisor in its hooks directory, on a machine of its own. */
+/** A private libvirt with hookvisor in its hooks directory, on a machine of its own. */
 export class Rig extends Machine {
   private env: Record<string, string> = { PATH };
+  /** The daemons that run here, in the order in which they start. */
+  daemons: readonly string[] = [];
 
   /** Makes the machine and the hooks directory; no daemon runs yet. */
-  static async make(name: string, { binary, peer = 1, env, hooks = LINKS }: RigOptions): Promise<Rig> {
-    const rig = new Rig(name, peer, await makeNamespaces(name, peer, binary));
+  static async make(
+    name: string,
+    { binary, libvirt, peer = 1, env, hooks = LINKS }: RigOptions,
+  ): Promise<Rig> {
+    const rig = new Rig(name, peer, await makeNamespaces(name, peer, binary, libvirt));
+    rig.daemons = libvirt.daemons;
     if (env) rig.env = env;
     for (const [place, what] of Object.entries(hooks)) await rig.hook(place, what);
     return rig;
@@ -67,26 +74,48 @@ export class Rig extends Machine {
     return succeeded(await this.virshAt("lxc:///system", ...args), args);
   }
 
-  /** Starts libvirtd and waits until it answers. */
+  /** Starts the daemons one after the other and waits until each answers. */
   async startDaemon(): Promise<void> {
     const env = Object.entries(this.env).map(([name, value]) => `'${name}=${value}'`).join(" ");
-    await this.background(
-      `env -i ${env} /usr/sbin/libvirtd --listen --pid-file /run/libvirtd.pid >> ${LOGS[1]} 2>&1`,
-    );
-    await this.until("libvirtd answers", async () => (await this.virsh("uri")).code === 0, 30_000);
+    for (const daemon of this.daemons) {
+      const listen = daemon === "libvirtd" ? "--listen" : ""; // virtproxyd always does
+      await this.background(
+        `env -i ${env} /usr/sbin/${daemon} ${listen} --pid-file ${pidFile(daemon)} >> ${
+          outFile(daemon)
+        } 2>&1`,
+      );
+      await this.until(`${daemon} answers`, () => this.answers(daemon), 30_000);
+    }
   }
 
-  /** Sends the daemon a signal; gives its process number inside. */
-  async signalDaemon(signal: "HUP" | "TERM"): Promise<number> {
-    const pid = parseInt(await this.read("/run/libvirtd.pid"));
-    await this.run(["kill", `-${signal}`, `${pid}`]);
-    return pid;
+  /** The one of the daemons that runs QEMU's guests. */
+  get qemuDaemon(): string {
+    return this.daemons.find((daemon) => daemon === "virtqemud") ?? "libvirtd";
   }
 
-  /** Ends the daemon; guests run on. */
-  async stopDaemon(): Promise<void> {
-    const pid = await this.signalDaemon("TERM");
-    await this.until("libvirtd has ended", async () => !(await this.exists(`/proc/${pid}`)), 60_000);
+  private async answers(daemon: string): Promise<boolean> {
+    if (daemon === "virtproxyd") return await this.exists("/run/libvirt/libvirt-sock");
+    const driver = /^virt(.+)d$/.exec(daemon)?.[1] ?? "qemu";
+    return (await this.virshAt(`${driver}:///system`, "uri")).code === 0;
+  }
+
+  /** The daemons' process numbers inside. */
+  async pids(): Promise<number[]> {
+    return await Promise.all(this.daemons.map(async (daemon) => parseInt(await this.read(pidFile(daemon)))));
+  }
+
+  /** Sends each daemon a signal; gives their process numbers inside. */
+  async signalDaemon(signal: "HUP" | "KILL" | "TERM"): Promise<number[]> {
+    const pids = await this.pids();
+    await this.run(["kill", `-${signal}`, ...pids.map(String)]);
+    return pids;
+  }
+
+  /** Ends the daemons; guests run on. */
+  async stopDaemon(signal: "KILL" | "TERM" = "TERM"): Promise<void> {
+    for (const pid of await this.signalDaemon(signal)) {
+      await this.until("the daemon has ended", async () => !(await this.exists(`/proc/${pid}`)), 60_000);
+    }
   }
 
   async restartDaemon(): Promise<void> {
@@ -94,9 +123,10 @@ export class Rig extends Machine {
     await this.startDaemon();
   }
 
-  /** The daemon's own log: its warnings and errors. */
+  /** The daemons' own logs: their warnings and errors. */
   async log(): Promise<string> {
-    return (await Promise.all(LOGS.map((file) => this.read(file)))).join("");
+    const files = this.daemons.flatMap((daemon) => [logFile(daemon), outFile(daemon)]);
+    return (await Promise.all(files.map((file) => this.read(file)))).join("");
   }
 
   /** The daemon's complaints about failed hooks, each cut short. */
@@ -107,6 +137,10 @@ export class Rig extends Machine {
     );
   }
 }
+
+const pidFile = (daemon: string) => `/run/${daemon}.pid`;
+const logFile = (daemon: string) => `/var/log/libvirt/${daemon}.log`;
+const outFile = (daemon: string) => `/var/log/libvirt/${daemon}.out`;
 
 function succeeded(ended: Ended, args: string[]): string {
   if (ended.code === 0) return ended.stdout;

@@ -1,13 +1,16 @@
 /**
- * Plays a real libvirtd, with real guests, containers and networks, against
- * the compiled binary: `run.ts dist/hookvisor [FILE-OF-CHECKS...]`, as root.
+ * Plays a real libvirt, with real guests, containers and networks, against the compiled binary, as root:
+ * `run.ts dist/hookvisor [--libvirt SUITE] [FILE-OF-CHECKS...]`. Without a suite it is this machine's libvirtd; with
+ * one it is that suite's libvirtd, then its split daemons, then migrations to it from each older libvirt there is.
  */
+import { SUITES } from "../debian/root.ts";
 import { Bench } from "./bench.ts";
 import { removeStaleCgroups } from "./cgroups.ts";
 import { checkpoint } from "./checks/checkpoint.ts";
 import { desk } from "./checks/desk.ts";
 import { hangs } from "./checks/hangs.ts";
 import { life } from "./checks/life.ts";
+import { newer } from "./checks/newer.ts";
 import { oddities } from "./checks/oddities.ts";
 import { placement } from "./checks/placement.ts";
 import { recorded } from "./checks/recorded.ts";
@@ -16,8 +19,11 @@ import { undo } from "./checks/undo.ts";
 import { watch } from "./checks/watch.ts";
 import { verdicts } from "./checks/verdicts.ts";
 import { xml } from "./checks/xml.ts";
-import { installPackages } from "./install.ts";
+import { installPackages, LIBVIRT_PACKAGES } from "./install.ts";
+import { type Libvirt, ofSuite, OWN, split } from "./libvirt.ts";
 import { Report, seconds } from "./report.ts";
+
+type Checks = Record<string, [string, (bench: Bench) => Promise<void>]>;
 
 const CHECKS = {
   life: ["A guest's, a container's and a network's life, every operation", life],
@@ -32,13 +38,18 @@ const CHECKS = {
   session: ["A user's own libvirtd", session],
   watch: ["Events that libvirt calls no hook for", watch],
   checkpoint: ["Calls that start from a checkpoint", checkpoint],
-} satisfies Record<string, [string, (bench: Bench) => Promise<void>]>;
+} satisfies Checks;
 
 async function main(args: string[]): Promise<number> {
+  const at = args.indexOf("--libvirt");
+  const [, wanted] = at < 0 ? [] : args.splice(at, 2);
+  const suite = SUITES.find((name) => name === wanted);
   const [binary, ...only] = args;
-  const unknown = only.filter((name) => !(name in CHECKS));
-  if (binary === undefined || unknown.length > 0) {
-    console.error(`usage: run.ts BINARY [${Object.keys(CHECKS).join("|")}]...`);
+  const unknown = only.filter((name) => !(name in CHECKS) && name !== "newer");
+  if (binary === undefined || unknown.length > 0 || (at >= 0 && suite === undefined)) {
+    console.error(
+      `usage: run.ts BINARY [--libvirt ${SUITES.join("|")}] [${Object.keys(CHECKS).join("|")}|newer]...`,
+    );
     return 2;
   }
   if (Deno.uid() !== 0) {
@@ -47,18 +58,45 @@ async function main(args: string[]): Promise<number> {
   }
   const began = performance.now();
   const report = new Report();
-  await installPackages();
+  await installPackages(LIBVIRT_PACKAGES);
   await removeStaleCgroups();
-  const bench = new Bench(report, await Deno.realPath(binary));
+  const program = await Deno.realPath(binary);
+  const run = (libvirt: Libvirt, checks: Checks) =>
+    runChecks(new Bench(report, program, libvirt), checks, only);
+  if (suite === undefined) await run(OWN, CHECKS);
+  else {
+    const libvirt = await ofSuite(suite);
+    const parts = await split(suite, libvirt);
+    const older = [OWN, ...await Promise.all(SUITES.slice(0, SUITES.indexOf(suite)).map(ofSuite))];
+    await run(libvirt, CHECKS);
+    await run(parts, CHECKS);
+    for (const to of [libvirt, parts]) {
+      const title = `Guests that come to ${to.name} from an older libvirt`;
+      await run(to, { newer: [title, (bench) => comeFrom(bench, older)] });
+    }
+  }
+  console.log(`took ${seconds(performance.now() - began)}`);
+  return report.end();
+}
+
+async function comeFrom(bench: Bench, older: Libvirt[]): Promise<void> {
+  for (const from of older) {
+    await newer(bench, from);
+    await bench.end();
+  }
+}
+
+async function runChecks(bench: Bench, checks: Checks, only: string[]): Promise<void> {
   const interrupted = async () => {
     await bench.end();
     Deno.exit(130);
   };
   Deno.addSignalListener("SIGINT", interrupted);
   Deno.addSignalListener("SIGTERM", interrupted);
-  for (const [name, [title, body]] of Object.entries(CHECKS)) {
+  bench.report.title(`== ${bench.libvirt.name}`);
+  for (const [name, [title, body]] of Object.entries(checks)) {
     if (only.length > 0 && !only.includes(name)) continue;
-    report.title(title);
+    bench.report.title(title);
     try {
       await body(bench);
     } catch (error) {
@@ -67,10 +105,10 @@ async function main(args: string[]): Promise<number> {
       await bench.end();
     }
   }
-  report.title("How hook calls started");
-  await bench.seen.check(report);
-  console.log(`took ${seconds(performance.now() - began)}`);
-  return report.end();
+  bench.report.title("How hook calls started");
+  await bench.seen.check(bench.report);
+  Deno.removeSignalListener("SIGINT", interrupted);
+  Deno.removeSignalListener("SIGTERM", interrupted);
 }
 
 Deno.exit(await main(Deno.args));

@@ -28,15 +28,18 @@ export async function desk(bench: Bench): Promise<void> {
     async () => {
       const said = await good("install");
       assert.match(said, /qemu\.d\/50-hookvisor: made/);
-      assert.match(said, /libvirtd \(pid \d+\) started when no hook existed for .*qemu/);
+      assert.match(said, /(libvirtd|virtqemud) \(pid \d+\) started when no hook existed for .*qemu/);
       const { code, stdout } = await hookvisor("doctor", "--quiet");
       assert.equal(code, 1, stdout);
-      assert.match(stdout, /warn {2}libvirtd .*started before the first hook/);
+      assert.match(stdout, /warn {2}(libvirtd|virtqemud) .*started before the first hook/);
       assert.match(
         await good("install", "--reload"),
-        /libvirtd \(pid \d+\) was reloaded and has called the hook/,
+        /(libvirtd|virtqemud) \(pid \d+\) was reloaded and has called the hook/,
       );
-      assert.doesNotMatch((await hookvisor("doctor", "--quiet")).stdout, /libvirtd/);
+      assert.doesNotMatch(
+        (await hookvisor("doctor", "--quiet")).stdout,
+        /^(warn|fail) +(libvirtd|virtqemud)/m,
+      );
       assert.doesNotMatch(await good("install"), /reload/);
     },
   );
@@ -48,7 +51,7 @@ export async function desk(bench: Bench): Promise<void> {
     const shown = await good("history", "show", "last", "--operation", "qemu/prepare");
     assert.match(
       shown,
-      /called by libvirtd[^]*fs\.read \/proc\/meminfo[^]*wants 32 MiB[^]*goes on with the start/,
+      /called by (?:libvirtd|virtqemud)[^]*fs\.read \/proc\/meminfo[^]*wants 32 MiB[^]*goes on with the start/,
     );
   });
 

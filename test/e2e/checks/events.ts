@@ -2,6 +2,8 @@ import type { Rig } from "../rig.ts";
 
 /** What the checks look at of a record in hookvisor's events.jsonl. */
 export interface Event {
+  /** When the call began, as ISO 8601. */
+  time: string;
   driver: string;
   object: string;
   operation: string;

@@ -1,9 +1,7 @@
 import type { Rig } from "../rig.ts";
 
 export async function killDaemon(rig: Rig): Promise<void> {
-  const pid = parseInt(await rig.read("/run/libvirtd.pid"));
-  await rig.run(["kill", "-KILL", `${pid}`]);
-  await rig.until("libvirtd is dead", async () => !(await rig.exists(`/proc/${pid}`)));
+  await rig.stopDaemon("KILL");
 }
 
 export async function killGuest(rig: Rig, name: string): Promise<void> {

@@ -66,15 +66,18 @@ async function startUserDaemon(rig: Rig): Promise<void> {
   const config = `${HOME}/.config/libvirt`;
   await Deno.mkdir(rig.path(config), { recursive: true });
   await rig.write(`${config}/qemu.conf`, 'stdio_handler = "file"\nsecurity_driver = "none"\n');
-  await rig.write(`${config}/libvirtd.conf`, 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"\n');
+  const daemon = rig.qemuDaemon;
+  const log = `/var/log/libvirt/${daemon}.log`;
+  await rig.write(`${config}/${daemon}.conf`, `log_outputs = "3:file:${log}"\n`);
   await rig.write(`${HOME}/v1.xml`, guest("v1"));
-  await rig.write("/var/log/libvirt/libvirtd.log", "");
-  await rig.run(["chown", "-R", `${UID}:${UID}`, HOME, "/var/log/libvirt/libvirtd.log"]);
+  await rig.write(log, "");
+  await rig.run(["chown", "-R", `${UID}:${UID}`, HOME, log]);
   const env = Object.entries(ENV).map(([name, value]) => `${name}=${value}`).join(" ");
-  await rig.background(`${AS_USER.join(" ")} env -i ${env} libvirtd > ${HOME}/libvirtd.out 2>&1`);
+  await rig.background(`${AS_USER.join(" ")} env -i ${env} ${daemon} > ${HOME}/${daemon}.out 2>&1`);
   // Before the socket is there virsh would start a daemon of its own.
-  await rig.until("the user's libvirtd is up", () => rig.exists(`${HOME}/libvirt/libvirt-sock`));
-  await rig.until("the user's libvirtd answers", async () => (await virsh(rig, "uri")).code === 0);
+  const socket = `${HOME}/libvirt/${daemon === "libvirtd" ? "libvirt" : daemon}-sock`;
+  await rig.until("the user's daemon is up", () => rig.exists(socket));
+  await rig.until("the user's daemon answers", async () => (await virsh(rig, "uri")).code === 0);
 }
 
 function virsh(rig: Rig, ...args: string[]): Promise<Ended> {

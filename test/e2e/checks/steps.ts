@@ -2,7 +2,7 @@ import type { Bench } from "../bench.ts";
 import { type CallLog, matches, summarise } from "../calls.ts";
 import type { Rig } from "../rig.ts";
 
-/** What each rig's hooks are to see, by the rig's name, in the form of `summarise`. */
+/** What each rig's hooks are to see, by the rig's name, in the form of `summarise`; `daemon -` is each of its daemons. */
 export type Expected = Record<string, string[]>;
 
 /** Plays steps on one or two rigs and compares the hook calls each causes with the expected ones, exactly. */
@@ -23,7 +23,10 @@ export class Steps {
     });
   }
 
-  private async compare(rig: Rig, expected: string[]): Promise<void> {
+  private async compare(rig: Rig, expectedOfAny: string[]): Promise<void> {
+    const expected = expectedOfAny.flatMap((line) =>
+      line.startsWith("daemon -:") ? rig.daemons.map((daemon) => line.replace("-", daemon)) : [line]
+    );
     const seen = async () => summarise((await rig.calls()).slice(this.done.get(rig) ?? 0));
     const end = performance.now() + 5000;
     while (!matches(await seen(), expected) && performance.now() < end) await pause(50);

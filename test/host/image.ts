@@ -1,0 +1,31 @@
+import { hostImage } from "../debian/root.ts";
+import { installPackages } from "../e2e/install.ts";
+import { ofSuite, split } from "../e2e/libvirt.ts";
+import { type Image, Vm } from "./vm.ts";
+
+const SUITE = "trixie";
+/** What runs the host here. */
+const OWN_PACKAGES = ["e2fsprogs", "qemu-system-x86", "qemu-utils"];
+/** What the checks need on the host beside libvirt. */
+const PACKAGES = ["nftables"];
+
+/** The image of the host: made once, and booted once, so that caches that a first boot fills are in it. */
+export async function image(): Promise<Image> {
+  await installPackages(OWN_PACKAGES);
+  const libvirt = await ofSuite(SUITE);
+  const parts = await split(SUITE, libvirt);
+  const folder = await hostImage(SUITE, libvirt.layers[0]!, parts.layers[0]!, PACKAGES);
+  const booted = `${folder}/booted`;
+  if (await Deno.stat(booted).then(() => true, () => false)) return { folder };
+  console.log("booting the host for the first time");
+  const vm = await Vm.start({ folder }, { keep: true });
+  try {
+    await vm.up();
+    await vm.must("rm -f /var/log/journal/*/*; sync");
+    await vm.powerOff();
+  } finally {
+    await vm.end();
+  }
+  await Deno.writeTextFile(booted, "");
+  return { folder };
+}
