@@ -113,7 +113,7 @@ async function broken(bench: Bench, rig: Rig): Promise<void> {
     async () => {
       await rig.handlers({});
       await rig.must("start", "v1");
-      const text = refusing("qemu/*").replace("on:", "descripton: x\non:");
+      const text = refusing("qemu/*").replace("on:", "descripton: x\n// on:");
       await rig.handlers({ "20-x": text });
       await rig.must("destroy", "v1");
       refused(await rig.virsh("start", "v1"), /20-x\.js:2:4.*description/);
