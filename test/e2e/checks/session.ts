@@ -60,6 +60,25 @@ export async function session(bench: Bench): Promise<void> {
       assert.match(stderr, /v1: prepare refused by 20-x: no guests today/);
     },
   );
+  await bench.check("a user's own hookvisor watch runs handlers for that user's guests", async () => {
+    const seen = `${HOME}/seen`;
+    const body =
+      `await host.fs.append("${seen}", \`\${event.name} \${event.operation} \${event.domain.name}\\n\`);`;
+    await rig.handlers({ "20-x": handler({ on: "qemu/paused", allow: [`write: [${seen}]`], body }) });
+    const env = Object.entries(ENV).map(([name, value]) => `${name}=${value}`).join(" ");
+    await rig.background(`exec ${AS_USER.join(" ")} env -i ${env} hookvisor watch 2> ${HOME}/watch.log`);
+    const connected = async () =>
+      (await rig.read(`${HOME}/watch.log`)).includes("qemu:///session: connected");
+    await rig.until("the user's watch is connected", connected);
+    for (const args of [["create", `${HOME}/v1.xml`], ["suspend", "v1"]]) {
+      const { code, stderr } = await virsh(rig, ...args);
+      assert.deepEqual({ args, code, stderr }, { args, code: 0, stderr: "" });
+    }
+    await rig.until("its handler ran", async () => (await rig.read(seen)) !== "");
+    assert.equal(await rig.read(seen), "v1 paused v1\n");
+    assert.equal((await Deno.stat(rig.path(seen))).uid, UID);
+    await virsh(rig, "destroy", "v1");
+  });
 }
 
 async function startUserDaemon(rig: Rig): Promise<void> {
