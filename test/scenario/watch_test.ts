@@ -89,7 +89,18 @@ class Watched implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.daemon[Symbol.dispose]();
-    this.world[Symbol.dispose]();
+    // Handlers that run have processes of their own, which may still write.
+    for (let tries = 50; this.#isLeft(tries > 0); tries--) await pause(100);
+  }
+
+  #isLeft(mayFail: boolean): boolean {
+    try {
+      this.world[Symbol.dispose]();
+    } catch (error) {
+      if (!mayFail) throw error;
+      return true;
+    }
+    return false;
   }
 }
 
