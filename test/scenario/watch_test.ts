@@ -181,11 +181,7 @@ Deno.test("watch bounds a storm in memory and processes, and counts what was fol
     clearInterval(looking);
   }
   const { ran, folded, dropped } = counts();
-  assert.equal(
-    ran + folded + dropped,
-    storm.length,
-    `${watched.stderr} ${watched.daemon.connections} ${JSON.stringify(counts())}`,
-  );
+  assert.equal(ran + folded + dropped, storm.length, watched.stderr);
   assert.ok(ran >= 10 && folded > 0 && dropped > 0, JSON.stringify({ ran, folded, dropped }));
   assert.ok(most > 1 && most <= 8, `${most} processes at once`);
   assert.ok(peak() - before < 40_000, `${before} KiB became ${peak()} KiB`);
@@ -197,11 +193,10 @@ Deno.test("watch bounds a storm in memory and processes, and counts what was fol
     );
   assert.equal(metric("hookvisor_events_folded_total"), folded);
   assert.equal(metric("hookvisor_events_dropped_total"), dropped);
-  assert.equal(
-    metric("hookvisor_calls_total"),
-    ran,
-    `${stdout}\n${watched.stderr}\n${watched.daemon.connections}`,
+  const others = watched.records().filter(({ handlers, event }) =>
+    handlers.length === 0 && event === undefined
   );
+  assert.equal(metric("hookvisor_calls_total"), ran, JSON.stringify(others));
 });
 
 Deno.test("watch connects anew, registers anew, and tells what became of guests meanwhile, once", async () => {
