@@ -34,10 +34,9 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
   const { event, config, loop, data, caller, lazyJournal, detach, dryRun } = setting;
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
-  // libvirt waits for no event's handlers, so these may call it.
-  const policy = event.known?.event === undefined
-    ? config.policy
-    : { ...config.policy, libvirtClients: "allow" as const };
+  // libvirt waits for no event's handlers, so these may call it, unless the site says no to all.
+  const mayCall = event.known?.event !== undefined && config.policy.libvirtClients !== "deny";
+  const policy = mayCall ? { ...config.policy, libvirtClients: "allow" as const } : config.policy;
   let mayAsk = true;
   return async ({ handler }, { options, deadline }) => {
     const { manifest } = handler;

@@ -20,8 +20,9 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
 
   const { events, hooks } = purposes(manifest);
   const inHooks = policyFor(config.policy, manifest.allow);
-  // libvirt waits for no event's handlers, so there its clients are allowed.
-  const policy = events ? { ...inHooks, libvirtClients: "allow" as const } : inHooks;
+  // libvirt waits for no event's handlers, so there its clients are allowed, unless the site says no to all.
+  const mayCall = events && inHooks.libvirtClients !== "deny";
+  const policy = mayCall ? { ...inHooks, libvirtClients: "allow" as const } : inHooks;
   for (const located of [...manifest.allow.exec, ...manifest.allow.look]) {
     const read = parseExecRule(located.value);
     if ("error" in read) continue;

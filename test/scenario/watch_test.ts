@@ -328,6 +328,21 @@ Deno.test("virsh is allowed in the handlers of events, and of events alone", () 
   assert.match(JSON.parse(hook.stdout).handlers[0].message, /virsh is a client of libvirt/);
 });
 
+Deno.test("a site that denies libvirt's clients denies them to the handlers of events too", () => {
+  using world = new World();
+  world.write(
+    "10-a.js",
+    handler(
+      "on: [qemu/crashed]\nallow:\n  exec: [virsh --version]",
+      "await host.exec('virsh', ['--version']);",
+    ),
+  );
+  world.write("config/config.yaml", "policy: {libvirtClients: deny}\n");
+  const { stdout } = world.admin("run", "qemu/crashed", "--guest", "a", "--dry-run", "--json");
+  assert.match(JSON.parse(stdout).handlers[0].message, /virsh is a client of libvirt/);
+  assert.match(world.admin("check").stdout, /error: exec: virsh: virsh is a client of libvirt/);
+});
+
 Deno.test("a hook of libvirt's with the name of an event is not that event", () => {
   using world = new World();
   world.write("10-a.js", handler("on: [qemu/crashed]", "host.fail('it ran');"));
