@@ -171,19 +171,24 @@ export const COMMANDS: readonly AdminCommand[] = [
   },
   {
     name: "new",
-    words: [{ name: "NAME", kind: "text" }],
+    words: [{ name: "NAME", kind: "text", optional: true }],
     summary: "create a new handler from a recipe",
     description: [
       "Writes a new handler, owned by root and readable by all, without asking. NAME may begin with two digits " +
       "that set the order, as in 20-vfio; without them it becomes 50-NAME. An existing file is never changed.",
-      `Recipes: ${RECIPE_NAMES.join(", ")}.`,
+      `Recipes, which --list shows with a line each: ${RECIPE_NAMES.join(", ")}.`,
     ],
-    exitCodes: [[0, "the file was written"], [1, "it could not be written, or already exists"]],
+    exitCodes: [[0, "the file was written, or --list or --print did what they say"], [
+      1,
+      "it could not be written, or already exists",
+    ]],
     examples: [
       ["hookvisor new 20-vfio --recipe vfio-guard", "refuses guests whose PCI devices are still in use"],
       ["hookvisor new hello --on qemu/started", "an empty handler, 50-hello.js, for one operation"],
+      ["hookvisor new --list", "all recipes, and what each is for"],
     ],
     options: {
+      list: { summary: "show the recipes, one line each" },
       recipe: { value: "RECIPE", kind: RECIPE_NAMES, summary: "the recipe to start from (default empty)" },
       on: {
         value: "DRIVER/OPERATION",

@@ -12,7 +12,12 @@ const MIDDLE = "50";
 /** `hookvisor new`. */
 export function run(invocation: Invocation): number {
   const { directories, words } = invocation;
-  const name = handlerName(words[0]!);
+  if (flag(invocation, "list")) {
+    print(1, recipeList());
+    return 0;
+  }
+  if (words[0] === undefined) throw new CommandError("NAME is missing", 2);
+  const name = handlerName(words[0]);
   const recipe = option(invocation, "recipe") ?? "empty";
   const text = withOperation(RECIPES[recipe]!, option(invocation, "on"));
   if (flag(invocation, "print")) {
@@ -32,6 +37,16 @@ export function run(invocation: Invocation): number {
   print(1, `  hookvisor run ${what} --dry-run`.padEnd(43) + `plays it without changing this host\n`);
   print(1, `  hookvisor install                        makes libvirt call hookvisor\n`);
   return 0;
+}
+
+/** Each recipe with its description. */
+function recipeList(): string {
+  const names = Object.keys(RECIPES);
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => {
+    const { manifest } = parseManifest(name, RECIPES[name]!);
+    return `${name.padEnd(width)}  ${manifest?.description ?? ""}\n`;
+  }).join("");
 }
 
 /** `vfio`, `20-vfio` or `20-vfio.js`; without digits in front it runs in the middle. */

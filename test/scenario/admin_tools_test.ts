@@ -63,7 +63,7 @@ _hookvisor; printf '%s\\n' "\${COMPREPLY[@]}"`,
   assert.deepEqual(complete("show", ""), ["10-a"]);
   assert.deepEqual(complete("run", "qemu/rest"), ["qemu/restore"]);
   assert.deepEqual(complete("run", "qemu/prepare", "--guest", "w"), ["win\\ 11"]);
-  assert.deepEqual(complete("new", "x", "--recipe", "gov"), ["governor"]);
+  assert.deepEqual(complete("new", "x", "--recipe", "cpu-g"), ["cpu-governor"]);
   assert.deepEqual(complete("completion", "z"), ["zsh"]);
 });
 

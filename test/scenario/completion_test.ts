@@ -75,7 +75,7 @@ const CASES = [
   ["hookvisor run qemu/resto", "hookvisor run qemu/restore"],
   ["hookvisor run qemu/prepare --guest w", "hookvisor run qemu/prepare --guest win11"],
   ["hookvisor check --stri", "hookvisor check --strict"],
-  ["hookvisor new x --recipe gov", "hookvisor new x --recipe governor"],
+  ["hookvisor new x --recipe cpu-g", "hookvisor new x --recipe cpu-governor"],
   ["hookvisor history show la", "hookvisor history show last"],
   ["hookvisor check /etc/hostn", "hookvisor check /etc/hostname"],
 ] as const;
