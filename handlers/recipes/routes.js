@@ -13,8 +13,8 @@
 export default async function (event, host) {
   const dev = event.network.bridge;
   for (const { to, via } of host.options.routes) {
-    // 2: the kernel says no, for the route has gone with its bridge.
-    await host.undo("ip", ["route", "del", to, "via", via, "dev", dev], { gone: [2] });
+    // 1: there is no such bridge any more; 2: no such route.
+    await host.undo("ip", ["route", "del", to, "via", via, "dev", dev], { gone: [1, 2] });
     await host.exec("ip", ["route", "replace", to, "via", via, "dev", dev]);
   }
 }
