@@ -97,7 +97,8 @@ export class Machine extends Host {
 
   /** Installs a recipe as it ships, or with some of its text in another form (the edits that its comments ask for). */
   recipe(name: string, options?: unknown, edit: (text: string) => string = (text) => text): void {
-    const text = Deno.readTextFileSync(join(RECIPES, `${name}.js`));
+    const file = name === "memory-guard" ? "../10-memory-guard" : name;
+    const text = Deno.readTextFileSync(join(RECIPES, `${file}.js`));
     const edited = edit(text);
     this.file(`handlers/50-${name}.js`, edited);
     if (options !== undefined) {

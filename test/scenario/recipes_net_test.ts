@@ -280,7 +280,7 @@ Deno.test({
 const curl = needs("curl", "curl");
 Deno.test({
   name:
-    `notify posts to a web hook with the token, which neither the record nor a command line has${curl.note}`,
+    `notify-webhook posts to a web hook with the token, which neither the record nor a command line has${curl.note}`,
   ignore: curl.ignore,
   async fn() {
     await using machine = await Machine.start();
@@ -320,5 +320,19 @@ Deno.test({
     assert.equal((await machine.call("prepare", "b")).code, 0);
     await machine.shell("mkdir '/run/vm images' && mount -t tmpfs none '/run/vm images'");
     assert.equal((await machine.call("prepare", "a", xml)).code, 0);
+  },
+});
+
+Deno.test({
+  name:
+    "memory-guard refuses a guest that wants more than the host has (its real /proc/meminfo), and no other",
+  ignore: !HAS_MACHINE,
+  async fn() {
+    await using machine = await Machine.start();
+    machine.recipe("memory-guard", { reserveMiB: 0 });
+    const large = await machine.call("prepare", "a", guestXml("a", { memoryKiB: 2 ** 40 }));
+    assert.equal(large.code, 1);
+    assert.match(large.stderr, /it wants 1073741824 MiB, the host has \d+ MiB/);
+    assert.equal((await machine.call("prepare", "a", guestXml("a", { memoryKiB: 1024 }))).code, 0);
   },
 });
