@@ -35,8 +35,8 @@ export interface UndoneStep {
 /** How playing back reaches the host. */
 export interface PlaybackSetting extends Waiting {
   journal: Journal;
-  /** The most that commands may have beyond the deadline, for which more time was asked when they were held, in milliseconds. */
-  mostMs: number;
+  /** The end of what commands may have beyond the deadline, for which more time was asked when they were held: one for all guests of a call. */
+  latest: Deadline;
   /** Is told of a later deadline than the one of the call. */
   extended?: ((deadline: Deadline) => void) | undefined;
   /** Runs a command or writes a text that was held. */
@@ -79,7 +79,7 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
  */
 function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): PlaybackSetting {
   const asked = due.reduce((sum, { what }) => sum + ("command" in what ? what.timeoutMs ?? 0 : 0), 0);
-  const deadline = setting.deadline.later(Math.min(asked, setting.mostMs));
+  const deadline = setting.deadline.later(Math.min(asked, setting.latest.remaining));
   if (deadline.at > setting.deadline.at) setting.extended?.(deadline);
   return { ...setting, deadline };
 }
@@ -104,8 +104,8 @@ export function playLeftovers(
     if (guest.driver !== "daemon" && isRunning(guest)) return [];
     using lock = journal.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
-    const own = due.filter((hold) => guestWord(hold) === word);
-    return playSteps(withTimeFor(own, setting), own);
+    // Without the time that its commands asked for: the guest whose call this is would wait for another's.
+    return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
   });
 }
 

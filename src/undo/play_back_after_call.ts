@@ -95,7 +95,7 @@ async function withSetting(
       journal: lazyJournal.journal,
       loop,
       deadline: until,
-      mostMs: maxTimeout(config, known),
+      latest: Deadline.in(maxTimeout(config, known)),
       play: playWithin(config.policy),
       extended,
     });

@@ -34,7 +34,7 @@ export class UndoByHand {
       journal: lazyJournal.journal,
       loop: new Loop(),
       deadline: Deadline.in(TIMEOUT_MS),
-      mostMs: TIMEOUT_MS,
+      latest: Deadline.in(TIMEOUT_MS),
       play: playWithin(policy),
     };
   }

@@ -49,7 +49,7 @@ class Desk {
     return {
       ...this.waiting,
       journal: this.journal,
-      mostMs: 60_000,
+      latest: Deadline.in(60_000),
       play: (what: object) => {
         if ("command" in what) this.ran.push(String(what.command));
         return this.failure === undefined ? {} : { error: this.failure };
@@ -119,6 +119,31 @@ Deno.test("a command that was held anew while it was played back stays held", ()
   const setting = { ...desk.setting, play: () => (desk.command("x"), {}) };
   playBack(setting, desk.holder());
   assert.deepEqual(desk.holds().map(({ leaving }) => leaving), [false]);
+});
+
+Deno.test("commands have the time they were held with beyond the call's, but not for what another guest left, nor each guest anew", () => {
+  using desk = new Desk();
+  const slow = { command: "slow", args: [], env: {}, timeoutMs: 30_000 };
+  const guests = ["v1", "v2"].map((name) => desk.holder(name));
+  const hold = () => {
+    for (const guest of guests) holdForUndo(desk.journal, guest, slow, desk.waiting.deadline);
+  };
+  const left: number[] = [];
+  const setting = {
+    ...desk.setting,
+    deadline: Deadline.in(1_000),
+    latest: Deadline.in(20_000),
+    play: (_: object, { deadline }: { deadline: Deadline }) => {
+      left.push(deadline.remaining);
+      return { error: "no" };
+    },
+  };
+  hold();
+  for (const guest of guests) playBack(setting, guest);
+  assert.ok(left.length === 2 && left.every((ms) => ms > 10_000 && ms <= 20_000), left.join());
+  left.length = 0;
+  playLeftovers(setting, [], runs);
+  assert.ok(left.length === 2 && left.every((ms) => ms <= 1_000), left.join());
 });
 
 Deno.test("what a daemon left is tried again although it runs: nobody else would", () => {

@@ -30,7 +30,12 @@ export class SettingDesk {
 
   /** Brings back what a guest holds. */
   giveBack(name = "v1") {
-    return playBack({ ...this.waiting, journal: this.journal, mostMs: 0, play: () => ({}) }, {
+    return playBack({
+      ...this.waiting,
+      journal: this.journal,
+      latest: this.waiting.deadline,
+      play: () => ({}),
+    }, {
       driver: "qemu",
       name,
     });
