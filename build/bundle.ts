@@ -47,7 +47,7 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
       platform: "browser",
       target: "esnext",
       charset: "utf8",
-      // Not minifySyntax: esbuild 0.25 then drops a `using` whose variable is used once, and what it should close.
+      // Not minifySyntax: esbuild 0.25 then drops a `using` whose variable is used once, and what it must close.
       minifyWhitespace: true,
       minifyIdentifiers: true,
       sourcemap: "external",

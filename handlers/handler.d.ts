@@ -633,7 +633,7 @@ export interface NetworkPortData {
 // ---------------------------------------------------------------------------
 
 /**
- * A handler's default export. It is over when its promise is settled and every
+ * A handler's default export. It has ended when its promise is settled and every
  * call it made has an answer. Where the options are not all texts, say what
  * they are: `Handler<{ hostCpus: string, cores: number[] }>`.
  */
@@ -652,7 +652,7 @@ export interface HostError extends Error {
    * - `TypeError`: the arguments are not what the call takes
    * - `SystemError`: the system refused; `code` has its name for that
    * - `CommandFailed`: a command ended with an exit code other than 0, or by a signal; `result` has its output
-   * - `TimeoutError`: a time-out given to the call was over, or others held what it needs until the deadline
+   * - `TimeoutError`: a timeout given to the call passed, or others held what it needs until the deadline
    * - `HookDataError`, `XmlError`: the XML cannot be had or read, or not be edited like that
    */
   name: string;
@@ -669,7 +669,7 @@ export interface Host<Options = Record<string, string>> {
    * and process group of its own; its environment is `PATH`, `LC_ALL=C` and
    * what `env` and `runAs` add. Within `allow.exec`.
    *
-   * It is over when the program is; what children of it hold open is not waited for.
+   * It has ended when the program is; what children of it hold open is not waited for.
    */
   exec(command: string, args?: readonly (string | number)[], options?: ExecOptions): Promise<ExecResult>;
 
@@ -711,7 +711,7 @@ export interface Host<Options = Record<string, string>> {
   /**
    * Runs `act` while no other handler of this host, in whichever hook process,
    * holds the lock of that name; gives what `act` gives. Waits until the
-   * handler's deadline. The lock is free when `act` is over, and when the
+   * handler's deadline. The lock is free when `act` returns, and when the
    * handler ends or is killed.
    */
   lock<T>(name: string, act: () => T | Promise<T>): Promise<T>;
@@ -746,13 +746,13 @@ export interface ExecOptions {
 }
 
 export interface UndoOptions {
-  /** For when it runs, 10 s by default. What is said here it has even when the call's time is over then. */
+  /** For when it runs, 10 s by default. What is said here it has even when the call's time limit has passed. */
   timeout?: number | string;
   env?: Record<string, string>;
   runAs?: string;
-  /** Exit codes that say that there is nothing to undo any more: that is success, and it is forgotten. */
+  /** Exit codes that say that nothing is left to undo: that is success, and it is forgotten. */
   gone?: number[];
-  /** A program and its arguments, within `allow.exec`, run before it: when it fails, there is nothing to undo any more. */
+  /** A program and its arguments, within `allow.exec`, run before it: when it fails, nothing is left to undo. */
   onlyIf?: readonly (string | number)[];
 }
 
@@ -776,7 +776,7 @@ export type LogCalls =
 
 /** Executables that were made for libvirt's hooks. */
 export interface HostScripts {
-  /** The executables in a directory, in byte order; of a path that is one itself, that one; none where there is nothing. */
+  /** The executables in a directory, in byte order; of a path that is one itself, that one; none if it does not exist. */
   list(path: string): Promise<string[]>;
   /**
    * Runs one with libvirt's arguments and the XML on standard input, as libvirt
@@ -793,7 +793,7 @@ export interface HostFiles {
   /** The existing paths that a glob finds and that may be read, sorted: `*` within a name, `**` across. At most 10,000. */
   list(glob: string): Promise<string[]>;
   exists(path: string): Promise<boolean>;
-  /** What the path leads to; null when there is nothing. */
+  /** What the path leads to; null if it does not exist. */
   stat(path: string): Promise<FileStatus | null>;
   /** What is written in a symbolic link. */
   readlink(path: string): Promise<string>;

@@ -11,7 +11,7 @@ import { tellAnswer, UNANSWERED } from "./system/supervisor.ts";
 async function main([name = "", ...args]: string[]): Promise<number> {
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args);
-  // Before handlers run: the permission to ask is given up then.
+  // Before handlers run: the permission to ask is dropped then.
   const mayTake = userId() === 0;
   const reply = await hookCall(driver, args, DIRECTORIES, { give });
   if (mayTake) await CHECKPOINTS.afterCall(DIRECTORIES);

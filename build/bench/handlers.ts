@@ -29,7 +29,7 @@ export const EXEC = handler(
 };`,
 );
 
-/** Sets a value that comes back when the guest is gone. */
+/** Sets a value that is restored when the guest is gone. */
 export function setsFile(path: string): string {
   return handler(
     `allow:\n  write: [${path}]\n`,

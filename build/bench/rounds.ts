@@ -18,7 +18,7 @@ const MEMORY_RUNS = 3;
  * Runs every row once a round, so many rounds, in another order each time: what the machine does meanwhile, it does
  * to all. `atOnce` calls are started together.
  *
- * A row whose command fails is left out from then on; `skipped` is told.
+ * A row whose command fails is left out from then on; `skipped` is called.
  */
 export function measureRounds(
   rows: readonly Row[],

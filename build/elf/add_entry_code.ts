@@ -59,7 +59,7 @@ export async function addEntryCode(
   const image = readImage(program);
   if (!image.others.some(({ type }) => type === PT_INTERP)) throw new Error("the program has no interpreter");
   image.others = image.others.filter(({ type }) => type !== PT_INTERP && type !== PT_PHDR);
-  // Its size is the same whatever it is told.
+  // Its size is the same whatever it gets.
   const tableAt = roundUp(CODE_ADDRESS + code(UNKNOWN).code.length, 8);
   const headers = image.others.length + image.segments.length + SPARE_HEADERS;
   makeRoom(image, roundUp(tableAt + headers * PROGRAM_HEADER_SIZE, PAGE));

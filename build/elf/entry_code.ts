@@ -14,7 +14,7 @@ import { WAIT } from "./wait_code.ts";
 /** Where the code is in memory and in the file: before it is room for a larger table of program headers, for tools. */
 export const CODE_ADDRESS = 0x500;
 
-/** Where a checkpoint is looked for, and one that is to be tried out: src/site/directories.ts knows the directory. */
+/** Where a checkpoint is looked for, and one on trial: src/site/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";
 const TRIAL = `${CHECKPOINT}.new`;
 

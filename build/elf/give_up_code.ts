@@ -315,7 +315,7 @@ export const GIVE_UP: Line[] = [
   {
     code: "b9 c8 00 00 00",
     is:
-      "mov ecx, 200                   ; the same of a line of somebody else's: so much of it, and only what ASCII can show",
+      "mov ecx, 200                   ; the same of another program's line: so much of it, and only what ASCII can show",
   },
   { label: "clean character" },
   { code: "8a 06", is: "mov al, [rsi]" },

@@ -15,7 +15,7 @@ import type { Line } from "./assemble.ts";
  * a system call, its six arguments, and the result it has to have; or -1, two addresses and a number of bytes that
  * have to be the same at both; or, as the last, -2, the address of the saved registers, and that of the thread's id in
  * the C library's descriptor of it. Whatever is not as expected makes it go on with the plain start: nothing that the
- * steps do stands in the way of that.
+ * steps do prevents that.
  *
  * At the label `checkpoint` is a C function, `int checkpoint(uint64_t registers[7])`: it saves the registers that a
  * function must keep, stops the process (SIGSTOP), and gives 0 in that process and 1 in every one that is restored.

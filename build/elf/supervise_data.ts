@@ -24,7 +24,7 @@ const LIMITS: [resource: number, least: bigint][] = [
 ];
 const END = -1n;
 
-/** Signals the waiting process wants to hear of: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, and 40, an answer. */
+/** Signals the waiting process waits for: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD, and 40, an answer. */
 const SIGNALS = [1, 2, 3, 15, 17, 40];
 
 const TEXTS: Record<string, string> = {

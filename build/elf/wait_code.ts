@@ -7,7 +7,7 @@ import type { Line } from "./assemble.ts";
  * It passes the child's output on and exits as the child did when that has an answer: exit code 0, or 1 with a line on
  * standard error that begins with "hookvis"; or the signal 40 with the answer in the shared page, which comes before
  * the child takes its memory apart. SIGTERM and the like are passed on to the child. Anything else is for GIVE_UP: at
- * the label `fault` the child has ended without an answer, at `late` its deadline was over 200 ms ago, or it has its
+ * the label `fault` the child has ended without an answer, at `late` its deadline passed 200 ms ago, or it has its
  * answer ready and does not come to its end.
  */
 export const WAIT: Line[] = [
@@ -22,7 +22,7 @@ export const WAIT: Line[] = [
   { code: "48 8b 0c 25 08 00 ff 0f", is: "mov rcx, [0x0fff0008]" },
   {
     code: "48 81 c1 00 c2 eb 0b",
-    is: "add rcx, 200000000             ; after its deadline it has a moment to answer by itself",
+    is: "add rcx, 200000000             ; after its deadline it has a moment to answer itself",
   },
   { code: "48 29 c1", is: "sub rcx, rax" },
   { jump: "0f 86", to: "late", is: "jbe late" },
@@ -49,7 +49,7 @@ export const WAIT: Line[] = [
   { jump: "74", to: "answered", is: "je answered" },
   { code: "85 c0", is: "test eax, eax" },
   { jump: "78", to: "look", is: "js look" },
-  { code: "89 c6", is: "mov esi, eax                   ; who wants to end this call ends the child" },
+  { code: "89 c6", is: "mov esi, eax                   ; whoever ends this call ends the child" },
   { code: "89 df", is: "mov edi, ebx" },
   { code: "6a 3e", is: "push 62                        ; kill" },
   { code: "58", is: "pop rax" },

@@ -25,7 +25,7 @@ export default async function (event, host) {
   const scope = /([^/\n]+\.scope)(?:\/|\n|$)/.exec(await host.fs.read(`/proc/${pid}/cgroup`))?.[1];
   if (scope === undefined) host.fail(`${event.name} is in no scope of systemd's: is systemd-machined there?`);
   const runtime = `/run/user/${(await host.exec("id", ["-u", user])).stdout.trim()}`;
-  // Also for a guest that is given up; 5: there is no such unit any more.
+  // Also for a guest whose start is aborted; 5: there is no such unit any more.
   await host.undo("systemctl", ["stop", unit], { gone: [5] });
   await host.exec("systemd-run", [
     ...[

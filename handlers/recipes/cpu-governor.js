@@ -8,7 +8,7 @@
 // options:
 //   governor: performance
 // ---
-// The old governors come back when the last guest that set this is gone.
+// The old governors are restored when the last guest that set this is gone.
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (_event, host) {
   await host.fs.set("/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", host.options.governor);

@@ -47,7 +47,7 @@ export default async function (event, host) {
       async () => {
         const got = (await count(sizeKiB)) - before;
         await give(event.name);
-        host.fail(`${wanted - before} huge pages of ${sizeKiB} KiB are wanted, ${got} are to be had`);
+        host.fail(`${wanted - before} huge pages of ${sizeKiB} KiB requested, ${got} are available`);
       },
     );
   });

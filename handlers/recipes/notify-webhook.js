@@ -10,7 +10,7 @@
 //   url: https://example.org/hook
 //   secretFile: /etc/hookvisor/notify.secret
 // ---
-// The token is in a file of root's (mode 600). It goes to curl on standard input, so neither the process list nor the record has it.
+// The token is in a file owned by root (mode 600). It goes to curl on standard input, so neither the process list nor the record has it.
 const quoted = (text) => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {

@@ -8,7 +8,7 @@
 //     - virsh -c qemu:///system suspend *
 //     - logger -t libvirt-guests -p daemon.crit -- *
 // ---
-// QEMU pauses it by itself where the disk has error_policy='stop' or 'enospace'; else this does. When there is room
+// QEMU itself pauses it where the disk has error_policy='stop' or 'enospace'; else this does. When there is room
 // again: virsh resume. It needs hookvisor watch.
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {

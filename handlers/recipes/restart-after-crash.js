@@ -17,7 +17,7 @@
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {
   const { starts, inMinutes } = host.options;
-  // A crash kernel runs, libvirt restarts it itself, or somebody wants to look at it.
+  // A crash kernel runs, libvirt restarts it itself, or an admin is examining it.
   if (event.reason === "crashloaded") return;
   if (event.onCrash !== undefined && !event.onCrash.endsWith("destroy")) return;
   // Nobody knows how it ended, and libvirt does not know it any more.

@@ -1,5 +1,5 @@
 // ---
-// description: Refuse to start a guest while a PCI device it is to be given is in use by another driver
+// description: Refuse to start a guest while one of its PCI devices is in use by another driver
 // on: [qemu/start]
 // when: {hostdev: true}
 // timeout: 5s

@@ -3,7 +3,7 @@
  *
  * - `fail`: a handler said `host.fail(reason)`
  * - `error`: a handler threw
- * - `timeout`: its share of the time was over
+ * - `timeout`: its share of the time limit had passed
  * - `resources`: it used up its memory or stack
  * - `broken`: its file, its manifest or the configuration is not usable or not trusted
  * - `internal`: hookvisor itself failed

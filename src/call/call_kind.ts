@@ -29,9 +29,9 @@ export interface CallKind {
   input(loop: Loop): (deadline: Deadline) => Input;
   /** The name of the only handler that runs; absent: all that match. */
   only?: string | undefined;
-  /** Starts a handler whose mode is background in a process of its own; absent: it runs in this one. */
+  /** Starts a handler whose mode is background in a separate process; absent: it runs in this one. */
   startBackground?: StartBackground;
-  /** The call is to change nothing: is told what handlers would have done. */
+  /** The call may change nothing: gets what handlers would have done. */
   dryRun?: TellDryRun | undefined;
   /** Somebody waits who has to answer if this process does not (system/supervisor.ts). */
   tellSupervisor?: true;
@@ -41,7 +41,7 @@ export interface CallKind {
   background?: string;
 }
 
-/** One handler of a call that runs on by itself, in a process of its own. */
+/** One handler of a call that continues alone, in a separate process. */
 export interface Background {
   handler: string;
   /** The id of the call that started it. */

@@ -53,7 +53,7 @@ async function makeCall(request: CallRequest, loop: Loop, deadline: Deadline): P
   const [driver = "", ...words] = request.event;
   const parsed = parseEvent(driver, words);
   const capability = CAPABILITIES.get(name);
-  if ("error" in parsed || capability === undefined) throw new Error(`there is no ${name}`);
+  if ("error" in parsed || capability === undefined) throw new Error(`unknown call ${name}`);
   actFor(maker);
   const { event } = parsed;
   const noInput = () => ({ error: "standard input is not here" });
@@ -76,5 +76,5 @@ async function makeCall(request: CallRequest, loop: Loop, deadline: Deadline): P
   while (given === undefined && !deadline.passed) loop.turn(deadline);
   if (given === undefined) first.kill();
   return given ??
-    { error: { name: "TimeoutError", message: `host.${name}: the time was over before it ended` } };
+    { error: { name: "TimeoutError", message: `host.${name}: timed out: the call's time limit passed` } };
 }

@@ -23,7 +23,7 @@ import { StdinReader } from "../system/stdin.ts";
 /**
  * A hook call that libvirt makes where there are handlers: at its end at once when the index says that none matches.
  *
- * @param mustPlayBack something that guests hold may have to come back, whether a handler matches or not
+ * @param mustPlayBack something that guests hold may have to be undone, whether a handler matches or not
  */
 export async function libvirtCall(
   event: HookEvent,

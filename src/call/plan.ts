@@ -10,7 +10,7 @@ import type { HookData } from "../protocol/hook_data.ts";
 import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 
-/** One handler that has its turn in a hook call, or a broken one that may have been meant for it. */
+/** One handler that runs in a hook call, or a broken one that may have been meant for it. */
 export interface PlannedHandler {
   handler: LoadedHandler;
   onFailure: OnFailure;

@@ -18,7 +18,7 @@ export interface Play {
   began: number;
   /** The only handler that runs. */
   only?: string;
-  /** The call is to change nothing: is told what handlers would have done. */
+  /** The call may change nothing: gets what handlers would have done. */
   dryRun?: TellDryRun;
   caller?: string;
 }

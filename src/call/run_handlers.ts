@@ -12,10 +12,10 @@ import type { PlannedHandler } from "./plan.ts";
 /** What became of a hook call's handlers. */
 export interface HandlersResult {
   verdict: "success" | "ignore" | "abort";
-  /** Why it was given up, for libvirt's caller; only with `abort`. */
+  /** Why it was aborted, for libvirt's caller; only with `abort`. */
   reason?: string;
   handlers: HandlerEntry[];
-  /** Handlers for this operation that had no turn, and why. */
+  /** Handlers for this operation that did not run, and why. */
   left?: { name: string; why: string }[];
 }
 
@@ -29,7 +29,7 @@ export type RunPlanned = (
 export type PlannedResult = HandlerResult & {
   /** How it changed the XML. */
   xmlDiff?: string;
-  /** It was only started and runs on by itself. */
+  /** It was only started and continues alone. */
   background?: true;
 };
 

@@ -6,7 +6,7 @@ import { startDetached } from "../system/start_detached.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /**
- * Starts a handler in a process of its own that nobody waits for: this very
+ * Starts a handler in a separate process that nobody waits for: this very
  * program, told to make the same call with that one handler. It gets the XML
  * as a file in memory, so it does not depend on this process any more.
  */

@@ -10,7 +10,7 @@ import { readAllInput } from "../system/stdin_text.ts";
 
 /** What is kept of what the process said, in UTF-16 code units. */
 const LONGEST = 1000;
-/** How the waiting process says that the time was over; else it is a status of wait(2). */
+/** How the waiting process says that the time limit had passed; else it is a status of wait(2). */
 const LATE = "late";
 
 /**
@@ -18,7 +18,7 @@ const LATE = "late";
  * process that waited for it has answered, and has started this one (build/elf/give_up_code.ts).
  *
  * What the call had started and would not end any more is ended here: commands of handlers, each with its process
- * group. What runs in the background by itself goes on.
+ * group. What runs in the background continues.
  *
  * @param words how it ended, its process id, the process ids of what it had started, milliseconds since its start,
  * the exit code that was given, ` by HANDLER` or nothing, and the call's own five words

@@ -6,7 +6,7 @@ import { startApart } from "../system/apart.ts";
 import { processId } from "../system/process_id.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** A call of a handler that is made in a process of its own; all that this one has to know. */
+/** A call of a handler that is made in a separate process; all that this one has to know. */
 export interface CallRequest {
   kind: "call";
   name: string;
@@ -24,7 +24,7 @@ export interface CallRequest {
   ms: number;
 }
 
-/** The answer comes a moment before the handler's time is over, so that the process can end what it has started. */
+/** The answer comes a moment before the handler's time has passed, so that the process can end what it has started. */
 const MOMENT_MS = 50;
 
 /** Makes a call of a handler in a process that can be left behind. */

@@ -33,7 +33,7 @@ import { xmlMetadata } from "./xml_metadata.ts";
  * it. The prelude's `host`, the dry run, the record and `check` go by it;
  * handler.d.ts and docs/handlers.md are compared with it by a test.
  *
- * What is not here the prelude does by itself: `host.waitFor`, `host.options`.
+ * What is not here the prelude does alone: `host.waitFor`, `host.options`.
  */
 export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
   [

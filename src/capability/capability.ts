@@ -25,7 +25,7 @@ export type Failure = { error: CallError };
 
 export type Answer = { value: Json } | Failure;
 
-/** A call under way. It is told to stop when its handler is over. */
+/** A call under way. It must stop when its handler ends. */
 export interface Pending {
   pending: true;
   /** Asks it to end (SIGTERM to a command's group). */
@@ -59,7 +59,7 @@ export interface CallContext {
   /** The handler's own: nothing waits longer. */
   deadline: Deadline;
   grant: Grant;
-  /** Has something done when the handler is over, however it ends. */
+  /** Has something done when the handler ends, however it ends. */
   atEnd(act: () => void): void;
   /** Ends the handler as failed, for this reason. */
   fail(reason: string): void;

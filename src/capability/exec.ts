@@ -19,7 +19,7 @@ import { SystemError } from "../system/system_error.ts";
 
 /** Bytes kept of a command's output and of its error output, each. */
 export const OUTPUT_LIMIT = 1024 * 1024;
-/** Between SIGTERM and SIGKILL when a command's own time-out is over, in milliseconds. */
+/** Between SIGTERM and SIGKILL when a command's own time-out has passed, in milliseconds. */
 const GRACE_MS = 1000;
 const OPTIONS = ["stdin", "timeout", "env", "runAs", "check"];
 

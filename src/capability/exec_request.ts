@@ -28,7 +28,7 @@ export interface ReadyCommand {
   env: Record<string, string>;
 }
 
-/** Reads the arguments of `exec` or `undo` and checks them. Gives the answer that refuses them, or what is to be started. */
+/** Reads the arguments of `exec` or `undo` and checks them. Gives the answer that refuses them, or what to start. */
 export function readyRequest(
   call: string,
   args: readonly Json[],
@@ -51,7 +51,7 @@ export function readyRequest(
  * and the user.
  *
  * @param call the name of the host call, for messages
- * @returns the answer that refuses it, or what is to be started
+ * @returns the answer that refuses it, or what to start
  */
 function readyCommand(
   call: string,

@@ -9,7 +9,7 @@ import type { XmlDocument, XmlElement } from "../protocol/xml/document.ts";
 /** Longest `event.xml` that is given, in characters: an engine needs room for it some five times. */
 const MAX_XML = 8 * 1024 * 1024;
 
-/** Handlers of one call ask for the same. Made anew for each, models were a third of a call with twenty and 8 KB. */
+/** Handlers of one call ask for the same. Parsed again for each handler, models were a third of a call with twenty and 8 KB. */
 const MADE = new WeakMap<XmlDocument, Map<string, Json>>();
 
 /** Fields of `event` that are fetched when a handler looks at them; of its parts, each field of theirs too. */

@@ -22,7 +22,7 @@ export function foundAsData(found: readonly Found[]): Json[] {
     size += typeof one === "string" ? one.length : one.end - one.start;
     if (values > MAX_VALUES || size > MAX_SIZE) {
       const bounds = `${MAX_VALUES} elements and attributes and ${MAX_SIZE} characters of XML`;
-      throw new HookDataError(`this is too much for one answer, which holds ${bounds}: ask for less`);
+      throw new HookDataError(`this exceeds the limit of one answer, ${bounds}: narrow the path`);
     }
   }
   return found.map((one) => (typeof one === "string" ? one : elementData(one)) as Json);

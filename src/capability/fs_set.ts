@@ -113,7 +113,7 @@ function addPlace(path: string, context: CallContext, places: Map<string, Place>
   return undefined;
 }
 
-/** A file of the kernel's for writing only, such as `unbind`: its mode says so, and holds for root too. */
+/** A kernel file for writing only, such as `unbind`: its mode says so, and holds for root too. */
 function cannotBeRead(place: Place): boolean {
   const status = place.status();
   return status !== undefined && isKernelFile(place.path) && (status.mode & 0o444) === 0;

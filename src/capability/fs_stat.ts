@@ -1,7 +1,7 @@
 import { type Capability, value } from "./capability.ts";
 import { withPlace } from "./file_access.ts";
 
-/** `host.fs.stat(path)`: what it leads to, as `{kind, mode, uid, gid, size, links, modified}`; null when there is nothing. */
+/** `host.fs.stat(path)`: what it leads to, as `{kind, mode, uid, gid, size, links, modified}`; null if it does not exist. */
 export const fsStat: Capability = {
   name: "fs.stat",
   within: "read",

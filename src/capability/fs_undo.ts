@@ -11,8 +11,8 @@ import { holdForUndo } from "../undo/hold_for_undo.ts";
 const LONGEST = 64 * 1024;
 
 /**
- * `host.fs.undo(path, text, {gone})`: remembers a text to write into a file of
- * the kernel's when the guest is gone, where that is another than the old
+ * `host.fs.undo(path, text, {gone})`: registers a text to write into a kernel
+ * file when the guest is gone, where that is another than the old
  * value: `bind` after `unbind`. The file need not be there yet.
  */
 export const fsUndo: Capability = {

@@ -191,7 +191,7 @@ export class Grant {
 
 function parsed<T>(result: { rule: T } | { error: string }): T {
   if ("rule" in result) return result.rule;
-  throw new Error(`A checked manifest holds a rule that does not parse: ${result.error}`);
+  throw new Error(`A checked manifest contains a rule that does not parse: ${result.error}`);
 }
 
 /** Stands for any name: no rule has it. */

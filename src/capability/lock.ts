@@ -22,7 +22,7 @@ const HELD = new WeakMap<RunningHandler, Map<number, RangeLock>>();
 
 /**
  * The beginning of `host.lock(name, fn)`: answers with a number when the lock
- * is ours. Locks are of the kernel's: whatever ends this process frees them.
+ * is ours. Locks are kernel locks: whatever ends this process frees them.
  * Names are the same for all handlers of this host.
  */
 export const lockTake: Capability = {
@@ -50,7 +50,7 @@ export const lockTake: Capability = {
   dryRun: ([name]) => wrongName(name) ?? value(0),
 };
 
-/** The end of `host.lock(name, fn)`: gives up what the number stands for. */
+/** The end of `host.lock(name, fn)`: releases what the number stands for. */
 export const lockFree: Capability = {
   name: "lock.free",
   isInternal: true,

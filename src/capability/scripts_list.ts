@@ -7,7 +7,7 @@ import { SystemError } from "../system/system_error.ts";
 /**
  * `host.scripts.list(path)`: the executables in a directory, in byte order of
  * their names, by whatever links they are reached; of a path that is an
- * executable itself, that one; of one that is not there, none. What has no
+ * executable itself, that one; of one that does not exist, none. What has no
  * execute permission is none, as for libvirt.
  */
 export const scriptsList: Capability = {

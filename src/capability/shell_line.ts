@@ -2,8 +2,8 @@ import { splitWords } from "../manifest/words.ts";
 
 /** What only a shell understands, and how a handler does it. */
 const SHELL: readonly [pattern: RegExp, what: string][] = [
-  [/\|\|?/, "instead of a pipe, hand one call's stdout to the next: {stdin: stdout}"],
-  [/&&|;/, "one call a command, each with await"],
+  [/\|\|?/, "instead of a pipe, pass one call's stdout to the next: {stdin: stdout}"],
+  [/&&|;/, "one call for each command, each with await"],
   [/>>?/, "instead of >, host.fs.write, host.fs.append or host.fs.set"],
   [/</, "instead of <, {stdin: await host.fs.read(path)}"],
   [/\$\(|`/, "instead of $(…), const {stdout} = await host.exec(…)"],
@@ -19,7 +19,7 @@ const SHELL: readonly [pattern: RegExp, what: string][] = [
  */
 export function shellLineProblem(call: string, command: string, args: readonly string[]): string | undefined {
   if (!/\s/.test(command.trim())) return undefined;
-  const there = "there is no shell: the program and its arguments are separate";
+  const there = "host.exec runs no shell: give the program and its arguments separately";
   const special = SHELL.find(([pattern]) => pattern.test(command));
   if (special !== undefined) return `${there}; ${special[1]}`;
   const split = splitWords(command);

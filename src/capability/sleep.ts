@@ -1,6 +1,6 @@
 import { type Capability, misuse } from "./capability.ts";
 
-/** `host.sleep(ms)`: ends early when the handler's time is over, and the handler with it. */
+/** `host.sleep(ms)`: ends early when the handler's time has passed, and the handler with it. */
 export const sleep: Capability = {
   name: "sleep",
   looksOnly: true,

@@ -44,7 +44,7 @@ export const undo: Capability = {
   },
 };
 
-/** What tells that there is nothing to undo any more: `gone`, exit codes of the command, and `onlyIf`, a command line as a list. */
+/** What tells that nothing is left to undo: `gone`, exit codes of the command, and `onlyIf`, a command line as a list. */
 function readMore(
   options: Json | undefined,
   context: CallContext,

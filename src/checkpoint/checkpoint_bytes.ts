@@ -31,7 +31,7 @@ export interface Report {
  *
  * @param tag what the program's entry code knows it by
  * @param bootId this boot's
- * @throws {CheckpointError} when something of the process could not be brought back
+ * @throws {CheckpointError} when something of the process could not be restored
  */
 export function checkpointBytes(
   process: StoppedProcess,

@@ -12,10 +12,10 @@ export const PLAIN = "plain\n";
 /** A variable whose presence, whatever its value, makes a start a plain one (build/elf/restore_code.ts). */
 export const PLAIN_START = "HOOKVISOR_START";
 
-/** A variable whose presence lets a process start from a checkpoint that is to be tried out. */
+/** A variable whose presence lets a process start from a checkpoint on trial. */
 export const TRIAL_START = "HOOK_TRY";
 
-/** A checkpoint that is to be tried out, before it becomes that of hook calls. */
+/** A checkpoint on trial, before it becomes that of hook calls. */
 export function trialFile(state: string): string {
   return `${state}/checkpoint.new`;
 }

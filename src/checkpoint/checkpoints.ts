@@ -18,7 +18,7 @@ export interface Checkpoints {
   /** Why this program can neither take a checkpoint nor start from one, or undefined. */
   impossible(): string | undefined;
   /**
-   * In a process that was started to become a checkpoint: rehearses, stops, and comes back in every process restored
+   * In a process that was started to become a checkpoint: rehearses, stops, and returns in every process restored
    * from it, with that one's command line, and with `end`, which ends it. Undefined in any other process.
    */
   become(words: string[], hookCall: HookCall): Promise<Restored | undefined>;
@@ -27,7 +27,7 @@ export interface Checkpoints {
    * call starts again, plainly: then this does not return.
    */
   probe(args: string[], hookCall: HookCall): Promise<string | undefined>;
-  /** After a hook call of root's: has a checkpoint taken in the background where one should be. */
+  /** After a hook call run as root: creates a checkpoint in the background where one is missing. */
   afterCall(directories: Directories): Promise<void>;
   /** Removes the checkpoint that this call started from, when `config.yaml` does not want one any more. */
   removeUnwanted(config: Config, directories: Directories): Promise<void>;

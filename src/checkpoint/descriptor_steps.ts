@@ -75,7 +75,7 @@ export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
 function eventsOf({ info }: OpenFile, descriptor: number, data: number): number {
   const line = new RegExp(`^tfd:\\s+${descriptor} events:\\s+([0-9a-f]+) data:\\s+${data} `, "m").exec(info);
   if (line === null) throw new CheckpointError(`the runtime's event loop does not wait for ${descriptor}`);
-  // The kernel adds errors and hang-ups by itself.
+  // The kernel adds errors and hang-ups itself.
   return parseInt(line[1]!, 16);
 }
 

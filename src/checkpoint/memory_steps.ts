@@ -62,9 +62,9 @@ export class Pages {
  *
  * Memory of files comes from those files, as long as they are the ones they were; what the process changed in it or
  * has of its own comes from the checkpoint, mapped privately, so that processes share what they do not change. Only
- * what is to be executed is copied: the file system of the checkpoint may be mounted `noexec`.
+ * what is executed is copied: the file system of the checkpoint may be mounted `noexec`.
  *
- * @param stackPointer what lies further down on the stack is over
+ * @param stackPointer what lies further down on the stack is unused
  * @param pagesAt gives where in the file the pages begin, once the steps are all there
  */
 export function memorySteps(
@@ -142,7 +142,7 @@ function fileSteps(steps: Steps, path: string, mappings: Mapping[]): void {
   steps.call(close, [FILE], 0);
 }
 
-/** Which pages are to be kept: those of the process's own that are not zero. */
+/** Which pages to keep: those of the process's own that are not zero. */
 function runsOf(process: StoppedProcess, mapping: Mapping, stackPointer: number): Run[] {
   if (!mapping.read) return [];
   const runs: Run[] = [];

@@ -7,7 +7,7 @@ import { RangeLock } from "../system/range_lock.ts";
 
 /**
  * Starts a process that takes a checkpoint when there is none that new processes can start from, and does not wait
- * for it. Of many calls at once one does. Whatever goes wrong only costs time: the call is over already.
+ * for it. Of many calls at once one does. Whatever goes wrong only costs time: the call has already ended.
  */
 export function startTaking(state: string): void {
   try {

@@ -40,7 +40,7 @@ const TIMEOUT_MS = 120_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const RANDOMIZE = "/proc/sys/kernel/randomize_va_space";
-/** A new process has its own memory in the way of a checkpoint's once in some hundreds of times. */
+/** A new process has its own memory where a checkpoint's must go once in some hundreds of times. */
 const PROBES = 5;
 
 /**

@@ -28,13 +28,13 @@ export function run(invocation: Invocation): number {
     return ok ? 0 : 1;
   }
   for (const line of why) print(1, `${line}\n`);
-  if (adopted.length === 0) print(1, `${hooks} holds no script of yours\n`);
+  if (adopted.length === 0) print(1, `${hooks} contains no script of yours\n`);
   const out = look();
   for (const one of adopted) print(1, adoptedText(one, out));
   if (adopted.some(({ handler }) => handler !== undefined)) {
     const next = dryRun
       ? "dry run: nothing was changed"
-      : 'look at the handlers, then "hookvisor check" and "hookvisor install --reload"';
+      : 'review the handlers, then run "hookvisor check" and "hookvisor install --reload"';
     print(1, `\n${next}\n`);
   }
   return ok ? 0 : 1;
@@ -47,7 +47,7 @@ function adopt(one: Adoptee, config: string, dryRun: boolean): Adopted {
   const taken = [file, moveTo].find((target) => target !== undefined && isThere(target));
   if (taken !== undefined) {
     const { handler: _, ...rest } = one;
-    return { ...rest, did: "left alone", leftBecause: `${taken} is there already` };
+    return { ...rest, did: "left alone", leftBecause: `${taken} already exists` };
   }
   const at = file === undefined ? {} : { file };
   if (dryRun) {
@@ -86,7 +86,7 @@ function adoptedText({ path, what, faults, did, file, moveTo, leftBecause }: Ado
       )
     ),
     part(
-      did === "left alone" ? `left alone: ${leftBecause ?? "there is nothing to do"}` : [
+      did === "left alone" ? `not changed: ${leftBecause ?? "nothing to do"}` : [
         did,
         ...(file === undefined ? [] : [`by ${file}`]),
         ...(moveTo === undefined ? [] : [`moved to ${moveTo}`]),

@@ -16,7 +16,7 @@ export interface Adoptee {
   /** What it is and does, in libvirt's terms. */
   what: string;
   faults: (ScriptFault & { path: string })[];
-  /** The handler that takes it over; absent: it is left alone, and `leftBecause` says why. */
+  /** The handler that takes it over; absent: it is not changed, and `leftBecause` says why. */
   handler?: { name: string; text: string };
   leftBecause?: string;
   /** Where the file goes, so that libvirt does not run it as well. */
@@ -44,7 +44,7 @@ function treeOf(hooks: string, driver: Driver): Adoptee | undefined {
   );
   const found = {
     path,
-    what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, as VFIO-Tools' dispatcher runs them`,
+    what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, which VFIO-Tools' dispatcher runs`,
     faults,
   };
   // A shell runs what has no #!, and nobody else does: the guest would not start any more.
@@ -102,7 +102,7 @@ function scriptAt(path: string, driver: Driver, { hooks, config, trees }: Surrou
     return {
       ...script,
       leftBecause:
-        `it is for ${filter}, where libvirt reads back XML that it prints; a handler does that with host.xml`,
+        `it handles ${filter}, where libvirt reads back the XML that it prints; a handler does that with host.xml`,
     };
   }
   return {

@@ -60,18 +60,21 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "adopt",
     words: [],
-    summary: "take over the hook scripts that are there, as they are",
+    summary: "convert existing hook scripts to handlers, without changing them",
     description: [
-      "Looks at what is in libvirt's hooks directory: scripts, trees of scripts as VFIO-Tools' dispatcher runs them, and " +
-      "hooks.json of libvirt-hook-qemu. Says what each does in libvirt's terms and what is wrong with it, and writes the " +
+      "Reads libvirt's hooks directory: scripts, trees of scripts that VFIO-Tools' dispatcher runs, and " +
+      "hooks.json of libvirt-hook-qemu. Prints what each does in libvirt's terms and what is wrong with it, and writes the " +
       "handler that runs it: with a deadline, in the record, and with a reason when it fails.",
-      "A script moves to scripts/ beside the handlers, so that libvirt does not run it as well; a tree stays where it is, " +
+      "Moves a script to scripts/ beside the handlers, so that libvirt does not run it as well; a tree stays in place, " +
       "and its dispatcher moves. What libvirt cannot run (no #!, empty, not executable) or root should not run (writable " +
-      "by others) is left alone, with what to do. Run it with --dry-run first.",
+      "by others) stays unchanged, and adopt prints what to do. Run it with --dry-run first.",
     ],
-    exitCodes: [[0, "all of it was taken over, or there is nothing"], [1, "something was left alone"]],
+    exitCodes: [[0, "everything was taken over, or no script exists"], [1, "something was not changed"]],
     examples: [
-      ["hookvisor adopt --dry-run", "what there is, what is wrong with it, and what would become of it"],
+      [
+        "hookvisor adopt --dry-run",
+        "lists the scripts, what is wrong with them, and what would happen to them",
+      ],
       ["hookvisor adopt", "writes the handlers and moves the scripts"],
     ],
     options: {
@@ -478,20 +481,20 @@ export const COMMANDS: readonly AdminCommand[] = [
   {
     name: "watch",
     words: [],
-    summary: "run handlers for the events that libvirt calls no hook for, until it is stopped",
+    summary: "run handlers for events for which libvirt calls no hook, until it is stopped",
     description: [
       "Connects to libvirt's daemons and runs handlers for events of guests: crashed, rebooted, watchdog, io-error and " +
-      "more; docs/watch.md has them all. Each event's handlers run in a process of their own, as those of a hook call " +
-      "do: in order for a guest, several guests side by side. Nothing that they do has an effect on libvirt.",
-      "It asks only for what handlers are for, and sees at once when they change. While a daemon is not there it waits, " +
-      "connects anew, and compares: what became of guests meanwhile comes with event.missed. Doubles are folded, and " +
-      "too many at once are dropped; the records and metrics count both.",
+      "more; docs/watch.md lists them all. Each event's handlers run in a separate process, as those of a hook call " +
+      "do: in order for one guest, in parallel for several guests. They have no effect on libvirt.",
+      "It subscribes only to events that a handler names, and notices at once when handlers change. While a daemon is down it waits, " +
+      "reconnects, and compares: handlers get what happened meanwhile with event.missed. It folds duplicates and " +
+      "drops events when too many arrive at once; the records and metrics count both.",
       "It is meant to run as the service hookvisor-watch. A user's own hookvisor watch is for that user's own guests.",
     ],
-    exitCodes: [[0, "never: it ends when it is stopped"], [1, "another one runs already"]],
+    exitCodes: [[0, "it was stopped"], [1, "another one is already running"]],
     examples: [[
       "hookvisor watch",
-      "in a terminal, to see it work; systemctl enable --now hookvisor-watch starts the service",
+      "in a terminal, to watch it work; systemctl enable --now hookvisor-watch starts the service",
     ]],
     options: {},
     load: () => import("./watch.ts"),

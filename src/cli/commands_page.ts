@@ -8,7 +8,7 @@ export function commandsPage(commands: readonly AdminCommand[]): string {
     "# Commands",
     "",
     "Made from the command table in `src/cli/commands.ts`, which feeds `--help`, the man pages and the completions too;",
-    "`test/cli/commands_page_test.ts` holds it true and says how to make it anew.",
+    "`test/cli/commands_page_test.ts` keeps it current and says how to regenerate it.",
     "",
     "Every command takes these options:",
     "",

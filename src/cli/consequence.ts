@@ -11,54 +11,54 @@ interface Fate {
 // Seen with libvirt 9.0.0, 11.3.0 and 12.8.0; docs/operations.md says more.
 const DOMAIN: Readonly<Record<string, Fate>> = {
   prepare: {
-    goOn: "goes on with the start of the guest",
+    goOn: "continues the start of the guest",
     abort: "does not start the guest and shows the reason to whoever started it; stopped and release follow",
   },
   start: {
-    goOn: "goes on with the start of the guest",
+    goOn: "continues the start of the guest",
     abort: "does not start the guest and shows the reason to whoever started it; stopped and release follow",
   },
   started: {
     goOn: "lets the guest run",
     abort: "kills the guest, which already runs; stopped and release follow",
   },
-  stopped: { goOn: "does not look at the answer: the guest has stopped already" },
-  release: { goOn: "does not look at the answer: the guest is gone already" },
+  stopped: { goOn: "ignores the answer: the guest has stopped already" },
+  release: { goOn: "ignores the answer: the guest is gone already" },
   migrate: {
-    goOn: "goes on with the migration",
-    abort: "cancels the migration; the guest runs on at the source",
+    goOn: "continues the migration",
+    abort: "cancels the migration; the guest keeps running at the source",
   },
   restore: {
-    goOn: "goes on and restores the guest",
-    abort: "does not restore the guest; a saved file stays, but libvirt 11.3.0 throws a managed save away",
+    goOn: "restores the guest",
+    abort: "does not restore the guest; a saved file stays, but libvirt 11.3.0 deletes a managed save",
   },
-  reconnect: { goOn: "takes the running guest over again" },
-  attach: { goOn: "goes on and attaches the guest" },
+  reconnect: { goOn: "takes over the running guest again" },
+  attach: { goOn: "attaches the guest" },
 };
 
 const NETWORK: Readonly<Record<string, Fate>> = {
   start: {
-    goOn: "goes on and brings the network up",
+    goOn: "brings the network up",
     abort: "does not bring the network up and shows the reason to whoever started it; stopped follows",
   },
   started: {
     goOn: "lets the network run",
     abort: "takes the network down again (9.0.0 leaves its bridge and dnsmasq behind)",
   },
-  stopped: { goOn: "does not look at the answer: the network is down already" },
+  stopped: { goOn: "ignores the answer: the network is down already" },
   updated: {
     goOn: "keeps the change",
-    abort: "keeps the change all the same; with --config alone it reports an error",
+    abort: "keeps the change anyway; with --config alone it reports an error",
   },
   "port-created": {
-    goOn: "goes on and connects the guest's interface",
+    goOn: "connects the guest's interface",
     abort:
       "does not start the guest, or does not attach the interface; the guest's stopped and release follow",
   },
-  "port-deleted": { goOn: "does not look at the answer: the interface is gone already" },
+  "port-deleted": { goOn: "ignores the answer: the interface is gone already" },
 };
 
-const UNKNOWN: Fate = { goOn: "goes on", abort: "most likely gives the operation up" };
+const UNKNOWN: Fate = { goOn: "continues", abort: "most likely aborts the operation" };
 
 /** What libvirt does with a verdict, to be read after the word "libvirt". */
 export function consequence(
@@ -68,7 +68,7 @@ export function consequence(
   >,
 ): string {
   if (subOperation === EVENT) return "waits for no answer to an event";
-  if (driver === "daemon") return "does not look at the answer";
+  if (driver === "daemon") return "ignores the answer";
   const fates = driver === "network" ? NETWORK : DOMAIN;
   const fate = Object.hasOwn(fates, operation) ? fates[operation]! : UNKNOWN;
   return verdict === "abort" && fate.abort !== undefined ? fate.abort : fate.goOn;

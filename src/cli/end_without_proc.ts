@@ -6,7 +6,7 @@ const HOOK_WORDS = 4;
 
 /**
  * Says that nothing works without /proc, where also stands by which name this program was called. A call that looks
- * like a hook call is given up only where libvirt can bear that: a running guest is not killed for it.
+ * like a hook call is aborted only where libvirt can bear that: a running guest is not killed for it.
  *
  * @returns the exit code
  */

@@ -35,7 +35,7 @@ const DURATION: Column = {
   right: true,
   text: ({ ms }) => `${ms.toFixed(1)} ms`,
 };
-/** What libvirt was told; a success after which something did not come back is none to an admin. */
+/** What libvirt got; a success after which something was not undone is none to an admin. */
 const VERDICT: Column = {
   title: "VERDICT",
   usual: 7,
@@ -55,7 +55,7 @@ function time(from: number, to: number): Column {
   };
 }
 
-/** Why a call failed, or what did not come back, or what was remarked, or what libvirt said of an event. */
+/** Why a call failed, or what was not undone, or what was remarked, or what libvirt said of an event. */
 function reasonOf(record: HookRecord): string {
   const { reason, handlers, notes, event } = record;
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
@@ -64,7 +64,7 @@ function reasonOf(record: HookRecord): string {
   const left = notBack(record);
   return left === undefined
     ? notes?.[0] ?? (event === undefined ? "" : eventText(event))
-    : `${left.handler}: not brought back: ${left.what}: ${left.error}`;
+    : `${left.handler}: not undone: ${left.what}: ${left.error}`;
 }
 
 /** A step of undo that failed and is kept. */

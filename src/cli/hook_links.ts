@@ -31,7 +31,7 @@ export interface Hook {
   changedMs: number;
 }
 
-/** Where our link for a driver is to be. */
+/** Where our link for a driver belongs. */
 export function linkPath(directory: string, driver: Driver, place: "d" | "main"): string {
   return place === "main" ? `${directory}/${driver}` : `${directory}/${driver}.d/${LINK_NAME}`;
 }
@@ -91,7 +91,7 @@ function statusOrNone(path: string): FileStatus | undefined {
   }
 }
 
-/** Process start and file times come from different clocks of the kernel's. */
+/** Process start and file times come from different kernel clocks. */
 const CLOCKS_MS = 100;
 
 /**

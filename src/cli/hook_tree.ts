@@ -2,7 +2,7 @@ import { type Driver, OPERATIONS } from "../protocol/operations.ts";
 import { fileStatus, listDirectory } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** A tree of scripts, `DRIVER.d/GUEST/OPERATION/SUB-OPERATION/*`, which libvirt does not run by itself. */
+/** A tree of scripts, `DRIVER.d/GUEST/OPERATION/SUB-OPERATION/*`, which libvirt itself does not run. */
 export interface HookTree {
   path: string;
   guests: string[];

@@ -20,7 +20,7 @@ export interface LinkOptions {
   config: string;
 }
 
-/** Makes a driver's link. A link to another hookvisor, or to one that is gone, is moved to this one; what else is there is left alone. */
+/** Makes a driver's link. A link to another hookvisor, or to one that is gone, is moved to this one; any other file is not changed. */
 export function makeDriverLink(
   places: Places,
   driver: Driver,

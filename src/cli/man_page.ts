@@ -74,8 +74,8 @@ export function overviewPage(commands: readonly AdminCommand[], source: ManSourc
     ".SH FILES",
     ...FILES.flatMap(([path, what]) => item(path, what)),
     ".SH EXIT STATUS",
-    ...item("0", "all is well; called by libvirt: the operation goes on"),
-    ...item("1", "a problem was found, or something failed; called by libvirt: the operation is given up"),
+    ...item("0", "success; called by libvirt: the operation continues"),
+    ...item("1", "a problem was found, or something failed; called by libvirt: the operation is aborted"),
     ...item("2", "the command line is invalid"),
     ".SH SEE ALSO",
     commands.map((command) => `.BR ${pageName(command).replaceAll("-", "\\-")} (${SECTION}),`).join("\n")
@@ -89,20 +89,23 @@ const ABOUT = [
   "libvirt runs programs in its hooks directory when a guest or a network starts, stops, or migrates, and waits for " +
   "them. hookvisor is such a program: a symbolic link named after a driver (daemon, qemu, lxc, libxl, network, bhyve), " +
   "or any link in that driver's .d directory, makes it answer libvirt. By any other name it is a command for the admin.",
-  "For each call it runs the handlers in /etc/hookvisor/handlers that are for it, one after the other in the order of " +
+  "For each call it runs the matching handlers in /etc/hookvisor/handlers, one after the other in the order of " +
   "their names, and in reverse when something is taken down. A handler is one JavaScript file whose first comment, the " +
-  "manifest, says what it is for and which commands, files and users it may use. It runs in a sandbox and can do " +
-  "nothing else. What it sets on the host comes back by itself when the guest is gone.",
-  "Every call ends before its deadline, whatever a handler or a command does. When a handler fails, libvirt gives the " +
-  "operation up where that does no harm, and goes on where it would: unless an admin asks for it, no running guest is " +
+  "manifest, says when it runs and which commands, files and users it may use. It runs in a sandbox and can do " +
+  "nothing else. hookvisor undoes what it sets on the host when the guest is gone.",
+  "Every call ends before its deadline, whatever a handler or a command does. When a handler fails, libvirt aborts the " +
+  "operation where that does no harm, and continues where it would: unless an admin asks for it, no running guest is " +
   "stopped for a handler.",
 ];
 
 const FILES: readonly (readonly [string, string])[] = [
   ["/etc/hookvisor/handlers/NN-NAME.js", "the handlers; what does not end in .js is ignored"],
-  ["/etc/hookvisor/config.yaml", "times, policy and options; need not be there"],
+  ["/etc/hookvisor/config.yaml", "timeouts, policy and options; optional"],
   ["/var/log/hookvisor/events.jsonl", "one line of JSON for each hook call"],
-  ["/var/log/hookvisor/calls/", "whole calls for replay, when config.yaml says record: true; for root only"],
+  [
+    "/var/log/hookvisor/calls/",
+    "whole calls for replay, when config.yaml says record: true; readable by root only",
+  ],
   ["/run/hookvisor/", "what guests hold until they are gone, and handlers' state"],
 ];
 

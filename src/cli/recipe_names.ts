@@ -1,4 +1,4 @@
-/** Names of the recipes, for the command table, which does without their texts; a test holds both together. */
+/** Names of the recipes, for the command table, which omits their texts; a test holds both together. */
 export const RECIPE_NAMES = [
   "empty",
   "bridge-vlan",

@@ -34,7 +34,7 @@ export function needReload(
       if (!daemon.drivers.includes(driver)) return false;
       if (flag(invocation, "existing")) return true;
       const hooks = hooksFor(places.hooks, driver, places.program);
-      // In a dry run the link is not there yet, but counts.
+      // In a dry run the link does not exist yet, but counts.
       const isNew = steps.some((step) =>
         step.driver === driver && (step.did === "made" || step.did === "moved")
       );

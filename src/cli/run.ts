@@ -22,7 +22,9 @@ export async function run(invocation: Invocation): Promise<number> {
 function wanted(word: string): Operation {
   const wrong = operationGlobError(word);
   if (wrong !== undefined) throw new CommandError(`${wrong.error}${wrong.hint ? `; ${wrong.hint}` : ""}`, 2);
-  if (isGlob(word)) throw new CommandError(`${word}: name name name name one operation, without a glob`, 2);
+  if (isGlob(word)) {
+    throw new CommandError(`${word}: name name name name name name one operation, without a glob`, 2);
+  }
   const [driver = "", name = ""] = word.split("/");
   return findOperation(driver, name)!;
 }

@@ -21,7 +21,7 @@ interface Sheet {
 
 /**
  * One hook call for a person to read: its handlers, under each what it called,
- * with bars on the clock of the whole call; who had no turn and why; the
+ * with bars on the clock of the whole call; which did not run and why; the
  * verdict, and what libvirt does with it. Ends in a line end.
  */
 export function renderTimeline(record: HookRecord, look: Look): string {

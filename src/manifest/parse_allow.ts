@@ -77,7 +77,7 @@ function directoryError(text: string): RuleError | undefined {
     };
   }
   return text === "/"
-    ? { error: "/ is every directory there is", column: 1, hint: "name the one of the scripts" }
+    ? { error: "/ names every directory", column: 1, hint: "name the scripts' directory" }
     : undefined;
 }
 

@@ -307,7 +307,7 @@ function explainSyntax(message: string): [message: string, hint?: string] {
   if (message.includes("call stack")) return ["the YAML is nested too deeply"];
   if (message.includes("multiple documents")) return ["only one YAML document is allowed", "remove the ---"];
   if (message.startsWith("Nested mappings are not allowed")) {
-    return ["a text that holds ': ' must be quoted", 'write it in quotes: key: "one: two"'];
+    return ["a text that contains ': ' must be quoted", 'write it in quotes: key: "one: two"'];
   }
   if (message.startsWith("Alias cannot be")) {
     return ["* begins an alias, which is not allowed", 'quote a text that begins with *: "*…"'];

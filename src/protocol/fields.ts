@@ -2,7 +2,7 @@ import { HookDataError } from "./hook_data_error.ts";
 import type { XmlElement } from "./xml/document.ts";
 import { compact } from "./xml/read.ts";
 
-/** How each field of a model is read from its element. A field that gives undefined is not there. */
+/** How each field of a model is read from its element. A field that gives undefined is absent. */
 export type Readers<T> = { readonly [field in keyof T]-?: (element: XmlElement) => T[field] | undefined };
 
 /** Which fields are given only when they are looked at: those that are always there, and those that may not be. */

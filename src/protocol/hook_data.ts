@@ -27,9 +27,9 @@ export class HookData {
   #current: XmlDocument | undefined;
   /** The first reason why there is no document, which stays so. */
   #malformed: HookDataError | undefined;
-  /** What the handler that runs now has made of it, until it is over. */
+  /** What the handler that runs now has made of it, until it ends. */
   preview: XmlDocument | undefined;
-  /** When reading is given up: the call's own deadline, or that of the handler that runs now. */
+  /** When reading stops: the call's own deadline, or that of the handler that runs now. */
   deadline: Deadline;
 
   constructor(event: HookEvent, read: (deadline: Deadline) => Input, deadline: Deadline) {

@@ -23,7 +23,7 @@ export function listOf<T>(
   for (const { start, end } of elements) size += end - start;
   if (size > MOST_CHARACTERS) {
     throw new HookDataError(
-      `the <${name}> elements have ${size} characters; a list holds ${MOST_CHARACTERS}`,
+      `the <${name}> elements have ${size} characters; a list may have ${MOST_CHARACTERS}`,
     );
   }
   return elements.map(read);
@@ -32,7 +32,7 @@ export function listOf<T>(
 /** Why a list is not given. */
 export function tooMany(what: string): HookDataError {
   return new HookDataError(
-    `there are more than ${MOST_ENTRIES} ${what}; a list holds no more: ask with find and a path to those that count`,
+    `the list exceeds ${MOST_ENTRIES} ${what}; use find with a path that selects the ones you need`,
   );
 }
 

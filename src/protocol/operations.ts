@@ -142,7 +142,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({ plugged: "port-created", unplugged: "port-deleted" }),
 );
 
-/** Today's name of a network operation; any other word comes back as it is. */
+/** Today's name of a network operation; any other word is returned unchanged. */
 export function currentName(driver: string, operation: string): string {
   return driver === "network" ? ALIASES.get(operation) ?? operation : operation;
 }

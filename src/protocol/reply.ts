@@ -21,12 +21,12 @@ export function goOn(xml = ""): Reply {
   return { exitCode: 0, stdout: xml, stderr: "" };
 }
 
-/** The operation goes on, and whoever called by hand is told what was wrong. */
+/** The operation goes on, and an admin's call prints what was wrong. */
 export function goOnWith(message: string): Reply {
   return { exitCode: 0, stdout: "", stderr: line(message) };
 }
 
-/** The operation is given up, and its caller is told why. */
+/** The operation is aborted, and its caller gets the reason. */
 export function abort(message: string): Reply {
   return { exitCode: 1, stdout: "", stderr: line(message) };
 }

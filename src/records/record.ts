@@ -26,7 +26,7 @@ export interface HandlerEntry {
   xmlDiff?: string;
 }
 
-/** One step of bringing back what a guest held. */
+/** One step of undoing what a guest held. */
 export interface UndoneEntry {
   /** `qemu/win11` */
   guest: string;
@@ -69,7 +69,7 @@ export interface HookRecord {
   /** Remarks that are no failure: an unknown operation, handlers passed over. */
   notes?: string[];
   handlers: HandlerEntry[];
-  /** Handlers for this operation that had no turn, and why. */
+  /** Handlers for this operation that did not run, and why. */
   left?: { name: string; why: string }[];
   /** What came back because the guest is gone. */
   undone?: UndoneEntry[];

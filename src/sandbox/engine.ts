@@ -167,7 +167,7 @@ export class Engine {
     return this.#guarded(() => this.#enterWith("settle", this.#string(answer)));
   }
 
-  /** Tells the prelude that no job and no call is left, so that it can see whether the handler is over. */
+  /** Tells the prelude that no job and no call is left, so that it can see whether the handler has ended. */
   idle(): GuestThrow | undefined {
     return this.#guarded(() => this.#enterWith("idle", this.#string("")));
   }
@@ -336,7 +336,7 @@ export class Engine {
       keepalive: () => {
         if (!this.#host.shouldStop()) this.#exports.fuel.value = FUEL;
       },
-      // Never enabled: without a loader QuickJS refuses every import by itself.
+      // Never enabled: without a loader QuickJS refuses every import.
       loadModule: refuse("loadModule"),
       normalizeModule: refuse("normalizeModule"),
       freeHostRef: () => {},

@@ -27,7 +27,7 @@ export function guestFailure(file: string, told: Json): Outcome {
 /** Names that tell an admin nothing the message does not. */
 const ONLY_MESSAGE = new Set(["Error", "NotAllowed", "CommandFailed", "SystemError", "TimeoutError"]);
 
-/** What is not there, and what is in its place. */
+/** What does not exist, and what replaces it. */
 const INSTEAD: Readonly<Record<string, string>> = {
   setTimeout: "wait with await host.sleep(ms), or for something with host.waitFor(() => ...)",
   setInterval: "look again and again with host.waitFor(() => ..., {every: ms})",

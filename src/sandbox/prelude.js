@@ -1,7 +1,7 @@
 // The guest's side of the bridge, run in every engine before the handler.
 //
 // It runs inside the sandbox and is not part of its walls: whatever a handler
-// does to it, the host checks each request by itself. It gets one function,
+// does to it, the host checks each request on its own. It gets one function,
 // `call(text) -> text`, which it first asks for the names of the host's calls
 // (src/capability/host_calls.ts), and gives one back, `enter(what, value)`, by
 // which the host starts the handler and settles what was pending.
@@ -306,7 +306,7 @@
     call(stringify({ call: "end", args: [told] }));
   }
 
-  // The handler is over when its own promise is settled and every call it made has an answer.
+  // The handler has ended when its own promise is settled and every call it made has an answer.
   function finishIfOver() {
     if (answer === undefined || open > 0) return;
     const over = answer;
@@ -329,7 +329,7 @@
         await handler(makeEvent(start), makeHost(start));
         answer = {};
       } catch (error) {
-        // A rejected handler is over at once; what it left running is ended by the host.
+        // A rejected handler ends at once; what it left running is ended by the host.
         report({ error: describe(error) });
       }
     };

@@ -24,7 +24,7 @@ import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
 import { makeEngine } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
-/** What is to be run. */
+/** What to run. */
 export interface HandlerTask {
   /** Absolute path of the handler's file, for messages. */
   file: string;
@@ -43,7 +43,7 @@ export interface HandlerHost {
   grant: Grant;
   /** By their names; all of CAPABILITIES but in tests. */
   capabilities: ReadonlyMap<string, Capability>;
-  /** Nothing is to be changed on this host: is told what was not done. */
+  /** Nothing may change on this host: gets what was not done. */
   dryRun?: Tell | undefined;
 }
 
@@ -62,9 +62,9 @@ const MAX_VALUES = 100_000;
 const MAX_ERROR_LENGTH = 2_000;
 /** Calls under way at once: more are refused. */
 const MAX_PENDING = 256;
-/** A call that failed so shortly before the handler's time was over failed because of that, in milliseconds. */
+/** A call that failed so shortly before the handler's time had passed failed because of that, in milliseconds. */
 const LAST_MOMENT_MS = 10;
-/** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time is over, in milliseconds. */
+/** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time has passed, in milliseconds. */
 const TERMINATE_MS = 100;
 const KILL_MS = 50;
 /** Between two looks whether a process has ended that is not waited for any more, in milliseconds. */
@@ -73,7 +73,7 @@ const LOOK_MS = 5;
 const LEFT_BEHIND =
   "it did not end when it was ended: it hangs in the kernel, and what it was doing there may yet be done";
 
-/** Runs one handler in an engine of its own until it is over or its deadline has come. Never throws for what a handler does. */
+/** Runs one handler in an engine of its own until it ends or its deadline passes. Never throws for what a handler does. */
 export async function runHandler(
   task: HandlerTask,
   loop: Loop,
@@ -90,7 +90,7 @@ class Run {
   readonly #records = new Map<Pending, CallRecord>();
   /** Calls that begin once SQLite is loaded: the one thing that the loop of a hook call cannot wait for. */
   #begin: (() => void)[] = [];
-  /** As text only when its turn comes: many commands may end at once, and JSON can be six times as long. */
+  /** As text only when it is needed: many commands may end at once, and JSON can be six times as long. */
   readonly #answers: ({ id: number } & Answer)[] = [];
   readonly #atEnd: (() => void)[] = [];
   /** The first cause of an ending; nothing replaces it. */
@@ -141,7 +141,7 @@ class Run {
       if (answer !== undefined) {
         this.#threw(engine.settle(JSON.stringify(answer)));
       } else if (this.#begin.length > 0) {
-        // The only place that Deno's own loop has a turn.
+        // The only place that Deno's own loop runs.
         await task.host?.handler.lazyJournal.load();
         for (const begin of this.#begin.splice(0)) begin();
       } else if (this.#pending.size > 0) {
@@ -171,7 +171,7 @@ class Run {
   #timeout(where?: string): Outcome {
     const ms = Math.round(this.#task.deadline.at - this.#started);
     const running = [...this.#calls.kept].reverse().find((call) =>
-      // What waits for the kernel fails only when the time is over.
+      // What waits for the kernel fails only when the time limit has passed.
       call.ms === undefined || (call.error !== undefined && call.at + call.ms >= ms - LAST_MOMENT_MS)
     );
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();

@@ -30,7 +30,7 @@ export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
   /** Who may run `virsh` and other clients of libvirt: nobody, handlers in mode background whose manifests ask, or all. */
   libvirtClients: "deny" | "background" | "allow";
-  /** `trusted`: root runs only programs that nobody else could have written. */
+  /** `trusted`: root runs only programs that only root could have written. */
   programs: "trusted" | "any";
   /** In milliseconds; absent: no limit but the operation's. */
   maxTimeoutMs?: number;

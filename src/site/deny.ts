@@ -81,10 +81,10 @@ export function deniedExec(
   return rule && `the site's policy denies it: policy.deny.exec in config.yaml contains ${rule.text}`;
 }
 
-/** What to do where a hook wants to call libvirt. */
+/** What to do where a hook calls libvirt. */
 function insteadOf(args: readonly string[], { libvirtClients }: Policy): string {
   if (args.some((word) => /^nodedev-(?:detach|dettach|reattach|reset)$/.test(word))) {
-    return "libvirt takes a device from its driver and gives it back by itself where <hostdev> has managed='yes'; " +
+    return "libvirt takes a device from its driver and returns it automatically where <hostdev> has managed='yes'; " +
       "where it has not, see the recipe pci-rebind";
   }
   const background = libvirtClients === "background"

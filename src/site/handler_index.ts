@@ -29,7 +29,7 @@ export interface IndexedHandler {
   trouble?: LoadedHandler["trouble"];
 }
 
-/** Stands for the id of a file that is not there. */
+/** Stands for the id of a missing file. */
 export const MISSING = "missing";
 
 /** Handlers larger than this, in characters, are not kept: a call would read them all for nothing. */

@@ -9,7 +9,7 @@ declare const __HOOKVISOR_BUILD__: string | undefined;
 const LARGEST_INDEX = 8 * 1024 * 1024;
 const ROOT = 0;
 
-/** The index of handlers that an earlier call of root's left in the state directory. */
+/** The index of handlers that an earlier call run as root left in the state directory. */
 export interface FoundIndex {
   index: HandlerIndex;
   /** What identifies each file of the site now, by its path. */

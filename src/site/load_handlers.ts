@@ -48,8 +48,8 @@ export interface LoadOptions {
 const NAME = /^[0-9]{2}-[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.js$/;
 
 /**
- * Finds, checks and parses the handlers in a directory. A directory that is
- * not there holds none. Files whose name does not end in `.js`, and hidden
+ * Finds, checks and parses the handlers in a directory. A directory that
+ * does not exist has none. Files whose name does not end in `.js`, and hidden
  * ones, which editors make, are ignored.
  */
 export async function loadHandlers(

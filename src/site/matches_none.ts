@@ -3,7 +3,7 @@ import { matchManifest } from "../manifest/match.ts";
 import type { HookEvent } from "../protocol/event.ts";
 
 /**
- * Whether a call is over before it begins: no handler in the index can be for
+ * Whether a call ends before it begins: no handler in the index can be for
  * it, by what costs nothing to look at, and nothing else wants it. Filters that
  * need the XML count as matching: they are looked at with care later.
  */

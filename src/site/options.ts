@@ -87,7 +87,7 @@ function apply(
   return { options: Object.fromEntries(options), set: Object.fromEntries(set), issues };
 }
 
-/** An issue for every handler that `config.yaml` has options for and that is not there. */
+/** An issue for every handler that `config.yaml` has options for and that does not exist. */
 export function unknownHandlerIssues(
   config: Pick<Config, "options" | "guests">,
   handlerNames: readonly string[],

@@ -7,7 +7,7 @@ import { findProgram } from "../system/program.ts";
 import { userId } from "../system/self.ts";
 
 /**
- * Why a program must not be run as the user that hookvisor runs as: somebody else could have written it, or what runs
+ * Why a program must not be run as the user that hookvisor runs as: another user could have written it, or what runs
  * it where it is a script. Handlers are looked at in the same way. Undefined where nothing is wrong, where the file
  * cannot be looked at, which starting it will say better, and where the policy does not ask.
  *

@@ -4,7 +4,7 @@ import { trustIssue } from "./trust.ts";
 
 /**
  * Why a file is not used. `missing`: there is none. `unreadable`: this user
- * may not read it. `untrusted`: somebody else could have written it.
+ * may not read it. `untrusted`: another user could have written it.
  * `invalid`: what it holds is wrong, or it cannot be read for another reason.
  */
 export type Trouble = "missing" | "unreadable" | "untrusted" | "invalid";

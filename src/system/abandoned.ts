@@ -8,7 +8,7 @@ import { readText } from "./read_text.ts";
 /** Linux 5.15; the same number on all architectures. */
 const PROCESS_MRELEASE = 448;
 const LIMIT = 65_536;
-/** What this program runs by itself beside a hook call (start_detached.ts), by its first argument. */
+/** What this program runs beside a hook call (start_detached.ts), by its first argument. */
 const INDEPENDENT = ["hook", "checkpoint"];
 
 /** A process that SIGKILL has not reached yet, and where in the kernel it is, as far as that may be known. */

@@ -53,7 +53,7 @@ export function replaceFile(path: string, text: string, mode = 0o644): void {
   });
 }
 
-/** Gives a file another name in the same file system; what has that name already is left alone. */
+/** Gives a file another name in the same file system; an existing file is not changed. */
 export function moveFile(from: string, to: string): void {
   attempt(to, () => {
     Deno.linkSync(from, to);

@@ -10,7 +10,7 @@ const ENVIRONMENT = { LC_ALL: "C", NO_COLOR: "1", PATH: "/usr/sbin:/usr/bin:/sbi
 /** Bytes of an answer. */
 const MOST = 16 * 1024 * 1024;
 
-/** Something under way in a process of its own, which can be left behind. */
+/** Something under way in a separate process, which can be left behind. */
 export interface Apart {
   stop(): void;
   kill(): void;
@@ -20,7 +20,7 @@ export interface Apart {
 }
 
 /**
- * Has this program do something in a process of its own: what may hang in the kernel, where no signal reaches.
+ * Has this program do something in a separate process: what may hang in the kernel, where no signal reaches.
  *
  * @param request JSON, as call/do_apart.ts understands it
  * @param done gets what it answered, JSON too; or why there is no answer

@@ -5,9 +5,9 @@ const LINE_END = 10;
 /** Where lines are appended and how much of them is kept. */
 export interface LogFile {
   path: string;
-  /** Bytes after which the file is set aside, as `path.1`. */
+  /** Bytes after which the file is rotated, to `path.1`. */
   maxSize: number;
-  /** How many files set aside are kept. */
+  /** How many rotated files are kept. */
   keep: number;
 }
 
@@ -88,7 +88,7 @@ function setAside(log: LogFile): void {
   }
 }
 
-/** 0 for a file that another process has set aside just now. */
+/** 0 for a file that another process has rotated just now. */
 function sizeOf(path: string): number {
   try {
     return Deno.statSync(path).size;

@@ -14,7 +14,7 @@ const IN_ONLYDIR = 0x01000000;
 /**
  * Tells of changes to what directories hold, by inotify: nothing is done while nothing changes.
  *
- * A directory that is not there is waited for in the next one above it that is.
+ * For a missing directory it watches the nearest existing one above it.
  */
 export class ChangeNotice {
   readonly #loop: Loop;

@@ -13,7 +13,7 @@ export interface CommandResult {
   stderr: string;
   /** Output beyond the limit was dropped. */
   truncated: boolean;
-  /** It was ended because its own time-out was over. */
+  /** It was ended because its own time-out had passed. */
   timedOut: boolean;
 }
 
@@ -58,7 +58,7 @@ const KEPT_AT_ONCE = 16 * 1024 * 1024;
 /** Looking whether a process has ended, where the kernel has no pidfd, in milliseconds. */
 const LOOK_EVERY = 5;
 
-/** A running command with pipes of its own. It is over when its process is: what children of it hold open is not waited for. */
+/** A running command with pipes of its own. It has ended when its process is: what children of it hold open is not waited for. */
 export class Command {
   readonly #loop: Loop;
   readonly #options: CommandOptions;

@@ -67,7 +67,7 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 export function cStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   const wrong = texts.find((text) => text.includes("\0"));
   if (wrong !== undefined) {
-    throw new TypeError(`Cannot pass ${JSON.stringify(wrong)} to the system: it holds a NUL`);
+    throw new TypeError(`Cannot pass ${JSON.stringify(wrong)} to the system: it contains NUL`);
   }
   return new TextEncoder().encode(texts.join("\0") + "\0");
 }

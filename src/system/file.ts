@@ -62,13 +62,13 @@ export function statusOf(fd: number): FileStatus {
   return status;
 }
 
-/** Status of a path, of the link itself where it is one, or undefined when there is nothing. */
+/** Status of a path, of the link itself where it is one, or undefined if it does not exist. */
 export function linkStatus(path: string): FileStatus | undefined {
   refuseSlow(path);
   return statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path);
 }
 
-/** Status of what a path leads to, or undefined when there is nothing. */
+/** Status of what a path leads to, or undefined if it does not exist. */
 export function fileStatus(path: string): FileStatus | undefined {
   refuseSlow(path);
   return statx(AT_FDCWD, cString(path), 0, path);
@@ -95,7 +95,7 @@ function missingIsUndefined<T>(look: () => T): T | undefined {
   }
 }
 
-/** linux/stat.h, struct statx. Undefined when there is nothing: an exception would cost a hook call a millisecond. */
+/** linux/stat.h, struct statx. Undefined if it does not exist: an exception would cost a hook call a millisecond. */
 function statx(
   dirfd: number,
   name: Uint8Array<ArrayBuffer>,
@@ -167,7 +167,7 @@ export class Place {
     this.path = path;
   }
 
-  /** Status of the last part, the link itself where it is one; undefined when there is nothing. */
+  /** Status of the last part, the link itself where it is one; undefined if it does not exist. */
   status(): FileStatus | undefined {
     return statx(this.directory, cString(this.name), AT_SYMLINK_NOFOLLOW, this.path);
   }
@@ -223,7 +223,7 @@ export class Place {
     );
   }
 
-  /** The same directory under another name. Shares the descriptor: only one of both is to be disposed of. */
+  /** The same directory under another name. Shares the descriptor: only one of both may be disposed of. */
   sibling(name: string): Place {
     return new Place(this.directory, name, this.path.slice(0, this.path.lastIndexOf("/") + 1) + name);
   }

@@ -9,7 +9,7 @@ export const STATX_SIZE = 256;
 /** linux/stat.h: inode and size; times of change and modification; device. As they lie in `struct statx`. */
 const FIELDS = [[32, 16], [96, 32], [136, 8]] as const;
 
-/** What tells a file from every other, and from what it was before a change: parts of the kernel's `struct statx`. */
+/** What tells a file from every other, and from what it was before a change: parts of `struct statx`. */
 export interface FileIdentity {
   inode: number;
   fields: { offset: number; bytes: Uint8Array<ArrayBuffer> }[];

@@ -12,7 +12,7 @@ export interface FileStat {
 
 /** Why a file could not be looked at or read. */
 export interface FileTrouble {
-  /** `missing`: there is nothing of that name (a link that leads nowhere is `other`). `denied`: this user may not. */
+  /** `missing`: nothing has that name (a link that leads nowhere is `other`). `denied`: this user may not. */
   trouble: "missing" | "denied" | "other";
   /** What the system said, without a final full stop. */
   message: string;
@@ -133,7 +133,7 @@ function step(path: string): ChainStep {
   };
 }
 
-/** A step behind a link that is not there is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
+/** A step behind a link that does not exist is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
 function stepOf(at: string, links: number): ChainStep {
   try {
     return step(at);

@@ -21,7 +21,7 @@ export interface KernelWrite {
   text: string;
 }
 
-/** Whether a path is below /sys or /proc: files of the kernel's, written in place, whose reads and writes may block. */
+/** Whether a path is below /sys or /proc: kernel files, written in place, whose reads and writes may block. */
 export function isKernelFile(path: string): boolean {
   return path.startsWith("/sys/") || path.startsWith("/proc/");
 }
@@ -29,10 +29,10 @@ export function isKernelFile(path: string): boolean {
 /**
  * Writes each text into its file, as it is, in one write each.
  *
- * Opening and writing a file of the kernel's can block for ever where no
+ * Opening and writing a kernel file can block for ever where no
  * signal reaches it. So coreutils' `dd` does both, and `tee` where several
  * files get the same, in processes with descriptors of their own, which are
- * left behind when the time is over.
+ * left behind when the time limit has passed.
  *
  * @returns for each why it failed, or undefined; what was not seen to be done
  * by the deadline failed with `ETIMEDOUT`
@@ -71,9 +71,9 @@ export function writeKernelFile(place: Place, text: string, loop: Loop, deadline
 }
 
 /**
- * The texts of files of the kernel's, at most `limit` bytes each; undefined
+ * The texts of kernel files, at most `limit` bytes each; undefined
  * for one that holds more. Processes read them that can be left behind, for
- * the same reason; `ETIMEDOUT` for what is not there by the deadline.
+ * the same reason; `ETIMEDOUT` for what has not arrived by the deadline.
  */
 export function readKernelFiles(
   places: readonly Place[],
@@ -133,7 +133,7 @@ interface Task {
   done(result: CommandResult | SystemError): void;
 }
 
-/** Runs helpers, some at once, until all have ended or the time is over; then they are left behind. */
+/** Runs helpers, some at once, until all have ended or the time limit has passed; then they are left behind. */
 function runAll(tasks: readonly Task[], loop: Loop, deadline: Deadline): void {
   const running = new Set<Command>();
   for (const task of tasks) {
@@ -163,7 +163,7 @@ function start(task: Task, loop: Loop, done: (result: CommandResult) => void): C
   try {
     for (const place of task.places) {
       const held = place.hold();
-      // Above all that the helper's descriptors will be, so that none is overwritten before its turn.
+      // Above all that the helper's descriptors will be, so that none is overwritten before it is used.
       passed.push(duplicate(held, FIRST + TOGETHER));
       close(held);
     }

@@ -1,6 +1,6 @@
 import { isThere } from "./file.ts";
 
-/** A file of lines that is set aside as `path.1`, `path.2`, … when it has grown large, read in either direction with little memory. */
+/** A file of lines that is rotated to `path.1`, `path.2`, … when it has grown large, read in either direction with little memory. */
 
 const BLOCK = 256 * 1024;
 const NEWLINE = 10;
@@ -66,7 +66,7 @@ export class LineLog implements Disposable {
 
   /**
    * Gives each line that is added later, through every setting aside, until
-   * `take` gives false. A log that is not there yet is waited for.
+   * `take` gives false. Waits for a log that does not exist yet.
    */
   async follow(take: (line: string) => boolean): Promise<void> {
     const newest = this.#files[0];

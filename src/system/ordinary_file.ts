@@ -13,8 +13,8 @@ export class NotOrdinary extends Error {
 /**
  * Refuses what is no ordinary file: a directory, a device, a FIFO, a socket.
  * And a file with several names (hard links) where it would be changed, or
- * where somebody else owns its directory or may write to it: one of its names may be somebody
- * else's file, which no rule names.
+ * where another user owns its directory or may write to it: one of its names may be another
+ * user's file, which no rule names.
  *
  * @throws {SystemError} `EISDIR`
  * @throws {NotOrdinary}

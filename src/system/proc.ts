@@ -1,6 +1,6 @@
 /**
  * What the kernel tells of this process, read without Deno: that has it only from the start of the process that a
- * checkpoint was taken of, and refuses it once permissions were given up.
+ * checkpoint was taken of, and refuses it once permissions were dropped.
  */
 import { close } from "./descriptor.ts";
 import { openPlain, readAll } from "./file.ts";

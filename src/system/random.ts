@@ -2,7 +2,7 @@ import { libc } from "./libc.ts";
 import { check } from "./system_error.ts";
 
 /**
- * `size` random bytes of the kernel's (getrandom), at most 256. The runtime's
+ * `size` random bytes from the kernel (getrandom), at most 256. The runtime's
  * own generator is not asked: a process restored from a checkpoint shares its
  * state with every other.
  */

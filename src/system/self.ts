@@ -26,7 +26,7 @@ export function nameProcess(): void {
 
 let user: number | undefined;
 
-/** Asked once: the permission to ask is given up before guest code runs. */
+/** Asked once: the permission to ask is dropped before guest code runs. */
 export function userId(): number {
   return user ??= Deno.uid() ?? 0;
 }

@@ -17,7 +17,7 @@ export interface Waiting {
 }
 
 /**
- * What a file holds that is set and set back: a file of the kernel's, or an
+ * What a file holds that is set and set back: a kernel file, or an
  * ordinary one of UTF-8 text, at most 64 KiB.
  *
  * @throws {SystemError}
@@ -67,7 +67,7 @@ function readOrdinary(place: Place): string {
   }
 }
 
-/** Writes settings: an ordinary file is replaced as a whole, a file of the kernel's written in place. Gives for each why it failed. */
+/** Writes settings: an ordinary file is replaced as a whole, a kernel file written in place. Gives for each why it failed. */
 export function writeSettings(
   jobs: readonly { place: Place; text: string }[],
   { loop, deadline }: Waiting,
@@ -91,8 +91,8 @@ function replaced(place: Place, text: string): SystemError | NotOrdinary | undef
 }
 
 /**
- * The text that brings a file back to what it held, which for a file of the
- * kernel's is not always what was read: a choice is read as `always [madvise]
+ * The text that brings a file back to what it held, which for a kernel
+ * file is not always what was read: a choice is read as `always [madvise]
  * never` and written as one word, an empty `driver_override` is read as
  * `(null)` and written as a line end (Linux, Documentation/ABI).
  */

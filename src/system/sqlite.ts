@@ -1,4 +1,4 @@
-/** SQLite as it comes with the runtime. Its module costs about 2 ms to load, so a call that does without never does. */
+/** SQLite as it comes with the runtime. Its module costs about 2 ms to load, so a call that does not need it never does. */
 type Sqlite = typeof import("node:sqlite");
 export type Database = InstanceType<Sqlite["DatabaseSync"]>;
 /** What a column can hold here. */

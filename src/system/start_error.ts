@@ -2,16 +2,16 @@ import { interpreterOf } from "./interpreter.ts";
 import { isThere } from "./file.ts";
 import { SystemError } from "./system_error.ts";
 
-/** Why a program could not be started, where the kernel's own words mislead: it says of a missing interpreter that the script is not there. */
+/** Why a program could not be started, where the kernel's own words mislead: it says of a missing interpreter that the script does not exist. */
 export function startError(path: string, error: SystemError): string {
   if (error.code === "ENOEXEC") {
-    return `${path} is no program: it has no #! line, such as #!/bin/sh, or it is for another machine`;
+    return `${path} is not executable here: it has no #! line, such as #!/bin/sh, or was built for another machine`;
   }
   if (error.code !== "ENOENT" || !isThere(path)) return error.message;
   const [interpreter] = readInterpreter(path);
   return interpreter === undefined || isThere(interpreter)
     ? error.message
-    : `${path} is a script for ${interpreter}, and that program is not there`;
+    : `${path} is a script for ${interpreter}, which does not exist`;
 }
 
 function readInterpreter(path: string): string[] {

@@ -14,7 +14,7 @@ const STDIN = 0;
  * Everything on standard input, until its end.
  *
  * libvirt writes the XML into a pipe and does not mind when nobody reads it,
- * so it is read only for a handler that wants to see it.
+ * so it is read only for a handler that reads it.
  */
 export class StdinReader {
   readonly #loop: Loop;

@@ -69,7 +69,7 @@ export function tellExitCode(code: 0 | 1): void {
   sharedPage()?.setBigUint64(EXIT_CODE, BigInt(code + 1), true);
 }
 
-/** Tells which handler has its turn, for the message in that case; none when undefined. */
+/** Tells which handler runs, for the message in that case; none when undefined. */
 export function tellHandler(name: string | undefined): void {
   const page = sharedPage();
   if (page === undefined) return;

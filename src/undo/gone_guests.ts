@@ -30,7 +30,7 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
  * minute old counts, and only when the hook process that made it has ended.
  *
  * @param run libvirt's directory for what runs: `/run/libvirt`
- * @param daemon the daemon that is starting, by its process's name; undefined when it is somebody else who asks
+ * @param daemon the daemon that is starting, by its process's name; undefined when another process asks
  */
 export function goneGuests(
   journal: Journal,
@@ -87,7 +87,7 @@ export function isRunning({ driver, name }: Guest, run: string): boolean {
   }
 }
 
-/** A pid alone says little: it may be somebody else's by now. */
+/** A pid alone says little: it may belong to another process by now. */
 function processMatches(pidFile: string, matches: (words: string[]) => boolean): boolean {
   const pid = readText(pidFile, 64)?.trim();
   if (pid === undefined || !/^[1-9][0-9]*$/.test(pid)) return false;

@@ -19,18 +19,18 @@ export interface UndoCommand {
   runAs?: string;
   /** As it was asked for; absent: what every command has. */
   timeoutMs?: number;
-  /** Exit codes that say that there is nothing to undo any more. */
+  /** Exit codes that say that nothing is left to undo. */
   gone?: number[];
-  /** A command that is run before it: when that fails, there is nothing to undo any more. */
+  /** A command that is run before it: when that fails, nothing is left to undo. */
   onlyIf?: { command: string; args: string[] };
 }
 
-/** A text that is written into a file of the kernel's when its guest is gone. */
+/** A text that is written into a kernel file when its guest is gone. */
 export interface UndoWrite {
   /** The path, as it was asked for. */
   write: string;
   text: string;
-  /** Errors that say that there is nothing to undo any more, such as `ENODEV`. */
+  /** Errors that say that nothing is left to undo, such as `ENODEV`. */
   gone?: string[];
 }
 
@@ -42,7 +42,7 @@ export interface HeldValue {
   call: number;
 }
 
-/** One thing that comes back when its guest is gone. */
+/** One change that is undone when its guest is gone. */
 export interface HeldChange extends Holder {
   /** Grows with the order in which things were held. */
   id: number;
@@ -50,7 +50,7 @@ export interface HeldChange extends Holder {
   since: number;
   /** The process that made it. */
   maker: number;
-  /** Its guest is gone: it is to be played back. */
+  /** Its guest is gone: it must be undone. */
   leaving: boolean;
   /** How often playing it back failed, and why it did the last time. */
   failures: number;
@@ -61,7 +61,7 @@ export interface HeldChange extends Holder {
     | UndoWrite;
 }
 
-/** What comes back, in words: the path, the command line, or what is written where. */
+/** What is undone, in words: the path, the command line, or what is written where. */
 export function whatWord({ what }: Pick<HeldChange, "what">): string {
   if ("path" in what) return what.path;
   if ("write" in what) return `write ${JSON.stringify(what.text)} to ${what.write}`;
@@ -83,7 +83,7 @@ export function listHeldChanges(transaction: Transaction, guest?: Guest): HeldCh
   return rows.map(readHeldChange);
 }
 
-/** The hold of that id, unless somebody else has played it back by now. */
+/** The hold of that id, unless another process has already undone it. */
 export function findHeldChange(transaction: Transaction, id: number): HeldChange | undefined {
   const [row] = transaction.all(`${SELECT} WHERE id = ?`, id);
   return row === undefined ? undefined : readHeldChange(row);

@@ -63,7 +63,7 @@ export class Journal {
 
   /**
    * @param directory made when it is missing; has to belong to root or this user and to nobody else
-   * @param note takes a remark for the record: a broken journal was set aside
+   * @param note takes a remark for the record: a broken journal was renamed
    * @throws {JournalError} when the directory is not safe
    */
   constructor(directory: string, note: (text: string) => void) {
@@ -159,7 +159,7 @@ export class Journal {
       database.exec("COMMIT");
       return result;
     } catch (error) {
-      // After some errors SQLite has already rolled back by itself.
+      // After some errors SQLite has already rolled back.
       if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }

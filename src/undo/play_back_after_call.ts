@@ -42,7 +42,7 @@ export interface PlaybackCall {
 
 /**
  * Brings back what is not held any more after a call's handlers have run,
- * whatever they did: at the end of its guest, when its start was given up, and
+ * whatever they did: at the end of its guest, when its start was aborted, and
  * at a daemon's start for all guests that are gone. Then tries again what
  * failed before. Failures are told and change no verdict.
  */
@@ -57,7 +57,7 @@ export async function playBackAfterCall(call: PlaybackCall, aborted: boolean): P
       return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone, runs)];
     }
     const guest = guestOf(event, caller);
-    // A restore or migration that was given up may be of a guest that runs all the same.
+    // A restore or migration that was aborted may be of a guest that runs all the same.
     if (aborted && ["migrate", "restore"].includes(known.name) && runs(guest)) return [];
     return [...leave(setting, guest), ...playLeftovers(setting, [guest], runs)];
   });

@@ -3,7 +3,7 @@ import type { Guest } from "./held_changes.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 
-/** Whether what guests hold comes back at this operation, whether there is a handler or not. */
+/** Whether what guests hold is undone at this operation, whether there is a handler or not. */
 export function playsBack(known: Operation | undefined): boolean {
   if (known === undefined) return false;
   const { driver, name } = known;
@@ -11,12 +11,12 @@ export function playsBack(known: Operation | undefined): boolean {
   return name === (driver === "network" ? "stopped" : "release");
 }
 
-/** Whether a guest that holds something does not come to run when this operation is given up. */
+/** Whether a guest that holds something does not come to run when this operation is aborted. */
 export function leavesNothing({ driver, name }: Operation): boolean {
   return driver === "network" ? name === "start" : ["prepare", "start", "migrate", "restore"].includes(name);
 }
 
-/** Whether something may have to come back after a call's handlers have run. */
+/** Whether something may have to be undone after a call's handlers have run. */
 export function mayPlayBack(known: Operation, aborted: boolean): boolean {
   return playsBack(known) || (aborted && leavesNothing(known));
 }

@@ -5,11 +5,11 @@ import type { Waiting } from "../system/setting_file.ts";
 import { SystemError } from "../system/system_error.ts";
 import { waitUntil } from "../system/wait.ts";
 
-/** Bringing one value back, in a process of its own (call/do_apart.ts). */
+/** Bringing one value back, in a separate process (call/do_apart.ts). */
 export interface RestoreRequest {
   kind: "restore";
   what: HeldValue;
-  /** What the file is to hold. */
+  /** What the file must contain. */
   text: string;
   /** Milliseconds there are. */
   ms: number;

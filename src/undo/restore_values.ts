@@ -25,7 +25,7 @@ export interface Restored {
 /** A value on its way back. */
 interface Target extends Restored {
   what: HeldValue;
-  /** What the file is to hold; undefined where somebody has set it after this guest did: that stays. */
+  /** What the file must contain; undefined where somebody has set it after this guest did: that stays. */
   text: string | undefined;
 }
 
@@ -36,15 +36,15 @@ const GONE = "the file is gone";
 
 /**
  * Takes a guest's values away from files: for each the value of whoever set it
- * last among those that still hold it comes back, or what the file held at
+ * last among those that still hold it is restored, or what the file held at
  * first.
  *
- * What somebody else has written meanwhile is overwritten, and said in `note`:
- * an admin who wants to keep a change makes it where the guest's end does not
- * undo it. A file that is gone has nothing to come back to.
+ * What another program has written meanwhile is overwritten, and said in `note`:
+ * an admin who intends to keep a change makes it where the guest's end does not
+ * undo it. A file that is gone is not restored.
  *
  * @param holds values of one `fs.set`, whose order does not matter
- * @returns what became of those that nobody else has brought back meanwhile
+ * @returns what became of those that no other process has undone meanwhile
  */
 export function restoreValues(
   { journal, ...waiting }: Waiting & { journal: Journal },
@@ -96,7 +96,7 @@ export function restoreValue({ what, text }: RestoreRequest, waiting: Waiting): 
   return { ...(note === undefined ? {} : { note }), ...(error === undefined ? {} : { error }) };
 }
 
-/** Writes what is not there yet, and notes in each target what became of it. */
+/** Writes what is missing, and notes in each target what became of it. */
 function bringBack(targets: readonly Way[], waiting: Waiting): void {
   using places = new DisposableStack();
   const there: { target: Way; place: Place }[] = [];
@@ -145,7 +145,7 @@ function note(target: Way, error: SystemError | NotOrdinary): void {
   else target.error = error.message;
 }
 
-/** Files of the kernel's are read with a line end, whether it was written or not. */
+/** Kernel files are read with a line end, whether it was written or not. */
 function isSame({ path, written }: HeldValue, found: string): boolean {
   return found === written || (isKernelFile(path) && found.trim() === written.trim());
 }

@@ -39,7 +39,7 @@ export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiti
   return code !== undefined && gone.includes(code) ? { note: `gone already: ${error}` } : { error };
 }
 
-/** A command to run once, in a process of its own (call/do_apart.ts). */
+/** A command to run once, in a separate process (call/do_apart.ts). */
 export interface CommandRequest {
   kind: "command";
   what: UndoCommand;
@@ -69,7 +69,7 @@ export function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed
   }
 }
 
-/** The same in a process of its own: the program lies on a file system that may hang. */
+/** The same in a separate process: the program lies on a file system that may hang. */
 function runApart(what: UndoCommand, policy: Policy, { loop, deadline }: Waiting): Failed {
   const until = Deadline.in(Math.min(deadline.remaining, (what.timeoutMs ?? TIMEOUT_MS) + 2 * GRACE_MS));
   const request: CommandRequest = { kind: "command", what, policy, ms: until.remaining - GRACE_MS };
@@ -89,7 +89,7 @@ function runApart(what: UndoCommand, policy: Policy, { loop, deadline }: Waiting
   return failed ?? { error: "the file system of its program has not answered in time; it may yet be run" };
 }
 
-/** What is to be run; a text says why it cannot be. */
+/** What to run; a text says why it cannot be. */
 function readyCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Ready | string {
   const path = findProgram(what.command, ENVIRONMENT.PATH);
   if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;

@@ -7,7 +7,7 @@ import { SystemError } from "../system/system_error.ts";
 import type { Policy } from "../site/config.ts";
 import { deniedPath } from "../site/deny.ts";
 
-/** What was to be undone is gone with its file: a driver that is unloaded, a device that was taken away. */
+/** What should be undone is gone with its file: a driver that is unloaded, a device that was taken away. */
 const GONE = ["ENOENT", "ENOTDIR"];
 
 /**

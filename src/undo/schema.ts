@@ -7,12 +7,12 @@ export const SCHEMA_VERSION = 1;
  * `original`: what a file held before the first guest set it; there is a row
  * as long as somebody holds the path.
  *
- * `hold`: what comes back when a guest goes, in the order in which it is to be
+ * `hold`: what is undone when a guest goes, in the order in which it must be
  * played back, backwards. It is either a value (`path`, `written`, and `turn`,
  * which grows with each setting: the highest of a path is what the file should
  * hold now; `call`, the same for all that one `fs.set` first held, which come
  * back together) or a command (`command`, JSON). `leaving`: its guest is gone, so
- * it is to be played back; it is still here because that was not done yet or
+ * it must be undone; it is still here because that was not done yet or
  * failed.
  *
  * `state`: `host.state`, values as JSON. `driver` and `uuid` are empty for

@@ -12,7 +12,7 @@ import { pollUntil } from "../system/wait.ts";
  * Sets files to a value, held by a guest until it is gone.
  *
  * In this order, each path locked against other hook processes: what it holds
- * is read, what has to come back is recorded, the value is written. Killed at
+ * is read, what must be restored is recorded, the value is written. Killed at
  * any instant it leaves the old value, or a record that brings it back.
  *
  * @param places real paths, each once

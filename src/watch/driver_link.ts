@@ -143,7 +143,7 @@ export class DriverLink {
         return this.#authenticate();
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
-        // What is not there at all says less than a socket that refuses.
+        // A missing socket says less than one that refuses.
         if (why === "" || error.code !== "ENOENT") why = error.message;
       }
     }
@@ -183,7 +183,7 @@ export class DriverLink {
     this.#connection?.call(calls.register(number), ({ value, error }) => {
       // An older libvirt does not have them all.
       if (error === undefined) this.#callbacks.set(number, value);
-      else this.#say(`${this.#address.uri}: event ${number} is not to be had: ${error.message}`);
+      else this.#say(`${this.#address.uri}: event ${number} is not available: ${error.message}`);
       done();
     });
   }

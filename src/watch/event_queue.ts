@@ -12,7 +12,7 @@ export interface WatchedEvent {
   missed?: true;
 }
 
-/** An event in its turn, with the doubles of it that came while it waited. */
+/** A queued event, with its duplicates that came while it waited. */
 export interface QueuedEvent extends WatchedEvent {
   folded: number;
 }

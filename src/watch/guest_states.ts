@@ -85,7 +85,7 @@ export class GuestStates {
       this.#guests.set(domain.uuid, { domain, doing: "runs" });
     }
     if (lifecycle === undefined) return "news";
-    // A guest that panics is paused by QEMU too, before or after that is told.
+    // A guest that panics is paused by QEMU too, before or after it reports that.
     const doing = lifecycle === SUSPENDED && before === "crashed" ? before : AFTER[lifecycle];
     if (doing !== undefined) this.#guests.set(domain.uuid, { domain, doing });
     if (lifecycle === RESUMED && fields.reason === "unpaused" && (before ?? "runs") === "runs") {

@@ -4,7 +4,7 @@ import { environment } from "../system/proc.ts";
 /** The service manager that started this process, where one did (sd_notify(3)). */
 export interface ServiceManager {
   tell(...lines: string[]): void;
-  /** How often it wants to hear that we are alive, in milliseconds; undefined when it does not. */
+  /** How often it expects a sign of life, in milliseconds; undefined when it does not. */
   watchdogMs: number | undefined;
 }
 

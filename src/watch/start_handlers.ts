@@ -9,11 +9,11 @@ import type { Loop } from "../system/loop.ts";
 import { type Ending, Process, SIGKILL } from "../system/process.ts";
 
 const STDERR = 2;
-/** Between looks at a process that the kernel cannot tell of by itself (before Linux 5.3), in milliseconds. */
+/** Between looks at a process that the kernel cannot report (before Linux 5.3), in milliseconds. */
 const LOOK_MS = 50;
 
 /**
- * Runs the handlers of an event in a process of its own, which is a hook call in all but its sub-operation: this very
+ * Runs the handlers of an event in a separate process, which is a hook call in all but its sub-operation: this very
  * program by the name of a hook, so that it starts from a checkpoint where there is one.
  *
  * @param xml what it finds on its standard input

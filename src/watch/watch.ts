@@ -37,7 +37,7 @@ const MOST_IDLE_KIB = 50_000;
 /** As long as a turn of the loop lasts when nothing happens: the kernel's clock wants a number. */
 const FOR_EVER_MS = 1e12;
 
-/** What `watch` is told. */
+/** What `watch` gets. */
 export interface WatchOptions {
   directories: Directories;
   /** Where the sockets of libvirt's daemons are. */
@@ -99,7 +99,7 @@ class Watcher {
       writeGuests(this.#options.state, guests);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
-      this.#options.say(`what is known of guests is not kept: ${error.message}`);
+      this.#options.say(`the states of guests were not saved: ${error.message}`);
     }
   }
 
@@ -126,8 +126,8 @@ class Watcher {
       else this.#connect(driver, wanted, sockets, isRoot);
     }
     const status = numbers.size === 0
-      ? "no handler is for an event"
-      : `handlers are for events of ${[...numbers.keys()].join(", ")}`;
+      ? "no handler names an event"
+      : `handlers name events of ${[...numbers.keys()].join(", ")}`;
     if (isFirst) say(status);
     this.#manager.tell(...(isFirst ? ["READY=1"] : []), `STATUS=${status}`);
   }
@@ -175,9 +175,9 @@ class Watcher {
     const limitMs = (this.#interest?.timeoutMs(event) ?? 0) + GRACE_MS;
     try {
       startHandlers(event, xml, directories, this.#loop, limitMs, (ending) => {
-        if (ending === undefined) say(`${what}: its process did not end and was left behind`);
+        if (ending === undefined) say(`${what}: its process did not end and was abandoned`);
         else if (ending.signal !== undefined) {
-          say(`${what}: its process was ended by signal ${ending.signal}`);
+          say(`${what}: its process was killed by signal ${ending.signal}`);
         }
         ended();
       });
@@ -208,7 +208,7 @@ class Watcher {
 
   #record({ driver, operation, domain, folded, dropped }: Uncounted): void {
     const notes = [
-      ...(folded > 0 ? [`${folded} more of the same, for which no handler ran`] : []),
+      ...(folded > 0 ? [`${folded} duplicates, for which no handler ran`] : []),
       ...(dropped > 0 ? [`${dropped} dropped: too many were waiting`] : []),
     ];
     const event = { driver, object: domain.name, operation, calledOperation: operation, extra: "-" };

@@ -107,7 +107,7 @@ Deno.test("a field that would be too large fails by itself, and no other", async
   );
   assert.match(
     await said(why("event.domain.disks"), xml),
-    /^event\.domain\.disks: there are more than 16384 <disk> in <devices>/,
+    /^event\.domain\.disks: the list exceeds 16384 <disk> in <devices>/,
   );
   assert.match(
     await said(why("event.domain.description"), xml),
@@ -120,7 +120,7 @@ Deno.test("a field that would be too large fails by itself, and no other", async
   assert.match(await said(why('event.domain.find("devices")'), xml), /^none$/);
   assert.match(
     await said(why('event.domain.find("description")'), xml),
-    /^description: this is too much for one answer/,
+    /^description: this exceeds the limit of one answer/,
   );
 });
 

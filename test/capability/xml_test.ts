@@ -77,7 +77,7 @@ Deno.test("find gives the first, findAll all of them; neither more than fits", a
   const long = callerOf({ operation: "start", xml: `<domain><a>${"x".repeat(3_000_000)}</a></domain>` });
   assert.match(
     await long.call("xml.find", "domain", "a/text()", null, true),
-    /^HookDataError a\/text\(\): this is too much for one answer/,
+    /^HookDataError a\/text\(\): this exceeds the limit of one answer/,
   );
 });
 

@@ -118,7 +118,7 @@ Deno.test("renderTimeline() of a call without a handler says so", () => {
     left: [],
   }, PLAIN);
   assert.match(text, /no handler matches this call/);
-  assert.match(text, /libvirt {2}goes on with the start of the guest/);
+  assert.match(text, /libvirt {2}continues the start of the guest/);
 });
 
 Deno.test("renderTimeline() folds calls that are the same over and over, and no others", () => {

@@ -37,7 +37,7 @@ Deno.test("adopt takes over a script as it is: the handler runs it, and libvirt 
   assert.match(refused.stderr, /scripts\/qemu\/qemu exited with 3/);
   assert.equal(Deno.readTextFileSync(trace), "win11 prepare begin -\n");
   assert.equal(world.hook(["qemu", "linux", "prepare", "begin", "-"], domainXml("linux")).code, 0);
-  assert.match(adopt(world).stdout, /holds no script of yours/);
+  assert.match(adopt(world).stdout, /contains no script of yours/);
 });
 
 Deno.test("adopt takes over a tree where it is, and moves its dispatcher away", () => {
@@ -51,12 +51,12 @@ Deno.test("adopt takes over a tree where it is, and moves its dispatcher away", 
   const bad = script(world, "qemu.d/win11/release/end/old.sh", "echo no interpreter\n");
   const no = adopt(world);
   assert.equal(no.code, 1);
-  assert.match(no.stdout, /left alone: .*old\.sh does not begin with #!/);
-  assert.match(no.stdout, /the dispatcher of that tree\n.*left alone: its tree was/);
+  assert.match(no.stdout, /not changed: .*old\.sh does not begin with #!/);
+  assert.match(no.stdout, /the dispatcher of that tree\n.*not changed: its tree was/);
   Deno.chmodSync(bad, 0o644);
   const { stdout, code } = adopt(world);
   assert.equal(code, 0, stdout);
-  assert.match(stdout, /a tree of 2 scripts for win11, as VFIO-Tools' dispatcher runs them/);
+  assert.match(stdout, /a tree of 2 scripts for win11, which VFIO-Tools' dispatcher runs/);
   assert.match(stdout, /the dispatcher of that tree\n.*moved away, moved to .*scripts\/qemu\/qemu/);
   assert.equal(world.hook(["qemu", "win11", "prepare", "begin", "-"], domainXml("win11")).code, 0);
   assert.equal(world.read("trace"), "win11 prepare begin -\n");

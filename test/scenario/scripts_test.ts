@@ -83,12 +83,12 @@ Deno.test("a script is not run that somebody else could have written, that has n
   Deno.writeTextFileSync(script, "echo hello\n");
   assert.match(
     (await world.hook(PREPARE, { stdin: XML })).stderr,
-    /10-a\.sh is no program: it has no #! line/,
+    /10-a\.sh is not executable here: it has no #! line/,
   );
   Deno.writeTextFileSync(script, "#!/no/such/python\n");
   assert.match(
     (await world.hook(PREPARE, { stdin: XML })).stderr,
-    /10-a\.sh is a script for \/no\/such\/python, and that program is not there/,
+    /10-a\.sh is a script for \/no\/such\/python, which does not exist/,
   );
 });
 

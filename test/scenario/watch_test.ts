@@ -283,7 +283,7 @@ Deno.test("watch runs once: a second one says so and ends", async () => {
   const { code, stderr } = await watched.spawn().output();
   assert.equal(code, 1);
   assert.equal(new TextDecoder().decode(stderr), "hookvisor watch: another hookvisor watch runs already\n");
-  assert.match(watched.world.admin("doctor").stdout, /hookvisor watch runs/);
+  assert.match(watched.world.admin("doctor").stdout, /hookvisor watch is running/);
 });
 
 /** Prints the datagrams that come to a socket, a line each; Deno has none of its own without an unstable flag. */
@@ -308,7 +308,7 @@ Deno.test({
     for (let read = await lines.read(); !read.done; read = await lines.read()) told += read.value;
     assert.equal(
       told.trimStart(),
-      "'READY=1\\nSTATUS=handlers are for events of qemu'\n'WATCHDOG=1'\n'WATCHDOG=1'\n",
+      "'READY=1\\nSTATUS=handlers name events of qemu'\n'WATCHDOG=1'\n'WATCHDOG=1'\n",
     );
   },
 });

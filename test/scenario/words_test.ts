@@ -50,13 +50,13 @@ Deno.test("a command line for a shell is answered with the call it must be", () 
   const table: [call: string, says: string][] = [
     [
       `host.exec("systemctl restart foo")`,
-      `there is no shell: the program and its arguments are separate: host.exec("systemctl", ["restart", "foo"])`,
+      `host.exec runs no shell: give the program and its arguments separately: host.exec("systemctl", ["restart", "foo"])`,
     ],
     [`host.exec("touch '/tmp/a b'", ["c"])`, `host.exec("touch", ["/tmp/a b", "c"])`],
     [`host.undo("systemctl start foo")`, `host.undo("systemctl", ["start", "foo"])`],
-    [`host.exec("echo a | cat")`, "instead of a pipe, hand one call's stdout to the next: {stdin: stdout}"],
+    [`host.exec("echo a | cat")`, "instead of a pipe, pass one call's stdout to the next: {stdin: stdout}"],
     [`host.exec("echo 1 > /sys/x")`, "host.fs.write"],
-    [`host.exec("modprobe a && modprobe b")`, "one call a command"],
+    [`host.exec("modprobe a && modprobe b")`, "one call for each command"],
     [`host.exec("/usr/bin/echo a")`, `host.exec("/usr/bin/echo", ["a"])`],
   ];
   for (const [call, says] of table) {
@@ -74,7 +74,7 @@ Deno.test("check warns of a program's name with a space, and says how a text wit
   );
   world.write("10-a.js", handler("on: [qemu/start]\ndescription: GPU: to the guest", ""));
   const { stdout } = world.admin("check");
-  assert.match(stdout, /10-a\.js:3:\d+: error: a text that holds ': ' must be quoted/);
+  assert.match(stdout, /10-a\.js:3:\d+: error: a text that contains ': ' must be quoted/);
   assert.match(stdout, /help: write it in quotes: key: "one: two"/);
 });
 
@@ -145,7 +145,7 @@ Deno.test("history does not call a success what did not bring everything back, a
   const { stdout } = world.admin("history");
   assert.match(
     stdout,
-    /qemu\/release.*undo failed +10-a: not brought back: sh -c .*exit code 4: no way back/,
+    /qemu\/release.*undo failed +10-a: not undone: sh -c .*exit code 4: no way back/,
   );
   const [prepare] = world.read("log/events.jsonl").split("\n").map((line) => line && JSON.parse(line));
   const { stderr } = prepare.handlers[0].calls[1];

@@ -150,7 +150,7 @@ function missingPart(rule: string, kind: "read" | "write"): string | undefined {
   if ("error" in parsed) return undefined;
   const base = globBase(parsed.rule);
   const literal = isLiteralPath(parsed.rule);
-  // A file that is to be written may be made, but not below /sys and /proc.
+  // A file that the rule writes may be created, but not below /sys and /proc.
   const isMade = literal && kind === "write" && !KERNEL_FILE.test(base);
   const path = isMade ? base.slice(0, base.lastIndexOf("/")) || "/" : base;
   try {

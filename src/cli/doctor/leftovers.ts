@@ -7,7 +7,7 @@ import { JournalError } from "../../undo/journal.ts";
 
 const TIMEOUT_MS = 5000;
 
-/** What guests that are gone have left on the host: values and commands that did not come back. */
+/** What guests that are gone have left on the host: values and commands that were not undone. */
 export async function leftovers({ directories }: Patient): Promise<Finding[]> {
   const check = "leftovers";
   const lazyJournal = new LazyJournal(directories.state, () => {});

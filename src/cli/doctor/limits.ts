@@ -42,7 +42,7 @@ export function limits({ daemons }: Patient): Finding[] {
 }
 
 /**
- * What of a daemon's limits bites: what is below the need, and what a hook call cannot raise by itself.
+ * What of a daemon's limits bites: what is below the need, and what a hook call cannot raise.
  *
  * @param text its /proc/PID/limits
  * @param status its /proc/PID/status

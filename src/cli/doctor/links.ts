@@ -51,7 +51,7 @@ function missingLinks(
   all: ReadonlyMap<Driver, Hook[]>,
   wanted: ReadonlySet<Driver>,
 ): Finding[] {
-  // A link to nowhere is told of by itself.
+  // A link to nowhere is reported separately.
   const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs }) => isOurs);
   const missing = [...wanted].filter((driver) => !hasLink(driver));
   if (missing.length > 0) {

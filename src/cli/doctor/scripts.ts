@@ -65,7 +65,7 @@ function treeFindings(directory: string, driver: Driver, scripts: readonly strin
   if (tree === undefined) return [];
   const main = `${directory}/${driver}`;
   const dispatcher = scripts.includes(main) && (readText(main, LARGEST) ?? "").includes(`.d`);
-  const what = `${tree.path} holds directories of scripts for ${tree.guests.slice(0, 5).join(", ")}`;
+  const what = `${tree.path} contains directories of scripts for ${tree.guests.slice(0, 5).join(", ")}`;
   return [
     dispatcher
       ? {

@@ -134,7 +134,7 @@ function remedyFor(program: string, hasModule: boolean, denied: readonly Denied[
     return "setsebool -P deny_execmem off; or install hookvisor-selinux, whose domain needs no boolean";
   }
   return "install the package hookvisor-selinux, or its module: semodule -i hookvisor.pp.bz2; restorecon -v " +
-    `${program}. The boolean virt_hooks_unconfined does not help: it is for programs labelled virt_hook_t`;
+    `${program}. The boolean virt_hooks_unconfined does not help: it affects only programs labelled virt_hook_t`;
 }
 
 /** Links of ours that a daemon may not follow. */

@@ -83,7 +83,7 @@ export class XmlEditor {
     return this.#selectElements(path, (selection) => this.#setAttribute(selection, name, value));
   }
 
-  /** Removes an attribute from each element; those that lack it are left alone. */
+  /** Removes an attribute from each element; those that lack it do not change. */
   removeAttribute(path: string, name: string): EditResult {
     return this.#selectElements(
       path,

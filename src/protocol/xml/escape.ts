@@ -1,11 +1,11 @@
 import { readReference } from "./references.ts";
 
-/** A text as element content: `&`, `<`, `>` escaped, and CR, which would come back as LF. */
+/** A text as element content: `&`, `<`, `>` escaped, and CR, which would be read back as LF. */
 export function escapeText(value: string): string {
   return value.replace(/[&<>\r]/g, escapeCharacter);
 }
 
-/** A text as an attribute's value between these quotes; line ends and tabs, which would come back as spaces, as references. */
+/** A text as an attribute's value between these quotes; line ends and tabs, which would be read back as spaces, as references. */
 export function escapeAttribute(value: string, quote: string): string {
   return value.replace(quote === "'" ? /[&<>'\t\n\r]/g : /[&<>"\t\n\r]/g, escapeCharacter);
 }

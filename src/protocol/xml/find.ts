@@ -9,7 +9,7 @@ export type Found = XmlElement | string;
 
 export type FindResult = { found: Found[]; issue?: undefined } | { found?: undefined; issue: Issue };
 
-/** A path may look at this many elements, attributes and characters compared with a pattern; then it is given up. */
+/** A path may look at this many elements, attributes and characters compared with a pattern; then the search stops. */
 export const MAX_WORK = 10_000_000;
 
 /**

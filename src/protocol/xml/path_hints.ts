@@ -5,7 +5,7 @@ const OTHERS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^descendant(?:-or-self)?::/, "write // for descendant::, as in devices//source"],
   [
     /^(?:\.\.|(?:parent|ancestor|ancestor-or-self|following|following-sibling|preceding|preceding-sibling|namespace)::)/,
-    "a path leads only inwards: name the outer element and test what is in it, as in disk[target/@dev='vda']/source",
+    "a path leads inwards only: name the outer element and test what it contains, as in disk[target/@dev='vda']/source",
   ],
   [/^contains\s*\(/, "write * for any characters: disk[source/@file='*games*']"],
   [/^starts-with\s*\(/, "write * for any characters: disk[source/@file='/srv/*']"],
@@ -13,11 +13,11 @@ const OTHERS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^position\s*\(/, "a position stands alone in its brackets: disk[2], disk[last()]"],
   [/^(?:node|comment|processing-instruction)\s*\(/, "write * for elements of any name, or text()"],
   [/^and\b/, "write another pair of brackets: disk[@type='file'][@device='disk']"],
-  [/^or\b/, "there is no or: ask with two paths, or with a * in the value"],
+  [/^or\b/, "paths have no or: use two paths, or with a * in the value"],
   [/^\|/, "one path at a time: ask with two"],
   [/^(?:<|>)/, "values are compared with = and != only"],
   [/^==/, "a single = compares"],
-  [/^[A-Za-z][-A-Za-z]*\s*\(/, "there are no functions but text(), last() and not(...)"],
+  [/^[A-Za-z][-A-Za-z]*\s*\(/, "the only functions are text(), last() and not(...)"],
 ];
 
 /** What to write instead of the XPath that stands here, when that is what it is. */
@@ -32,13 +32,13 @@ export function pathHint(text: string, at: number): string | undefined {
  */
 export function notAValue(value: string): { at: number; hint: string } | undefined {
   if (/^[=~<>!]/.test(value)) {
-    return { at: 0, hint: "= or != compares; a value that begins so stands in quotes" };
+    return { at: 0, hint: "= or != compares; a value that begins so must be in quotes" };
   }
   const more = /\s(?:and|or|&&|\|\|)\s+[^\s=]*\s*!?=/.exec(value);
   if (more === null) return undefined;
   return {
     at: more.index + 1,
-    hint: "there is one comparison: put others in brackets, as in disk[@type='file']/@device=disk; " +
-      "a value that holds this stands in quotes",
+    hint: "a path has one comparison: put others in brackets, as in disk[@type='file']/@device=disk; " +
+      "put a value that contains this in quotes",
   };
 }

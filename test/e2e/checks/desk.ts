@@ -51,7 +51,7 @@ export async function desk(bench: Bench): Promise<void> {
     const shown = await good("history", "show", "last", "--operation", "qemu/prepare");
     assert.match(
       shown,
-      /called by (?:libvirtd|virtqemud)[^]*fs\.read \/proc\/meminfo[^]*wants 32 MiB[^]*goes on with the start/,
+      /called by (?:libvirtd|virtqemud)[^]*fs\.read \/proc\/meminfo[^]*wants 32 MiB[^]*continues the start/,
     );
   });
 

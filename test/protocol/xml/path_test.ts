@@ -25,7 +25,7 @@ function find(xml: string, path: string, namespaces: Record<string, string> = {}
 }
 
 const INWARDS =
-  "a path leads only inwards: name the outer element and test what is in it, as in disk[target/@dev='vda']/source";
+  "a path leads inwards only: name the outer element and test what it contains, as in disk[target/@dev='vda']/source";
 const VM = fixtureText("xml/libvirt-9.0.0/qemu-prepare-wide.xml");
 
 for (
@@ -142,7 +142,7 @@ for (
     [
       "disk[count(source)]",
       "path:1:6: an element's name is expected, not a function of XPath " +
-      "(there are no functions but text(), last() and not(...))",
+      "(the only functions are text(), last() and not(...))",
     ],
     [
       "disk[position()=1]",
@@ -155,7 +155,7 @@ for (
     ],
     [
       "disk[@type or @device]",
-      "path:1:12: = or != is expected (there is no or: ask with two paths, or with a * in the value)",
+      "path:1:12: = or != is expected (paths have no or: use two paths, or with a * in the value)",
     ],
     ["a | b", `path:1:3: unexpected "|" (one path at a time: ask with two)`],
     ["qemu:", "path:1:6: a name is expected after qemu: (qemu:* takes any name)"],
@@ -205,7 +205,7 @@ for (
       `path:1:7: unexpected "a" (write another pair of brackets: disk[@type='file'][@device='disk'])`,
     ],
     ["name == x", `path:1:7: unexpected "=" (a single = compares)`],
-    ["name =~ x", `path:1:7: unexpected "~" (= or != compares; a value that begins so stands in quotes)`],
+    ["name =~ x", `path:1:7: unexpected "~" (= or != compares; a value that begins so must be in quotes)`],
     ["name <= x", "path:1:6: = or != is expected (values are compared with = and != only)"],
     ["name = x and type = y", /^path:1:10: unexpected "a" \(there is one comparison/],
     ["name=x or @id!=2", /^path:1:8: unexpected "o" \(there is one comparison/],
