@@ -37,9 +37,12 @@ export async function background(bench: Bench, host: Host): Promise<void> {
     await host.vm.must(`mkdir -p /run/systemd/system/libvirtd.service.d
       printf '[Service]\\nKillMode=control-group\\n' > /run/systemd/system/libvirtd.service.d/kill.conf
       systemctl daemon-reload`);
-    await begin();
-    await host.vm.must("systemctl restart libvirtd");
-    await host.vm.must("rm -r /run/systemd/system/libvirtd.service.d && systemctl daemon-reload");
+    try {
+      await begin();
+      await host.vm.must("systemctl restart libvirtd");
+    } finally {
+      await host.vm.must("rm -r /run/systemd/system/libvirtd.service.d && systemctl daemon-reload");
+    }
     await host.vm.must("sleep 25; virsh -q destroy b1");
     assert.doesNotMatch(await host.vm.must(`cat ${NOTES}/background`), /ends/);
     const ours = await ofBackground(host);
