@@ -44,7 +44,7 @@ export async function full(bench: Bench, host: Host): Promise<void> {
   });
 
   await bench.check(
-    "a full /run: a running guest survives the daemon's restart, and its changes come back",
+    "a full /run: a start that has to remember something is refused, a guest that goes gives all back",
     async () => {
       await host.vm.must("virsh -q create /root/f1.xml");
       assert.equal(await value(), "30");
@@ -54,11 +54,8 @@ export async function full(bench: Bench, host: Host): Promise<void> {
       bench.report.note(
         `a start with a full /run: ${refused.code === 0 ? "the guest runs" : refused.stderr.trim()}`,
       );
-      if (refused.code === 0) await host.vm.must("virsh -q destroy f2");
-      const pid = await host.vm.must("pgrep -f guest=f1");
-      await host.vm.must("systemctl kill --signal=KILL --kill-whom=main libvirtd; sleep 1; virsh -q list");
-      assert.equal(await host.vm.must("pgrep -f guest=f1"), pid, "the guest was killed");
-      assert.equal((await host.vm.must("virsh -q domstate f1")).trim(), "running");
+      assert.match(refused.stderr, /f2: prepare refused by 10-set: .*full/);
+      // Its daemon may not be restarted now: libvirt itself ends a guest whose status it cannot save.
       const { code, stderr } = await host.virsh("destroy f1");
       assert.equal(code, 0, stderr);
       assert.equal(await value(), before, "the value did not come back with a full /run");
