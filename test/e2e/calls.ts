@@ -43,7 +43,8 @@ export async function readCalls(rig: Rig): Promise<CallLog> {
  * this libvirt gives none). A sub-operation or extra argument that the contract
  * does not have there is shown, so that it does not equal any expectation.
  * libvirt's LXC driver sometimes says `stopped` and `release` twice: the second
- * is left out.
+ * is left out. One of them may say
+ * `shutdown` where the other says `destroyed`.
  */
 export function summarise(calls: CallLog): string[] {
   const lines = new Map<string, string[]>();
@@ -54,6 +55,7 @@ export function summarise(calls: CallLog): string[] {
     const twice = call.driver === "lxc" && /^(stopped|release)/.test(word) &&
       words.slice(words.lastIndexOf("prepare") + 1).some((w) => w.split("=")[0] === call.operation);
     if (!twice) words.push(word);
+    else if (word === "release=destroyed" && words.at(-1) === "release=shutdown") words.splice(-1, 1, word);
     lines.set(key, words);
   }
   return [...lines].map(([key, words]) => `${key}: ${words.join(" ")}`).sort();

@@ -27,7 +27,7 @@ export async function desk(bench: Bench): Promise<void> {
     "install finds the place, says that the running daemon must be reloaded, and does it",
     async () => {
       const said = await good("install");
-      assert.match(said, /qemu\.d\/50-hookvisor: made/);
+      assert.match(said, /qemu\.d\/50-hookvisor: created/);
       assert.match(said, /(libvirtd|virtqemud) \(pid \d+\) started when no hook existed for .*qemu/);
       const { code, stdout } = await hookvisor("doctor", "--quiet");
       assert.equal(code, 1, stdout);
