@@ -33,7 +33,7 @@ if (Deno.env.has(INSIDE)) inside();
 else enterNamespace();
 
 function enterNamespace(): void {
-  if (Deno.uid() !== 0) throw new Error("make bench needs root: it puts its own files over /etc/hookvisor");
+  if (Deno.uid() !== 0) throw new Error("make bench needs root: it mounts its own files over /etc/hookvisor");
   const { code } = new Deno.Command("unshare", {
     args: [
       "--mount",

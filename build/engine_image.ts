@@ -20,7 +20,7 @@ const module = new WebAssembly.Module(Deno.readFileSync(engine));
 const one = snapshotAt(ONE_TIME);
 const other = snapshotAt(OTHER_TIME);
 if (JSON.stringify(one.roots) !== JSON.stringify(other.roots)) {
-  throw new Error("two set-ups gave different addresses");
+  throw new Error("two set-ups have different addresses");
 }
 const image = EngineImage.encode(one, seedsOf(one.memory, other.memory));
 Deno.writeFileSync(`${output}.new`, image);

@@ -16,9 +16,7 @@ export function leftOutReport(names: readonly string[]): string[] {
   return [
     `left out: ${names.length} ${names.length === 1 ? "test" : "tests"}`,
     ...names.map((name) => `  ${name}`),
-    ...(packages.size === 0
-      ? []
-      : [`these packages bring them: apt-get install ${[...packages].sort().join(" ")}`]),
-    ...(others ? ["the ones that name no package need root, namespaces of their own, or x86-64"] : []),
+    ...(packages.size === 0 ? [] : [`to run them: apt-get install ${[...packages].sort().join(" ")}`]),
+    ...(others ? ["tests listed without a package need root, namespaces of their own, or x86-64"] : []),
   ];
 }

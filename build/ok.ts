@@ -29,7 +29,9 @@ for (const target of Deno.args) {
 }
 
 if (broken !== undefined && failed === 0) failed = 1;
-console.log(broken === undefined ? `== make ${Deno.args.join(", ")}: all well` : `== make ${broken} failed`);
+console.log(
+  broken === undefined ? `== make ${Deno.args.join(", ")}: all passed` : `== make ${broken} failed`,
+);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exitCode = broken === undefined && failed === 0 ? 0 : 1;
 

@@ -79,9 +79,9 @@ async function downloaded(work: string): Promise<Uint8Array | undefined> {
   clearTimeout(timer);
   if (!success) {
     const why = signal
-      ? `no answer within ${DOWNLOAD_SECONDS} s`
+      ? `timed out after ${DOWNLOAD_SECONDS} s`
       : rootCause(new TextDecoder().decode(stderr));
-    say(`base runtime: Deno's own download is not to be had here (${why})`);
+    say(`base runtime: Deno's own download is not available (${why})`);
     return undefined;
   }
   say("base runtime: Deno's own download");
@@ -93,10 +93,11 @@ async function fromNpm(work: string): Promise<Uint8Array> {
   if (Deno.build.arch !== "x86_64") {
     throw new Error(
       `no base runtime for ${Deno.build.arch}: the npm package carries the one for x86_64 only. ` +
-        "Let this machine reach Deno's download, or set DENORT_BIN to a denort of Deno " + Deno.version.deno,
+        "Allow this machine to download Deno's runtime, or set DENORT_BIN to a denort of Deno " +
+        Deno.version.deno,
     );
   }
-  say(`base runtime: taking it out of npm's ${CARRIER.name}`);
+  say(`base runtime: extracting it from npm's ${CARRIER.name}`);
   const tarball = join(work, "carrier.tgz");
   run("sh", ["build/npm_tarball.sh", CARRIER.name, CARRIER.integrity, tarball]);
   run("tar", ["-xzf", tarball, "-C", work, CARRIER.file]);
@@ -109,7 +110,7 @@ async function checked(runtime: Uint8Array, source: string): Promise<Uint8Array>
   const found = new Uint8Array(digest).toHex();
   if (found === RUNTIME_SHA256) return runtime;
   throw new Error(
-    `the base runtime from ${source} is not the expected one; nothing of it was used\n` +
+    `the base runtime from ${source} does not have the expected SHA-256; it was not used\n` +
       `  expected SHA-256 ${RUNTIME_SHA256}\n  found    SHA-256 ${found}`,
   );
 }

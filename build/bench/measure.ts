@@ -119,7 +119,7 @@ function reap(pid: number, { path, args }: TimedCommand): number | undefined {
   if (c.wait4(pid, new Uint8Array(status.buffer), 0, usage) < 0) return undefined;
   // The process that made way for its answer is ended when it has not ended on its own.
   if (status[0] !== 0 && (pid !== ANY || status[0] !== SIGKILL)) {
-    throw new Error(`${[path, ...args].join(" ")} ended with wait status ${status[0]}, not 0`);
+    throw new Error(`${[path, ...args].join(" ")} exited with wait status ${status[0]}, not 0`);
   }
   const view = new DataView(usage.buffer);
   const at = (offset: number) =>

@@ -31,7 +31,7 @@ export function assemble(lines: Line[], outside: Record<string, number> = {}): A
   let length = 0;
   for (const line of lines) {
     if ("label" in line) {
-      if (labels.has(line.label)) throw new Error(`label ${line.label} is there twice`);
+      if (labels.has(line.label)) throw new Error(`label ${line.label} is defined twice`);
       labels.set(line.label, length);
     } else length += sizeOf(line);
   }
@@ -45,11 +45,11 @@ export function assemble(lines: Line[], outside: Record<string, number> = {}): A
     at += sizeOf(line);
     if (target === undefined || "data" in line) continue;
     const place = labels.get(target);
-    if (place === undefined) throw new Error(`there is no label ${target} for ${line.is}`);
+    if (place === undefined) throw new Error(`label ${target} of ${line.is} is not defined`);
     const distance = place - at;
     if (!isShort(line)) view.setInt32(at - 4, distance, true);
     else if (distance >= -128 && distance <= 127) view.setInt8(at - 1, distance);
-    else throw new Error(`${line.is} is ${distance} bytes away: too far`);
+    else throw new Error(`${line.is} is ${distance} bytes away, which is too far`);
   }
   return { code, labels };
 }

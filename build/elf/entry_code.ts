@@ -104,7 +104,7 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
 /** Where a label of the code is, in bytes from the program's first byte: in every program the same. */
 export function entryCodeLabel(label: string): number {
   const place = entryCode(UNKNOWN).labels.get(label);
-  if (place === undefined) throw new Error(`there is no label ${label} in the code at the entry`);
+  if (place === undefined) throw new Error(`label ${label} is not defined in the entry code`);
   return CODE_ADDRESS + place;
 }
 

@@ -42,7 +42,7 @@ export function recoverRuntime(program: Uint8Array): Uint8Array {
   const original = originalTable(program, sectionOffset, limit);
   const [first] = readProgramHeaders(program, HEADER_SIZE, 1);
   if (!first || first.type !== PT_PHDR || first.offset !== BigInt(HEADER_SIZE)) {
-    throw new Error("the runtime's own program headers are not right behind the file header");
+    throw new Error("the runtime's own program headers do not follow the file header directly");
   }
 
   const runtime = program.slice(0, sectionOffset + original.length * SECTION_HEADER_SIZE);

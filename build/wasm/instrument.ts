@@ -128,7 +128,7 @@ function meterCode(
     counts.bulk += one.bulk;
     return one.body;
   });
-  if (!reader.done) throw new Error("the code section goes on behind its last function");
+  if (!reader.done) throw new Error("the code section continues after its last function");
   bodies.push(chargeBody(indexes), emptyBody(indexes.fuel, refuel));
   return { contents: writeVector(bodies, (writer, body) => writer.sized(body)), counts };
 }
@@ -142,7 +142,7 @@ function typeIndex(types: Uint8Array[], wanted: number[]): number {
 function refuelIndex(functions: Import[], how: Instrumentation, type: number): number {
   const index = functions.findIndex((one) => how.importNames.get(one.name) === how.refuel);
   const found = functions[index];
-  if (!found) throw new Error(`there is no imported function "${how.refuel}" to ask for fuel`);
+  if (!found) throw new Error(`the imported function "${how.refuel}", which asks for fuel, does not exist`);
   if (new Reader(found.rest).u32() !== type) {
     throw new Error(`import "${how.refuel}" has parameters or results`);
   }
@@ -154,7 +154,7 @@ function readTypes(contents: Uint8Array): Uint8Array[] {
   const reader = new Reader(contents);
   return Array.from({ length: reader.u32() }, () => {
     const start = reader.at;
-    if (reader.byte() !== 0x60) throw new Error("a type that is not a function's is not supported");
+    if (reader.byte() !== 0x60) throw new Error("only function types are supported");
     reader.take(reader.u32());
     reader.take(reader.u32());
     return contents.subarray(start, reader.at);
@@ -174,7 +174,7 @@ function renamed(names: Map<string, string>, name: string, what: string): string
 
 function required(sections: Section[], id: number, what: string): Uint8Array {
   const contents = contentsOf(sections, id);
-  if (!contents) throw new Error(`the module has no section of ${what}`);
+  if (!contents) throw new Error(`the module has no ${what} section`);
   return contents;
 }
 

@@ -76,7 +76,7 @@ export function meterBody(
   }
   writer.bytes(file.subarray(start, reader.at));
   const list = [...instructions(reader)];
-  if (!reader.done) throw new Error(`a function body goes on behind its end, at offset ${reader.at}`);
+  if (!reader.done) throw new Error(`a function body continues after its end, at offset ${reader.at}`);
 
   const calls = list.some(({ opcode }) => opcode === CALL || opcode === CALL_INDIRECT);
   if (calls) payOne(writer, indexes);

@@ -34,7 +34,7 @@ export class Reader {
       if (byte < 0x80 && value <= 0xffffffff) return value;
       if (byte < 0x80) break;
     }
-    throw new Error(`a number at offset ${start} has more than 32 bits`);
+    throw new Error(`the number at offset ${start} has more than 32 bits`);
   }
 
   /** A signed LEB128 number of at most 64 bits. @throws {Error} when it is longer. */
@@ -46,7 +46,7 @@ export class Reader {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(Number(shift) + 7, value);
     }
-    throw new Error(`a number at offset ${start} has more than 64 bits`);
+    throw new Error(`the number at offset ${start} has more than 64 bits`);
   }
 
   /** The next `size` bytes, as a view. @throws {Error} when there are fewer. */

@@ -11,9 +11,9 @@ Deno.test("leftOutReport() names each test once, and all packages that are missi
   deepEqual(leftOutReport(names), [
     "left out: 3 tests",
     ...names.map((name) => `  ${name}`),
-    "these packages bring them: apt-get install fish tmux zsh",
-    "the ones that name no package need root, namespaces of their own, or x86-64",
+    "to run them: apt-get install fish tmux zsh",
+    "tests listed without a package need root, namespaces of their own, or x86-64",
   ]);
-  deepEqual(leftOutReport(names.slice(1, 2)).at(-1), "these packages bring them: apt-get install fish tmux");
+  deepEqual(leftOutReport(names.slice(1, 2)).at(-1), "to run them: apt-get install fish tmux");
   deepEqual(leftOutReport([]), []);
 });

@@ -175,7 +175,7 @@ test("entryCodeLabel() says where a label is in every program: the tag is the pr
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", PROGRAM));
   const at = entryCodeLabel("tag");
   deepEqual(made.slice(at, at + 16), digest.slice(0, 16));
-  await rejects(async () => await entryCodeLabel("nowhere"), /there is no label nowhere/);
+  await rejects(async () => await entryCodeLabel("nowhere"), /label nowhere is not defined/);
 });
 
 test("entryCode() has the same length whatever it is told", () => {

@@ -37,9 +37,9 @@ Deno.test("assemble() takes a short jump of 127 bytes forward and of 128 backwar
     count: number,
   ): Line[] => [{ label: "a" }, nops(count), { jump: "7f", to: "a", is: "back" }];
   deepEqual(hexOf(forward(127)).slice(0, 4), "eb7f");
-  throws(() => assemble(forward(128)), /^Error: on is 128 bytes away: too far$/);
+  throws(() => assemble(forward(128)), /^Error: on is 128 bytes away, which is too far$/);
   deepEqual(hexOf(backward(126)).slice(-4), "7f80");
-  throws(() => assemble(backward(127)), /^Error: back is -129 bytes away: too far$/);
+  throws(() => assemble(backward(127)), /^Error: back is -129 bytes away, which is too far$/);
 });
 
 Deno.test("assemble() makes no short jump of code that only looks like one", () => {
@@ -79,13 +79,13 @@ Deno.test("assemble() of nothing is nothing", () => {
 
 Deno.test("assemble() refuses a label that is missing, for a jump and for a reference", () => {
   const jump: Line = { jump: "eb", to: "nowhere", is: "jmp nowhere" };
-  throws(() => assemble([jump]), /^Error: there is no label nowhere for jmp nowhere$/);
+  throws(() => assemble([jump]), /^Error: label nowhere of jmp nowhere is not defined$/);
   const reference: Line = { code: "48 8d 35", of: "nothing", is: "lea rsi, [nothing]" };
-  throws(() => assemble([reference]), /^Error: there is no label nothing for lea rsi, \[nothing\]$/);
+  throws(() => assemble([reference]), /^Error: label nothing of lea rsi, \[nothing\] is not defined$/);
 });
 
 Deno.test("assemble() refuses a label that is there twice", () => {
-  throws(() => assemble([{ label: "a" }, nops(1), { label: "a" }]), /^Error: label a is there twice$/);
+  throws(() => assemble([{ label: "a" }, nops(1), { label: "a" }]), /^Error: label a is defined twice$/);
 });
 
 Deno.test("assemble() refuses code that is no hex", () => {

@@ -175,7 +175,10 @@ Deno.test("instrument() refuses names it was not given", () => {
     () => instrument(handMade([ENDLESS]), { ...HOW, importNames: new Map() }),
     /import "a" has no full name/,
   );
-  throws(() => instrument(handMade([ENDLESS]), { ...HOW, refuel: "more" }), /no imported function "more"/);
+  throws(
+    () => instrument(handMade([ENDLESS]), { ...HOW, refuel: "more" }),
+    /the imported function "more", which asks for fuel, does not exist/,
+  );
 });
 
 Deno.test("instrument() refuses a file cut off anywhere", () => {
@@ -190,5 +193,5 @@ Deno.test("instrument() refuses bytes behind a function's end", () => {
   const at = readModule(file).find((one) => one.id === CODE)?.offset ?? 0;
   // The body is 7 bytes: no locals, loop, its type, br, its label, end, end. Its first `end` made a body's end.
   file[at + 3] = 0x0b;
-  throws(() => instrument(file, HOW), /goes on behind its end/);
+  throws(() => instrument(file, HOW), /continues after its end/);
 });
