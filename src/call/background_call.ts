@@ -10,7 +10,7 @@ import type { Reply } from "../protocol/reply.ts";
 import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
-/** The call again, with that one handler; nobody waits for it. */
+/** Repeats the call with that one handler; no process waits for it. */
 export async function backgroundCall(
   event: HookEvent,
   known: Operation,

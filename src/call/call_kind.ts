@@ -17,25 +17,25 @@ import type { Loop } from "../system/loop.ts";
  * (played_call.ts), and one handler that runs on in the background (background_call.ts).
  */
 export interface CallKind {
-  /** When the call began, on the clock of `performance.now()`: 0 is the process's start. */
+  /** When the call began, as `performance.now()` counts: 0 is the start of the process. */
   began: number;
-  /** The process that made the call; undefined where it is not known. */
+  /** The process that made the call; undefined where it is unknown. */
   caller: string | undefined;
   /** `config.yaml` and the handlers. */
   site(): Promise<Site>;
-  /** Milliseconds for the whole call in which these handlers run. */
+  /** The time limit of the whole call that runs these handlers, in milliseconds. */
   timeoutMs(config: Config, known: Operation, handlers: readonly LoadedHandler[]): number;
-  /** Reads what libvirt gives on standard input, or what stands in for it. */
+  /** Reads what libvirt writes to standard input, or its substitute. */
   input(loop: Loop): (deadline: Deadline) => Input;
   /** The name of the only handler that runs; absent: all that match. */
   only?: string | undefined;
-  /** Starts a handler whose mode is background in a separate process; absent: it runs in this one. */
+  /** Starts a handler of mode background in a separate process; absent: it runs in this process. */
   startBackground?: StartBackground;
-  /** The call may change nothing: gets what handlers would have done. */
+  /** The call may change nothing; this receives what the handlers would have done. */
   dryRun?: TellDryRun | undefined;
-  /** Somebody waits who has to answer if this process does not (system/supervisor.ts). */
+  /** A supervisor waits, and answers if this process does not (system/supervisor.ts). */
   tellSupervisor?: true;
-  /** Gives back, after the handlers, what is held no longer; `aborted` says whether the operation was refused. */
+  /** Undoes, after the handlers, what is no longer held; `aborted` says whether the operation was refused. */
   giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]>;
   /** The id of the call whose background handler this is, for the record. */
   background?: string;
@@ -50,7 +50,7 @@ export interface Background {
   caller?: string | undefined;
 }
 
-/** Starts a handler whose mode is background; its result says that it runs, or why it could not be started. */
+/** Starts a handler of mode background; the result says that it runs, or why it could not start. */
 export type StartBackground = (
   event: HookEvent,
   data: HookData,

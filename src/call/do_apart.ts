@@ -17,19 +17,20 @@ import { allowSlow } from "../system/slow_mounts.ts";
 import { print } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
-/** What this process can be asked to do: each may hang in the kernel. */
+/** The tasks that this process takes; each may hang in the kernel. */
 type Request = CallRequest | RestoreRequest | CommandRequest;
 
-/** For reading what is asked, in milliseconds: it is there already. */
+/** The time to read the request, in milliseconds; it has already been written. */
 const READ_MS = 10_000;
 
 /**
- * Does the one thing that a hook call wants done by a process that can be left behind: reads on standard input what it
- * is, and says on standard output what it gave, both JSON. What it starts belongs to its process group and ends with it.
+ * Does one task for a hook call in a process that the call can abandon: reads the request from standard input
+ * and writes the answer to standard output, both as JSON. Whatever it starts belongs to its process group and
+ * ends with it.
  */
 export async function doApart(): Promise<number> {
   const loop = new Loop();
-  // As large as what handlers may hand over, twice over in JSON.
+  // Twice the size that handlers may pass, for JSON's escapes.
   const input = new StdinReader(loop, 4 * INPUT_LIMIT).read(Deadline.in(READ_MS));
   if ("error" in input) {
     print(2, `${input.error}\n`);

@@ -1,7 +1,10 @@
 import type { Json } from "../base/json.ts";
 import { type HookEvent, shutoffReason } from "../protocol/event.ts";
 
-/** The fields of `event` that cost nothing, as a handler sees them. Those that need the XML are fetched when looked at. */
+/**
+ * The fields of `event` that cost nothing, as a handler sees them. Fields that need the XML are fetched when
+ * they are read.
+ */
 export function eventFields(event: HookEvent, caller: string | undefined): Json {
   const reason = shutoffReason(event);
   return {

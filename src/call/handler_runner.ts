@@ -26,15 +26,16 @@ export interface CallSetting {
   dryRun?: TellDryRun | undefined;
 }
 
-/** A call that changes nothing; takes in words what each handler would have done. */
+/** A call that changes nothing; this receives, in words, what each handler would have done. */
 export type TellDryRun = (handler: string, what: string) => void;
 
-/** Wires engine, grant and capabilities for the handlers of one call. */
+/** Wires engine, grant and capabilities together for the handlers of one call. */
 export function handlerRunner(setting: CallSetting): RunPlanned {
   const { event, config, loop, data, caller, lazyJournal, detach, dryRun } = setting;
   const guest = guestOf(event, caller);
   const fields = eventFields(event, caller);
-  // libvirt waits for no event's handlers, so these may call it, unless the site says no to all.
+  // libvirt does not wait for the handlers of events, so these may call it, unless the site denies that to
+  // all.
   const mayCall = event.known?.event !== undefined && config.policy.libvirtClients !== "deny";
   const policy = mayCall ? { ...config.policy, libvirtClients: "allow" as const } : config.policy;
   let mayAsk = true;
@@ -71,7 +72,10 @@ export function handlerRunner(setting: CallSetting): RunPlanned {
   };
 }
 
-/** Keeps the edits of a handler that succeeded; XML that libvirt must not get makes it a failure after all. */
+/**
+ * Keeps the edits of a handler that succeeded; XML that libvirt must not receive turns the success into a
+ * failure.
+ */
 async function withEdits(
   result: HandlerResult,
   { editor, data }: RunningHandler,

@@ -9,17 +9,17 @@ import { hasHandlers, hasJournal } from "../system/has_handlers.ts";
 /** Answers a hook call whose arguments are understood. */
 export type AnswerCall = (event: HookEvent, directories: Directories, give: GiveReply) => Promise<Reply>;
 
-/** How a call differs from one of which the reply is only given back. */
+/** How a call differs from one that only returns its reply. */
 export interface HookCallOptions {
-  /** What is done with it; by default what libvirt wants. */
+  /** What happens to the reply; by default hookvisor answers libvirt. */
   answer?: AnswerCall;
-  /** Takes the reply before the record is written. */
+  /** Receives the reply before the record is written. */
   give?(reply: Reply): void;
 }
 
 /**
- * One hook call, from its arguments to its reply. What most calls need is
- * here; what a call with handlers needs is loaded only then.
+ * One hook call, from its arguments to its reply. This file holds what most
+ * calls need; what a call with handlers needs is loaded only then.
  *
  * @throws only what `give` throws: half a reply must not be taken for one
  */
@@ -70,9 +70,9 @@ async function answerLibvirt(event: HookEvent, directories: Directories, give: G
 }
 
 /**
- * A call that cannot be understood, or a fault of ours: said in one line and
- * recorded; libvirt gets the answer it would get for a failed handler, as far
- * as the operation is known.
+ * A call that hookvisor cannot understand, or a bug of its own: one line
+ * reports it, the record keeps it, and libvirt gets the answer for a failed
+ * handler, as far as the operation is known.
  */
 function faulty(
   driver: string,

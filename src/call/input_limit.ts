@@ -1,2 +1,2 @@
-/** Largest input that is read, in bytes: libvirt's documents are a few KiB. */
+/** The largest input that hookvisor reads, in bytes; libvirt's documents are a few KiB. */
 export const INPUT_LIMIT = 16 * 1024 * 1024;

@@ -9,9 +9,8 @@ import { maskSecrets } from "../records/mask_secrets.ts";
 const LONGEST_DIFF = 20_000;
 
 /**
- * Makes a handler's edits those of the call, for the next handler and for
- * libvirt. They count only when the handler succeeds: what a failed one did is
- * dropped with it.
+ * Adopts a handler's edits for the call: the next handler and libvirt see them. They
+ * count only when the handler succeeds: the edits of a failed handler are dropped.
  *
  * @returns what changed, as `diff -u` shows it, or why the XML must not go to libvirt
  */

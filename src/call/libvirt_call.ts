@@ -21,7 +21,7 @@ import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
 /**
- * A hook call that libvirt makes where there are handlers: at its end at once when the index says that none matches.
+ * A hook call from libvirt on a host with handlers; it ends at once when the index says that none matches.
  *
  * @param mustPlayBack something that guests hold may have to be undone, whether a handler matches or not
  */
@@ -42,7 +42,7 @@ export async function libvirtCall(
   }
   const caller = callerName();
   const callerProcess = callerId();
-  // Before a handler runs: with it goes the permission to look.
+  // This runs before a handler does, because the permission to look is dropped then.
   const environment = environmentNames();
   const performed = await performCall(
     {
@@ -58,8 +58,8 @@ export async function libvirtCall(
       tellSupervisor: true,
       async giveBack(call, aborted) {
         const isDue = mayPlayBack(known, aborted);
-        // The guest of an event may be gone by now, and its release with it. And a daemon that has died meanwhile starts
-        // no guest: what was set for it after the next one looked would stay.
+        // The guest of an event may have ended by now, and its release too. And a daemon that has died
+        // meanwhile starts no guest: what a handler set for it after the next daemon looked would stay.
         const isEvent = known.event !== undefined;
         const isOrphan = !isDue && !isEvent && call.lazyJournal.exists && isCallerGone(callerProcess);
         if (!call.lazyJournal.exists || !(isDue || isEvent || isOrphan)) return [];
@@ -80,7 +80,7 @@ export async function libvirtCall(
   return reply;
 }
 
-/** Keeps the whole call, when `config.yaml` wants that. */
+/** Keeps the whole call, when `config.yaml` asks for it. */
 async function keepForReplay(
   { id, time, driver, object, subOperation, extra, caller }: HookRecord,
   { calledOperation }: HookEvent,

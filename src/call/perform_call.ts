@@ -23,12 +23,16 @@ import { monotonicNs } from "../system/monotonic.ts";
 import { userId } from "../system/self.ts";
 import { isSupervised, tellDeadline, tellExitCode } from "../system/supervisor.ts";
 
-/** Left of the deadline for everything but handlers: the record and the way out, in milliseconds. */
+/**
+ * The part of the deadline reserved for everything but handlers: the record and the exit, in milliseconds.
+ */
 const ROOM_MS = 50;
-/** The program's own start is not taken from the handlers' time, up to this, in milliseconds. */
+/** Up to this much of the program's own start does not count against the handlers' time, in milliseconds. */
 const MOST_START_MS = 5_000;
 
-/** What a call gave: the reply, what its record is to say, and what it knows for whoever keeps more of it. */
+/**
+ * What a call produced: the reply, the contents of its record, and more for callers that keep the whole call.
+ */
 export interface PerformedCall {
   reply: Reply;
   record: RecordOfCall;
@@ -67,7 +71,7 @@ export async function performCall(
   const willRun = (planned?.steps.length ?? 0) > 0;
   if (willRun) prepareEngine();
   const timeoutMs = kind.timeoutMs(config, known, planned?.steps.map(({ handler }) => handler) ?? []);
-  // What the program does for itself until here is not taken from the handlers' time.
+  // The program's own work until here does not count against the handlers' time.
   const deadline = Deadline.in(
     timeoutMs,
     kind.began + Math.min(performance.now() - kind.began, MOST_START_MS),
@@ -113,7 +117,7 @@ export async function performCall(
   return { reply, record, config, data, deadline };
 }
 
-/** Until when this call has time, and what its answer is if it does not come to give one. */
+/** The deadline of this call, and its answer if it cannot give one itself. */
 function tellSupervisor(ms: number, onFailure: OnFailure, uid: number): void {
   if (!isSupervised()) return;
   tellMs(ms);
@@ -124,7 +128,9 @@ function tellMs(ms: number): void {
   if (isSupervised()) tellDeadline(monotonicNs() + BigInt(Math.round(ms * 1_000_000)));
 }
 
-/** Why the configuration or the handlers' directory cannot be used; what is not for this user is only noted. */
+/**
+ * Why the configuration or the handlers' directory cannot be used; what this user may not use is only noted.
+ */
 function siteProblem({ config, handlers }: Site, uid: number, notes: string[]): string | undefined {
   const { problem } = handlers;
   const faults = [
@@ -139,7 +145,7 @@ function siteProblem({ config, handlers }: Site, uid: number, notes: string[]): 
   return fault?.issues.map(formatIssue).join("; ");
 }
 
-/** Runs the handlers of a plan that has some. */
+/** Runs the handlers of a plan that is not empty. */
 async function runPlan(
   { steps, left }: Plan,
   { startBackground, dryRun }: CallKind,

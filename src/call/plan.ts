@@ -10,28 +10,30 @@ import type { HookData } from "../protocol/hook_data.ts";
 import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 
-/** One handler that runs in a hook call, or a broken one that may have been meant for it. */
+/** One handler that runs in a hook call, or a broken one that may have been written for it. */
 export interface PlannedHandler {
   handler: LoadedHandler;
   onFailure: OnFailure;
   /** With what `config.yaml` says for the call's guest; absent where there is no manifest. */
   options?: AppliedOptions;
-  /** Why it could not be told whether the handler is for this call: then it counts as failed. */
+  /**
+   * Why hookvisor could not decide whether the handler matches this call; the handler then counts as failed.
+   */
   problem?: string;
 }
 
-/** What a hook call is going to do. */
+/** What a hook call will do. */
 export interface Plan {
   /** In the order they run. */
   steps: PlannedHandler[];
-  /** The other handlers, and why each is not for this call. */
+  /** The other handlers, and why each does not match this call. */
   left: { name: string; why: string }[];
 }
 
 /**
- * Chooses and orders the handlers for a call. Nothing is run.
+ * Chooses and orders the handlers for a call, and runs none.
  *
- * @param only the name of the only handler that is wanted
+ * @param only the name of the only handler to run
  */
 export function plan(
   event: HookEvent,
@@ -68,7 +70,7 @@ function optionsFor(
   data: HookData,
 ): Pick<PlannedHandler, "options"> {
   if (manifest === undefined) return {};
-  // Whose port it is costs reading the XML.
+  // Finding the port's owner requires reading the XML.
   const forGuests = config.guests.some(({ options }) => Object.hasOwn(options, name));
   const guest = forGuests ? guestOfCall(matchCall(event, data)) : undefined;
   return { options: applyOptions(manifest, config, name, guest) };

@@ -18,12 +18,15 @@ export interface Play {
   began: number;
   /** The only handler that runs. */
   only?: string;
-  /** The call may change nothing: gets what handlers would have done. */
+  /** The call may change nothing; this receives what the handlers would have done. */
   dryRun?: TellDryRun;
   caller?: string;
 }
 
-/** A call that an admin plays, without a record. It tells of all handlers why they did not run, so it takes no short cuts. */
+/**
+ * A call that an admin plays, without a record. It reports for every handler why it did not run, so it takes
+ * no short cuts.
+ */
 export async function playedCall(
   event: HookEvent,
   known: Operation,
@@ -47,7 +50,7 @@ export async function playedCall(
   );
 }
 
-/** A guest that runs really holds what it holds. */
+/** What a running guest holds, it holds for real. */
 async function giveBack(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
   const { driver, object } = call.event;
   if (driver === "daemon") return [];

@@ -4,7 +4,7 @@ import type { Directories } from "../site/directories.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import { isThere } from "../system/file.ts";
 
-/** Writes the record of a call that handlers had a say in: into `events.jsonl`, and to journald where that runs. */
+/** Writes the record of a call that handlers took part in: to `events.jsonl`, and to journald where it runs. */
 export async function recordCall(
   event: HookEvent,
   told: RecordOfCall,

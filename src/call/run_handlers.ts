@@ -25,21 +25,21 @@ export type RunPlanned = (
   task: Pick<HandlerTask, "options" | "deadline">,
 ) => Promise<PlannedResult>;
 
-/** What one handler's run gave. */
+/** What one handler's run produced. */
 export type PlannedResult = HandlerResult & {
   /** How it changed the XML. */
   xmlDiff?: string;
-  /** It was only started and continues alone. */
+  /** The handler was only started; it continues on its own. */
   background?: true;
 };
 
 /**
- * Runs the handlers of a plan one after the other and folds their outcomes
- * into one verdict. A failure that aborts the operation keeps the rest from
- * running: libvirt is going to undo the operation anyway.
+ * Runs the handlers of a plan one after the other and folds their outcomes into
+ * one verdict. After a failure that aborts the operation no further handler
+ * runs: libvirt will undo the operation anyway.
  *
- * @param rootless the hook runs for a user's own libvirtd: there a handler
- * written for root fails for want of permissions, so only `host.fail` aborts
+ * @param rootless the hook runs for a user's own libvirtd: a handler written
+ * for root lacks permissions there, so only `host.fail` aborts
  */
 export async function runHandlers(
   known: Operation,
@@ -57,7 +57,7 @@ export async function runHandlers(
     tellHandler(step.handler.name);
     const start = Math.round(performance.now() * 10) / 10;
     const later = steps.slice(i + 1).map(({ handler }) => longTimeout(config, handler.manifest, known) ?? 0);
-    // What handlers have asked for beside the operation's time is theirs, whatever comes before them.
+    // The time that handlers request beyond the operation's own belongs to them, whatever runs before them.
     const until = deadline.before(later.reduce((sum, ms) => sum + ms, 0));
     const entry = { ...await runOne(known, step, config, until, run), start };
     tellHandler(undefined);

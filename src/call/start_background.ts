@@ -6,9 +6,9 @@ import { startDetached } from "../system/start_detached.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /**
- * Starts a handler in a separate process that nobody waits for: this very
- * program, told to make the same call with that one handler. It gets the XML
- * as a file in memory, so it does not depend on this process any more.
+ * Starts a handler in a separate process that no other process waits for: this
+ * same program makes the same call with that one handler. It gets the XML as a
+ * file in memory, so it no longer depends on this process.
  */
 export const startBackground: StartBackground = (event, data, directories, { handler, of, caller }) => {
   const started = performance.now();

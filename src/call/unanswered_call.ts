@@ -8,16 +8,16 @@ import { appendRecord, makeRecord } from "../records/write_record.ts";
 import { abandonedProcess, endAbandoned, releaseMemory } from "../system/abandoned.ts";
 import { readAllInput } from "../system/stdin_text.ts";
 
-/** What is kept of what the process said, in UTF-16 code units. */
+/** How much of the process's output is kept, in UTF-16 code units. */
 const LONGEST = 1000;
-/** How the waiting process says that the time limit had passed; else it is a status of wait(2). */
+/** The waiting process's word for a time limit that has passed; any other value is a status of wait(2). */
 const LATE = "late";
 
 /**
- * Writes the record of a hook call whose process came to give no answer: it hung in the kernel, or was ended. The
- * process that waited for it has answered, and has started this one (build/elf/give_up_code.ts).
+ * Writes the record of a hook call whose process did not answer: it hung in the kernel, or was killed. The
+ * process that waited for it has answered, and has started this process (build/elf/give_up_code.ts).
  *
- * What the call had started and would not end any more is ended here: commands of handlers, each with its process
+ * It also ends what the call had started and can no longer end: commands of handlers, each with its process
  * group. What runs in the background continues.
  *
  * @param words how it ended, its process id, the process ids of what it had started, milliseconds since its start,
@@ -63,7 +63,7 @@ export function recordUnanswered(words: readonly string[], directories: Director
     }),
     ms: Number(ms),
   };
-  // Before what may take its time, or for ever.
+  // This comes before any work that may take long, or forever.
   sendToJournald(record, directories.journald);
   appendRecord(directories.log, record);
 }

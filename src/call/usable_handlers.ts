@@ -8,7 +8,7 @@ import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 import { userId } from "../system/self.ts";
 
-/** The handlers, with those marked that the site's policy wants approved and that are not. */
+/** The handlers; those that the site's policy requires to be approved, and that are not, are marked. */
 export async function approved(
   handlers: LoadedHandler[],
   config: Config,
@@ -21,9 +21,9 @@ export async function approved(
 }
 
 /**
- * A user's own libvirtd runs the system's hooks as that user. What such a
- * user may not read or should not trust is not for them, and no failure; of
- * the rest only what a handler says itself (`host.fail`) aborts anything.
+ * A user's own libvirtd runs the system's hooks as that user. Files that such a
+ * user may not read or should not trust are skipped without a failure; of the
+ * rest, only a handler's own `host.fail` aborts anything.
  */
 export function isPassedOver(trouble: string, uid: number): boolean {
   return uid !== 0 && (trouble === "unreadable" || trouble === "untrusted");

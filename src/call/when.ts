@@ -13,7 +13,8 @@ import { passes } from "../protocol/xml/find.ts";
  * Which condition of a manifest's `when` does not hold, or undefined when all
  * do. Paths begin at `<domain>`, or at `<hookData>` of a network's call.
  *
- * @throws {HookDataError} when the XML cannot be had or a path takes too long
+ * @throws {HookDataError} when the XML is not available or a path takes too
+ * long
  */
 export function whenFails(when: When, event: HookEvent, data: HookData): string | undefined {
   if (data.isEmpty) return "when is set, but the daemon's calls have no XML";
