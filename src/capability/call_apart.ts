@@ -6,7 +6,7 @@ import { startApart } from "../system/apart.ts";
 import { processId } from "../system/process_id.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** A call of a handler that is made in a separate process; all that this one has to know. */
+/** A handler's call that a separate process makes, with all that this process must know. */
 export interface CallRequest {
   kind: "call";
   name: string;
@@ -20,14 +20,14 @@ export interface CallRequest {
   state: string;
   /** The process that makes the hook call. */
   maker: number;
-  /** Milliseconds there are. */
+  /** The time that is left, in milliseconds. */
   ms: number;
 }
 
-/** The answer comes a moment before the handler's time has passed, so that the process can end what it has started. */
+/** The answer comes a moment before the handler's deadline, so that the process can end what it has started. */
 const MOMENT_MS = 50;
 
-/** Makes a call of a handler in a process that can be left behind. */
+/** Makes a handler's call in a process that the hook call can abandon. */
 export function callApart(name: string, args: readonly Json[], context: CallContext): Answer | Pending {
   const { handler, grant, loop, deadline } = context;
   const { driver, object, calledOperation, subOperation, extra } = handler.event;

@@ -4,11 +4,11 @@ import { ownCopy } from "../base/own_copy.ts";
 import type { Json } from "../base/json.ts";
 
 const LONGEST = 300;
-/** A command line is kept whole up to this length: what ran has to be seen. */
+/** A command line up to this length is kept whole, so that the record shows what ran. */
 const LONGEST_LINE = 4_096;
 const MOST_NAMES = 64;
 
-/** A value in a record: a text as it is, anything else as JSON, cut where it is long. */
+/** A value in a record: a text unchanged, anything else as JSON, truncated if it is long. */
 export function shortText(value: Json | undefined, longest = LONGEST): string {
   const text = typeof value === "string"
     ? value
@@ -20,7 +20,7 @@ export function shortText(value: Json | undefined, longest = LONGEST): string {
     : text;
 }
 
-/** A command in a record: its line, and what the call said beside it, of whatever the guest sent as `(command, args, options)`. */
+/** A command in a record: its line and the call's options, from whatever the guest sent as `(command, args, options)`. */
 export function commandLine(
   [command, args, options]: readonly Json[],
 ): Pick<CallRecord, "what" | "runAs" | "env" | "stdin"> {

@@ -9,14 +9,14 @@ import type { Guest } from "../undo/held_changes.ts";
 import type { LazyJournal } from "../undo/lazy_journal.ts";
 import type { Grant } from "./grant.ts";
 
-/** Why a call of a handler failed, as the handler will see it: an error with this name and message. */
+/** Why a handler's call failed, as the handler will see it: an error with this name and message. */
 export interface CallError {
   /** `NotAllowed`, `TypeError`, `SystemError`, `CommandFailed`, `TimeoutError`. */
   name: string;
   message: string;
-  /** An errno's name where the system refused, as `ENOENT`. */
+  /** The errno's name where the system refused, such as `ENOENT`. */
   code?: string;
-  /** What `exec` would have given back. */
+  /** What `exec` would have returned. */
   result?: Json;
 }
 
@@ -30,15 +30,15 @@ export interface Pending {
   pending: true;
   /** Asks it to end (SIGTERM to a command's group). */
   stop(): void;
-  /** Ends it for good (SIGKILL); afterwards it is not waited for any more. */
+  /** Kills it (SIGKILL); afterwards no process waits for it. */
   kill(): void;
-  /** Whether something of it still runs. */
+  /** Whether any part of it still runs. */
   readonly running: boolean;
-  /** After `kill`: it did not end, and may yet do what it was doing in the kernel. */
+  /** After `kill`: it did not end, and may still finish what it was doing in the kernel. */
   readonly isLeftBehind?: boolean;
 }
 
-/** The handler that makes the calls: one object for the whole of its run. */
+/** The handler that makes the calls: one object for its whole run. */
 export interface RunningHandler {
   readonly name: string;
   /** Who holds what it sets. */
@@ -48,7 +48,7 @@ export interface RunningHandler {
   readonly event: HookEvent;
   readonly data: HookData;
   readonly lazyJournal: LazyJournal;
-  /** Its edits of the XML, once it has made one. */
+  /** Its edits of the XML, once it has made any. */
   editor?: XmlEditor;
 }
 
@@ -56,51 +56,53 @@ export interface RunningHandler {
 export interface CallContext {
   handler: RunningHandler;
   loop: Loop;
-  /** The handler's own: nothing waits longer. */
+  /** The handler's own deadline: nothing waits longer. */
   deadline: Deadline;
   grant: Grant;
-  /** Has something done when the handler ends, however it ends. */
+  /** Registers something to do when the handler ends, however it ends. */
   atEnd(act: () => void): void;
   /** Ends the handler as failed, for this reason. */
   fail(reason: string): void;
-  /** Gives the answer of a call that was pending. */
+  /** Delivers the answer of a pending call. */
   answer(answer: Answer): void;
 }
 
-/** Takes in words what a dry run did not do: `write "x" to /a`. */
+/** Receives, in words, what a dry run did not do: `write "x" to /a`. */
 export type Tell = (what: string) => void;
 
 /**
- * One thing that a handler can ask of the host. Everything about it is here:
- * its name, its checks, its effect, and what a dry run does in its place.
- * capabilities.ts lists them all.
+ * One thing that a handler can ask of the host, whole: its name, its checks,
+ * its effect, and what a dry run does instead. capabilities.ts lists them all.
  *
  * Arguments are hostile: any JSON. `run` and `dryRun` check them and the grant
- * before anything else, and never throw for what a handler does.
+ * before anything else, and never throw because of what a handler does.
  */
 export interface Capability {
   /** As handlers write it after `host.`, such as `fs.write`. */
   readonly name: string;
   /** The key of a manifest's `allow` that it is checked against; absent: every handler may. */
   readonly within?: "exec" | "scripts" | "read" | "write" | "xml";
-  /** It changes nothing that outlives the handler, so a dry run runs it. */
+  /** It changes nothing that outlives the handler, so a dry run executes it. */
   readonly looksOnly?: true;
-  /** It gives its answer at once, and not by a promise. */
+  /** It returns its answer directly, not as a promise. */
   readonly isSync?: true;
-  /** Handlers reach it through code of the prelude's, and not as `host.<name>`. */
+  /** Handlers reach it through the prelude's code, not as `host.<name>`. */
   readonly isInternal?: true;
-  /** It is run once SQLite is loaded, so that `handler.lazyJournal` can be used. */
+  /** It runs once SQLite is loaded, so that it can use `handler.lazyJournal`. */
   readonly usesJournal?: true;
-  /** It is no call in the record: `fail`, which is the outcome. */
+  /** The record does not list it as a call: `fail`, which is the outcome. */
   readonly isUnrecorded?: true;
-  /** What the record has of a call; absent: its first argument. */
+  /** What the record keeps of a call; absent: its first argument. */
   record?(args: readonly Json[]): Pick<CallRecord, "what" | "level" | "fields" | "runAs" | "env" | "stdin">;
   run(args: readonly Json[], context: CallContext): Answer | Pending;
-  /** The same checks and an answer that the handler can go on with, without the effect. Absent: see `perform`. */
+  /**
+   * The same checks, and an answer with which the handler can continue, without the effect. Absent: see
+   * `perform`.
+   */
   dryRun?(args: readonly Json[], context: CallContext, tell: Tell): Answer | Pending;
 }
 
-/** The arguments are not of the form the call wants. */
+/** The arguments do not have the form that the call requires. */
 export function misuse(message: string): Failure {
   return { error: { name: "TypeError", message } };
 }
@@ -110,7 +112,7 @@ export function notAllowed(message: string, hint: string): Failure {
   return { error: { name: "NotAllowed", message: `${message}; ${hint}` } };
 }
 
-/** A value that is there, as JSON. */
+/** A value that exists, as JSON. */
 export function value(value: Json): Answer {
   return { value };
 }

@@ -5,7 +5,7 @@ import { close } from "../system/descriptor.ts";
 import { type Place, statusOf } from "../system/file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 
-/** Changes what a path leads to by a handle on it, so that what was checked is what is changed. */
+/** Changes what a path leads to through a handle, so that it changes the very file that was checked. */
 export function changeHeld(
   call: string,
   path: Json | undefined,
@@ -24,7 +24,10 @@ export function changeHeld(
   });
 }
 
-/** A directory, a device or a socket may change its owner, but no link, and no file that has a second name somewhere. */
+/**
+ * The owner of a directory, a device or a socket may change, but not that of a link, or of a file with a
+ * second name.
+ */
 function refuseOtherNames(place: Place, held: number): void {
   const status = statusOf(held);
   if (status.kind === "symlink") throw new NotOrdinary(`${place.path} was replaced by a symbolic link`);

@@ -5,12 +5,12 @@ import { deniedPath } from "../site/deny.ts";
 import { realPath } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Most links that are looked for in one rule of the policy. */
+/** The most links that are resolved in one rule of the policy. */
 const MOST = 2_000;
 
 /**
- * What the site's policy denies, by whatever name it is spelt: a rule that goes through a symbolic link denies what
- * the link leads to as well. The links are looked up when the first path is asked about.
+ * What the site's policy denies, under any name: a rule whose path contains a symbolic link also denies what
+ * the link leads to. The links are resolved at the first question about a path.
  */
 export class DeniedPaths {
   readonly #policy: Policy;
@@ -60,7 +60,7 @@ function realRules({ segments, text }: PathRule): PathRule[] {
     try {
       expand("/", beginning.slice(0, depth), take, () => count >= MOST);
     } catch (error) {
-      // What cannot be looked at now cannot be reached by a handler's call either.
+      // A handler's call cannot reach what this process cannot look at now.
       if (!(error instanceof SystemError)) throw error;
     }
   }
@@ -76,7 +76,7 @@ function resolved(path: string): string | undefined {
   }
 }
 
-/** Whether a rule can match a path below a directory: it has parts left when the directory's names are used up. */
+/** Whether a rule can match a path below a directory: parts of the rule remain after the directory's names. */
 export function reachesBelow({ segments }: PathRule, directory: string): boolean {
   const names = directory === "/" ? [] : directory.slice(1).split("/");
   for (const [i, name] of names.entries()) {

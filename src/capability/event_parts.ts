@@ -9,13 +9,16 @@ import type { XmlElement } from "../protocol/xml/document.ts";
 
 /** `event.domain`, `event.network` or `event.port`: an object whose fields are read from the XML. */
 export interface EventPart {
-  /** The element that paths begin at; undefined where the call has no such part. */
+  /** The element that paths begin at; undefined where the call has none. */
   element(root: XmlElement, event: HookEvent): XmlElement | undefined;
-  /** What a handler gets first, null standing for what it gets when it looks. */
+  /** What a handler gets first; null stands for a field that is fetched when it is read. */
   first(root: XmlElement, event: HookEvent): FirstFields | undefined;
   /** One field. */
   field(root: XmlElement, event: HookEvent, name: string): unknown;
-  /** What a handler gets where there is no document: the rest fails when it is looked at. Undefined: nothing is known. */
+  /**
+   * What a handler gets where no document exists; the other fields fail when they are read. Undefined:
+   * nothing is known.
+   */
   few(data: HookData, event: HookEvent): FirstFields | undefined;
 }
 

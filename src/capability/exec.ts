@@ -23,7 +23,7 @@ export const OUTPUT_LIMIT = 1024 * 1024;
 const GRACE_MS = 1000;
 const OPTIONS = ["stdin", "timeout", "env", "runAs", "check"];
 
-/** What a dry run says of a command that changes something: it has run, and said nothing. */
+/** What a dry run answers for a command that changes something: it ran, and printed nothing. */
 const PLAYED = { code: 0, signal: null, stdout: "", stderr: "", truncated: false, timedOut: false };
 
 /**
@@ -54,7 +54,7 @@ export const exec: Capability = {
     if (context.grant.onlyLooks(command, words)) return this.run(args, context);
     const line = shownCommand([command, ...words], runAs);
     tell(`run ${line}`);
-    // What the handler must not know: with `check` it only comes to an exit code that is 0.
+    // Hides from the handler that with `check` it only ever sees exit code 0.
     const played = { command: line, keys: [...(check ? [] : ["code"]), "stdout", "stderr"] };
     return value({ ...PLAYED, played });
   },
@@ -62,7 +62,7 @@ export const exec: Capability = {
 
 /** How a command is run, and what its end means. */
 export interface CommandCall {
-  /** Of the host call, for messages. */
+  /** The name of the host call, for messages. */
   call: string;
   command: string;
   stdin: string;
@@ -74,7 +74,7 @@ export interface CommandCall {
   limit: number;
 }
 
-/** Starts a command that was checked; its end is the call's answer. */
+/** Starts a checked command; the call is answered when the command ends. */
 export function startCommand(
   ready: { path: string; args: readonly string[]; env: Readonly<Record<string, string>> },
   call: CommandCall,

@@ -2,8 +2,9 @@ import { type Capability, value } from "./capability.ts";
 import { shortText } from "./call_words.ts";
 
 /**
- * The prelude's word that a handler looks at what a command says that a dry run
- * did not run: from here on the dry run may go another way than the handler will.
+ * The prelude reports that a handler reads the output of a command that the dry
+ * run did not run: from here on the dry run may take another path than the real
+ * handler.
  */
 export const execPlayed: Capability = {
   name: "exec.played",

@@ -9,7 +9,7 @@ import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** What a handler asks to be run, its form checked and nothing else. */
+/** What a handler asks to run; only its form has been checked. */
 export interface ExecRequest {
   command: string;
   args: string[];
@@ -21,14 +21,17 @@ export interface ExecRequest {
   check: boolean;
 }
 
-/** A command that is allowed, as it is started. */
+/** An allowed command, as it is started. */
 export interface ReadyCommand {
   path: string;
   args: string[];
   env: Record<string, string>;
 }
 
-/** Reads the arguments of `exec` or `undo` and checks them. Gives the answer that refuses them, or what to start. */
+/**
+ * Reads the arguments of `exec` or `undo` and checks them. Returns the answer that refuses them, or what to
+ * start.
+ */
 export function readyRequest(
   call: string,
   args: readonly Json[],
@@ -38,7 +41,7 @@ export function readyRequest(
   const request = readExecRequest(args, known);
   if (typeof request === "string") return misuse(`host.${call}: ${request}`);
   const line = shellLineProblem(call, request.command, request.args);
-  // A program may have a space in its name, which nobody means.
+  // A program's name may contain a space, but hardly anyone means that.
   if (line !== undefined && !isThere(findProgram(request.command, ENVIRONMENT.PATH) ?? "")) {
     return misuse(`host.${call}: ${line}`);
   }

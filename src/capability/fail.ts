@@ -2,7 +2,7 @@ import type { Capability } from "./capability.ts";
 
 const LONGEST = 4096;
 
-/** `host.fail(reason)`: ends the handler as failed, with this reason for whoever asked for the operation. */
+/** `host.fail(reason)`: ends the handler as failed, with this reason for the caller of the operation. */
 export const fail: Capability = {
   name: "fail",
   looksOnly: true,

@@ -6,13 +6,16 @@ import type { HookData } from "../protocol/hook_data.ts";
 import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { XmlDocument, XmlElement } from "../protocol/xml/document.ts";
 
-/** Longest `event.xml` that is given, in characters: an engine needs room for it some five times. */
+/** The longest `event.xml` that a handler gets, in characters: an engine needs about five times that room. */
 const MAX_XML = 8 * 1024 * 1024;
 
-/** Handlers of one call ask for the same. Parsed again for each handler, models were a third of a call with twenty and 8 KB. */
+/**
+ * Handlers of one call ask for the same models. Parsing them again for each handler took a third of a call
+ * with twenty handlers and 8 KB.
+ */
 const MADE = new WeakMap<XmlDocument, Map<string, Json>>();
 
-/** Fields of `event` that are fetched when a handler looks at them; of its parts, each field of theirs too. */
+/** Fields of `event` that are fetched when a handler reads them, and the same for each field of its parts. */
 export const fetchedFields: readonly Capability[] = [
   field("xml", (data) => data.isEmpty ? "" : xmlOf(data.current)),
   field("uuid", (data) => data.uuid),
@@ -64,7 +67,7 @@ function xmlOf({ text }: XmlDocument): string {
   throw new HookDataError(`event.xml: ${size}: read the fields of event, or ask with find`);
 }
 
-/** Says of what there would be too much. */
+/** Names what would be too large. */
 export function within<T>(what: string, read: () => T): T {
   try {
     return read();
@@ -74,7 +77,7 @@ export function within<T>(what: string, read: () => T): T {
   }
 }
 
-/** The value, or why the XML cannot be had, as an error for the handler. */
+/** The value, or why the XML is not available, as an error for the handler. */
 export function reads(get: () => Json | undefined): Answer {
   try {
     return value(get() ?? null);

@@ -7,16 +7,17 @@ import { type Place, walk } from "../system/file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Largest file that `fs.read` gives and largest text that is written, in bytes. */
+/** The largest file that `fs.read` returns and the largest text that may be written, in bytes. */
 export const SIZE_LIMIT = 8 * 1024 * 1024;
 
 export type Access = "read" | "write";
 
 /**
- * Checks the path against the grant, walks to it, and checks where the links
- * on the way led: outside /sys and /proc that must be allowed as well.
+ * Checks the path against the grant, walks to it, and checks where the links on
+ * the way lead: outside /sys and /proc the grant must allow that too.
  *
- * @param missing the answer when the way to it does not exist; absent: an error
+ * @param missing the answer when a directory on the way does not exist; absent:
+ * an error
  */
 export function withPlace(
   call: string,
@@ -46,9 +47,9 @@ export function withPlace(
 }
 
 /**
- * Undefined when a path may be used that leads to another by symbolic links. Within /sys and within /proc the kernel
- * itself makes the links, and where they lead need not be allowed, unless out of a process's directory; but what the
- * policy denies stays denied.
+ * Undefined when a handler may use a path that leads to another through symbolic links. The kernel itself
+ * makes the links in /sys and /proc, so their targets need not be allowed, except outside a process's
+ * directory; but what the policy denies stays denied.
  */
 export function refuseReal(grant: Grant, kind: Access, path: string, real: string): Refusal | undefined {
   if (real === path) return undefined;
@@ -78,7 +79,7 @@ export function tooLarge(call: string, path: string): Failure {
   };
 }
 
-/** What the system or a check of ours refused, as an answer; anything else is thrown again. */
+/** A refusal by the system or by our own check, as an answer; anything else is thrown again. */
 export function systemAnswer(call: string, error: unknown): Failure {
   if (error instanceof SystemError) {
     return { error: { name: "SystemError", code: error.code, message: `host.${call}: ${error.message}` } };

@@ -4,9 +4,9 @@ import type { XmlElement } from "../protocol/xml/document.ts";
 import { elementData } from "../protocol/xml/element_data.ts";
 import type { Found } from "../protocol/xml/find.ts";
 
-/** Elements, attributes and texts that one answer may hold: what an engine has room for. */
+/** Elements, attributes and texts that one answer may hold: as many as an engine has room for. */
 const MAX_VALUES = 50_000;
-/** Characters of XML that they may stand for. */
+/** How many characters of XML they may represent. */
 const MAX_SIZE = 2 * 1024 * 1024;
 
 /**
@@ -28,7 +28,10 @@ export function foundAsData(found: readonly Found[]): Json[] {
   return found.map((one) => (typeof one === "string" ? one : elementData(one)) as Json);
 }
 
-/** How many elements and attributes there are in an element, itself included; not counted on where it is too many. */
+/**
+ * How many elements and attributes there are in an element, itself included; counting stops when there are
+ * too many.
+ */
 function valuesIn({ document, index }: XmlElement): number {
   const stop = document.structure.nexts[index]!;
   let count = stop - index;

@@ -16,7 +16,7 @@ import {
 import { isKernelFile } from "../system/kernel_file.ts";
 import { openOrdinary, refuseUnlessOrdinary } from "../system/ordinary_file.ts";
 
-/** `host.fs.append(path, text)`: adds to the end of an ordinary file, in one write; makes the file when it is missing. */
+/** `host.fs.append(path, text)`: adds to the end of an ordinary file, in one write; creates the file if it is missing. */
 export const fsAppend: Capability = {
   name: "fs.append",
   within: "write",

@@ -8,7 +8,7 @@ import { setOwner } from "../system/file.ts";
 const UNCHANGED = 0xffffffff;
 const MOST_ID = 0xfffffffe;
 
-/** `host.fs.chown(path, user, group)`: by name or number; null leaves one as it is. */
+/** `host.fs.chown(path, user, group)`: by name or number; null keeps the current one. */
 export const fsChown: Capability = {
   name: "fs.chown",
   within: "write",

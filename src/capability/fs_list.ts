@@ -5,10 +5,10 @@ import { expand } from "./path_glob.ts";
 import { globBase, parsePathRule } from "../manifest/path_rule.ts";
 import { walk } from "../system/file.ts";
 
-/** Most paths that one call gives. */
+/** The most paths that one call returns. */
 const MOST = 10_000;
 
-/** `host.fs.list(glob)`: the paths that match and may be read, sorted; nothing is an empty list. */
+/** `host.fs.list(glob)`: the paths that match and may be read, sorted; an empty list if none do. */
 export const fsList: Capability = {
   name: "fs.list",
   within: "read",
@@ -29,13 +29,14 @@ export const fsList: Capability = {
       else refused ??= refusal;
     };
     try {
-      // What is walked can be a whole disk, of which nothing matches or may be seen.
+      // The walk can cover a whole disk of which nothing matches or may be seen.
       const enough = () => found.size >= MOST || deadline.passed;
       expand(base, parsed.rule.segments.slice(depth), take, enough);
     } catch (error) {
       return systemAnswer("fs.list", error);
     }
-    // Names that exist but may not be seen are not told apart from none, unless none at all may be.
+    // A handler cannot distinguish names that it may not see from missing ones, unless it may see none at
+    // all.
     if (found.size === 0 && refused !== undefined) {
       return denied("fs.list", grant.refuseRead(glob) ?? refused);
     }

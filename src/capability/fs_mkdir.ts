@@ -5,7 +5,7 @@ import type { Json } from "../base/json.ts";
 import type { Place } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** `host.fs.mkdir(path, {mode})`: makes a directory; one that is there already is fine. Its parent has to be there. */
+/** `host.fs.mkdir(path, {mode})`: creates a directory; an existing one is not an error. Its parent must exist. */
 export const fsMkdir: Capability = {
   name: "fs.mkdir",
   within: "write",

@@ -27,7 +27,7 @@ export const fsRead: Capability = {
     }),
 };
 
-/** Through a process that can be left behind: a read in the kernel may block for ever. */
+/** Through a process that the hook call can abandon: a read in the kernel may block forever. */
 function readKernels(place: Place, status: FileStatus, { loop, deadline }: CallContext): Answer {
   if (status.kind === "directory") throw new SystemError(21, place.path);
   const text = readKernelFile(place, SIZE_LIMIT, loop, deadline);

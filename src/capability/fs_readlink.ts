@@ -1,7 +1,7 @@
 import { type Capability, value } from "./capability.ts";
 import { withPlace } from "./file_access.ts";
 
-/** `host.fs.readlink(path)`: what is written in a symbolic link. */
+/** `host.fs.readlink(path)`: the target of a symbolic link, as written. */
 export const fsReadlink: Capability = {
   name: "fs.readlink",
   within: "read",

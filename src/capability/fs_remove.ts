@@ -3,7 +3,7 @@ import { withPlace } from "./file_access.ts";
 import type { Json } from "../base/json.ts";
 import type { FileStatus, Place } from "../system/file.ts";
 
-/** `host.fs.remove(path)`: removes a file, a symbolic link itself, or an empty directory; says whether there was one. */
+/** `host.fs.remove(path)`: removes a file, a symbolic link itself, or an empty directory; returns whether it existed. */
 export const fsRemove: Capability = {
   name: "fs.remove",
   within: "write",

@@ -5,7 +5,10 @@ import type { Place } from "../system/file.ts";
 import { refuseUnlessOrdinary } from "../system/ordinary_file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** `host.fs.rename(from, to)`: gives a file or directory another name on the same file system; both names have to be allowed. Replaces an ordinary file. */
+/**
+ * `host.fs.rename(from, to)`: renames a file or directory within one file system; both names must be allowed.
+ * Replaces an ordinary file.
+ */
 export const fsRename: Capability = {
   name: "fs.rename",
   within: "write",
@@ -24,9 +27,9 @@ function checked(
     const status = source.status();
     if (status === undefined) throw new SystemError(2, source.path);
     return withPlace("fs.rename", "write", to, context, false, (target) => {
-      // With a directory goes all that is in it, under names that nobody checked.
+      // Renaming a directory moves everything in it, under names that were not checked.
       const refusal = [source.path, target.path].map((path) =>
-        // What may not be read must not get a name by which it may.
+        // A file that may not be read must not get a name under which it may.
         context.grant.refuseDenied("read", path) ??
           (status.kind === "directory" ? context.grant.refuseAllBelow(path) : undefined)
       ).find((one) => one !== undefined);

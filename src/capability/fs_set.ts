@@ -17,17 +17,17 @@ import { isKernelFile } from "../system/kernel_file.ts";
 import { type Place, walkReal } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Most paths that one call may set: each takes a descriptor, of which a process has 1024. */
+/** The most paths that one call may set: each takes a descriptor, and a process has 1024. */
 const MOST_PATHS = 800;
 const LONGEST_VALUE = 64 * 1024;
 
 /**
- * `host.fs.set(path or glob, value)`: writes a value, and brings back the old
- * one when the guest is gone. Gives the real paths that were set, sorted.
+ * `host.fs.set(path or glob, value)`: writes a value, and restores the old one
+ * when the guest is gone. Returns the real paths that were set, sorted.
  *
- * All or nothing as far as checks go: one path that may not be written, or
- * whose value cannot be read, and nothing is changed. Where the kernel refuses
- * a value, the rest are set and the error names the paths that are not.
+ * The checks are all or nothing: if one path may not be written, or its value
+ * cannot be read, nothing changes. Where the kernel refuses a value, the other
+ * paths are set and the error names those that are not.
  */
 export const fsSet: Capability = {
   name: "fs.set",
@@ -48,7 +48,7 @@ export const fsSet: Capability = {
     }),
 };
 
-/** @param act what is done with the places, each once; an answer that is no error becomes their paths */
+/** @param act what to do with the places, each once; an answer that is not an error becomes their paths */
 function checked(
   [glob, given]: readonly Json[],
   context: CallContext,
@@ -76,7 +76,7 @@ function checked(
   }
 }
 
-/** The paths that a glob finds, or the one that is meant. */
+/** The paths that a glob matches, or the one path named. */
 function pathsOf(glob: unknown, context: CallContext): { paths: string[] } | Failure {
   if (typeof glob !== "string") {
     return misuse("host.fs.set: the first argument must be a path or a glob of paths");
@@ -104,7 +104,7 @@ function found(glob: string, rule: PathRule, { grant }: CallContext): { paths: s
   return { error: { name: "SystemError", code: "ENOENT", message: `host.fs.set: ${glob} matches no file` } };
 }
 
-/** Walks to a path and keeps its place under its real name: several paths may lead to one file. */
+/** Walks to a path and keeps the place under its real name: several paths may lead to one file. */
 function addPlace(path: string, context: CallContext, places: Map<string, Place>): Failure | undefined {
   const answer: Answer = withPlace("fs.set", "write", path, context, true, (place) => value(place.path));
   if ("error" in answer) return answer;
@@ -113,7 +113,7 @@ function addPlace(path: string, context: CallContext, places: Map<string, Place>
   return undefined;
 }
 
-/** A kernel file for writing only, such as `unbind`: its mode says so, and holds for root too. */
+/** A write-only kernel file, such as `unbind`: its mode says so, and binds root too. */
 function cannotBeRead(place: Place): boolean {
   const status = place.status();
   return status !== undefined && isKernelFile(place.path) && (status.mode & 0o444) === 0;

@@ -11,9 +11,9 @@ import { holdForUndo } from "../undo/hold_for_undo.ts";
 const LONGEST = 64 * 1024;
 
 /**
- * `host.fs.undo(path, text, {gone})`: registers a text to write into a kernel
- * file when the guest is gone, where that is another than the old
- * value: `bind` after `unbind`. The file need not be there yet.
+ * `host.fs.undo(path, text, {gone})`: registers a text to write to a kernel
+ * file when the guest is gone, where that is not the old value: `bind` after
+ * `unbind`. The file need not exist yet.
  */
 export const fsUndo: Capability = {
   name: "fs.undo",

@@ -9,7 +9,10 @@ import { refuseUnlessOrdinary } from "../system/ordinary_file.ts";
 import { replaceFile } from "../system/replace_file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** `host.fs.write(path, text)`: an ordinary file is replaced as a whole, or made; a file under /sys or /proc is written as it is. */
+/**
+ * `host.fs.write(path, text)`: replaces or creates an ordinary file as a whole; writes to a file under /sys
+ * or /proc in place.
+ */
 export const fsWrite: Capability = {
   name: "fs.write",
   within: "write",

@@ -15,7 +15,7 @@ import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "..
 import { procLinks } from "../manifest/proc_links.ts";
 import { DeniedPaths } from "./denied_paths.ts";
 
-/** The longest command line that is suggested as a rule, in characters. */
+/** The longest command line that hookvisor suggests as a rule, in characters. */
 const LONGEST_HINT = 2_000;
 
 /** Why something is not allowed, and the line that would allow it. */
@@ -41,7 +41,7 @@ export class Grant {
   /** What it was made of. */
   readonly source: { readonly handler: string; readonly allow: Allow; readonly policy: Policy };
 
-  /** @param allow as a checked manifest has it: every rule in it parses */
+  /** @param allow from a checked manifest: every rule in it parses */
   constructor(handler: string, allow: Allow, policy: Policy) {
     this.#handler = handler;
     this.source = { handler, allow, policy };
@@ -77,7 +77,7 @@ export class Grant {
     };
   }
 
-  /** Whether the manifest says of this command line that it only looks. */
+  /** Whether the manifest declares that this command line only looks. */
   onlyLooks(program: string, args: readonly string[]): boolean {
     return this.#look.some((rule) => matchExecRule(rule, program, args));
   }
@@ -102,7 +102,10 @@ export class Grant {
       : { message: `exec ${[program, ...args].join(" ").slice(0, 300)} is denied`, hint: why };
   }
 
-  /** Why a program must not be run as root, unless the policy says otherwise: others could have written it. @throws {SystemError} */
+  /**
+   * Why root must not run a program, unless the policy says otherwise: other users could have written it.
+   * @throws {SystemError}
+   */
   untrustedProgram(path: string): string | undefined {
     return untrustedProgram(path, this.#policy);
   }
@@ -201,7 +204,7 @@ function inWords(access: "read" | "write"): string {
   return access === "read" ? "reading" : "writing";
 }
 
-/** Whether a rule has a part that is this very name. */
+/** Whether a part of a rule is exactly this name. */
 function names({ segments }: PathRule, name: string): boolean {
   return segments.some((segment) => segment !== "**" && segment.length === 1 && segment[0] === name);
 }

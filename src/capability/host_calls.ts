@@ -2,14 +2,14 @@ import { CAPABILITIES } from "./capabilities.ts";
 
 /** The names that the prelude needs to make `host` and `event`, when the engine's image is built. */
 export interface HostCalls {
-  /** Calls of `host` that give a promise, and those that give a value: `fs.read`. */
+  /** Calls of `host` that return a promise, and those that return a value: `fs.read`. */
   promises: string[];
   values: string[];
-  /** Fields of `event` that are fetched when a handler looks at them. */
+  /** Fields of `event` that are fetched when a handler reads them. */
   fields: string[];
 }
 
-/** The answer to what the prelude asks at its set-up. */
+/** The answer to the prelude's request at its set-up. */
 export function hostCalls(): HostCalls {
   const all = [...CAPABILITIES.values()];
   const offered = (isSync: boolean) =>

@@ -17,13 +17,13 @@ const LONGEST_NAME = 256;
 /** Locks that one handler may hold or wait for at once. */
 const MOST = 64;
 
-/** What each handler holds or waits for, by the number that it got. */
+/** What each handler holds or waits for, by the number it got. */
 const HELD = new WeakMap<RunningHandler, Map<number, RangeLock>>();
 
 /**
- * The beginning of `host.lock(name, fn)`: answers with a number when the lock
- * is ours. Locks are kernel locks: whatever ends this process frees them.
- * Names are the same for all handlers of this host.
+ * The beginning of `host.lock(name, fn)`: answers with a number once we hold
+ * the lock. Locks are kernel locks: the end of this process, however it comes,
+ * frees them. Names are the same for all handlers of this host.
  */
 export const lockTake: Capability = {
   name: "lock.take",
@@ -46,11 +46,11 @@ export const lockTake: Capability = {
     if (lock.tryLock(`lock ${name}`)) return value(id);
     return waitFor(`lock ${name}`, id, lock, context);
   },
-  // Nobody is kept waiting by what changes nothing.
+  // A dry run, which changes nothing, keeps no other process waiting.
   dryRun: ([name]) => wrongName(name) ?? value(0),
 };
 
-/** The end of `host.lock(name, fn)`: releases what the number stands for. */
+/** The end of `host.lock(name, fn)`: releases the lock of that number. */
 export const lockFree: Capability = {
   name: "lock.free",
   isInternal: true,

@@ -5,7 +5,10 @@ import { ownCopy } from "../base/own_copy.ts";
 /** Characters of a line's fields, as JSON, that the record keeps. */
 const LONGEST_FIELDS = 2000;
 
-/** `host.log.<level>(message, fields)`, as the bridge has it: `log(level, message, fields)`. A line is kept by being recorded, as every call is. */
+/**
+ * `host.log.<level>(message, fields)`, as the bridge has it: `log(level, message, fields)`. The record keeps
+ * a line as it keeps every call.
+ */
 export const log: Capability = {
   name: "log",
   looksOnly: true,

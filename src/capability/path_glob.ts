@@ -13,7 +13,7 @@ export function expand(
     if (existsNoFollow(directory)) take(directory);
     return;
   }
-  // Two in a row mean what one does, and would be walked twice as often for each directory on the way.
+  // Two in a row mean the same as one, but would double the walk for each directory on the way.
   if (segment === "**" && rest[0] === "**") return expand(directory, rest, take, enough);
   for (const name of listDirectory(directory) ?? []) {
     if (enough()) return;

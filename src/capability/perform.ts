@@ -13,9 +13,9 @@ import { guarded, MayHang } from "../system/slow_mounts.ts";
 /**
  * Makes a call, or plays it.
  *
- * @param tell a dry run's: nothing is changed. A capability that neither says
- * that it only looks nor what a dry run does is refused: what is not known to
- * be harmless is not done.
+ * @param tell a dry run's: nothing changes. A capability that declares neither
+ * that it only looks nor what a dry run does is refused: a dry run does nothing
+ * that is not known to be harmless.
  */
 export function perform(
   capability: Capability,
@@ -33,8 +33,8 @@ export function perform(
 }
 
 /**
- * What it needs of the file system may hang for ever, where nobody can end it: then the whole call is made in a
- * process that can be left behind. Nothing was done before that was known.
+ * Its work on the file system may hang forever, and cannot be ended then: so a process that the hook call can
+ * abandon makes the whole call. Until that was known, nothing was done.
  */
 function runOrApart(capability: Capability, args: readonly Json[], context: CallContext): Answer | Pending {
   try {

@@ -6,9 +6,9 @@ import { SystemError } from "../system/system_error.ts";
 
 /**
  * `host.scripts.list(path)`: the executables in a directory, in byte order of
- * their names, by whatever links they are reached; of a path that is an
- * executable itself, that one; of one that does not exist, none. What has no
- * execute permission is none, as for libvirt.
+ * their names, through whatever links they are reached; for a path that is
+ * itself an executable, that one; for a missing path, none. A file without
+ * execute permission does not count, as for libvirt.
  */
 export const scriptsList: Capability = {
   name: "scripts.list",

@@ -20,8 +20,8 @@ import { SystemError } from "../system/system_error.ts";
 /**
  * `host.scripts.run(path, {check})`: runs one of the admin's executables as
  * libvirt would have run it: its arguments are the hook's, its standard input
- * is the XML. It has to belong to root and be writable by nobody else, as
- * handlers have to. What it prints is kept in the record and goes nowhere else.
+ * is the XML. Like a handler, it must be owned by root and writable by no other
+ * user. Its output goes to the record and nowhere else.
  */
 export const scriptsRun: Capability = {
   name: "scripts.run",

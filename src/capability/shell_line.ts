@@ -1,6 +1,6 @@
 import { splitWords } from "../manifest/words.ts";
 
-/** What only a shell understands, and how a handler does it. */
+/** What only a shell understands, and what a handler does instead. */
 const SHELL: readonly [pattern: RegExp, what: string][] = [
   [/\|\|?/, "instead of a pipe, pass one call's stdout to the next: {stdin: stdout}"],
   [/&&|;/, "one call for each command, each with await"],
@@ -12,8 +12,8 @@ const SHELL: readonly [pattern: RegExp, what: string][] = [
 ];
 
 /**
- * What to say of a program's name that is a whole command line: there is no
- * shell, and what the call has to be. Undefined for a name without white space.
+ * The message for a program's name that is a whole command line: no shell runs
+ * it, and how the call must look. Undefined for a name without white space.
  *
  * @param args the arguments that were given beside it
  */

@@ -14,12 +14,12 @@ import { HookDataError } from "../protocol/hook_data_error.ts";
 import type { Journal } from "../undo/journal.ts";
 import { deleteState, getState, listState, setState, type StateOwner, stateProblem } from "../undo/state.ts";
 
-/** One call on the values of a guest or of this host. */
+/** One call that reads or changes the values of a guest or of this host. */
 interface Act {
   /** What is wrong with its arguments. */
   check(args: readonly Json[]): string | undefined;
   run(journal: Journal, owner: StateOwner, args: readonly Json[], context: CallContext): Json;
-  /** The same on what a dry run keeps in memory. */
+  /** The same, on the values that a dry run keeps in memory. */
   play(kept: Map<string, Json>, args: readonly Json[], tell: Tell): Json;
 }
 
@@ -62,7 +62,9 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
 };
 
-/** What each handler of a dry run keeps, by the calls' prefix: nothing at first, and forgotten with it. */
+/**
+ * What each handler of a dry run keeps, by the calls' prefix: empty at first, and forgotten with the dry run.
+ */
 const PLAYED = new WeakMap<RunningHandler, Map<string, Map<string, Json>>>();
 
 /** `host.state.*` and `host.state.host.*`: small values that a handler keeps for a guest, or for this host until it reboots. */
@@ -103,7 +105,7 @@ function keyProblem([key]: readonly Json[]): string | undefined {
   return typeof key === "string" ? undefined : "the first argument must be a key, a text";
 }
 
-/** Whose values a guest's are; a text says why there is none. */
+/** The owner of a guest's values; a text says why none exists. */
 function guestOwner({ handler: { guest, name, keepsState, data } }: CallContext): StateOwner | string {
   try {
     const { uuid } = data;

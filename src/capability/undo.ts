@@ -8,7 +8,10 @@ import type { UndoCommand } from "../undo/held_changes.ts";
 import { holdForUndo } from "../undo/hold_for_undo.ts";
 
 const OPTIONS = ["timeout", "env", "runAs", "gone", "onlyIf"];
-/** `host.undo(command, args, options)`: remembers a command to run when the guest is gone. It is checked now, as `exec` would be. */
+/**
+ * `host.undo(command, args, options)`: registers a command to run when the guest is gone. It is checked now,
+ * as `exec` checks it.
+ */
 export const undo: Capability = {
   name: "undo",
   within: "exec",
@@ -44,7 +47,10 @@ export const undo: Capability = {
   },
 };
 
-/** What tells that nothing is left to undo: `gone`, exit codes of the command, and `onlyIf`, a command line as a list. */
+/**
+ * The conditions under which nothing is left to undo: `gone`, exit codes of the command, and `onlyIf`, a
+ * command line as a list.
+ */
 function readMore(
   options: Json | undefined,
   context: CallContext,

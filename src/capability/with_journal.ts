@@ -2,7 +2,7 @@ import type { Answer, CallContext } from "./capability.ts";
 import type { Holder } from "../undo/held_changes.ts";
 import { type Journal, JournalError } from "../undo/journal.ts";
 
-/** Does something with the journal, for a capability with `usesJournal`; what keeps it from being used is the answer. */
+/** Uses the journal for a capability with `usesJournal`; if the journal cannot be used, the answer is that error. */
 export function withJournal(
   call: string,
   { handler }: Pick<CallContext, "handler">,
@@ -17,7 +17,7 @@ export function withJournal(
   }
 }
 
-/** Who holds what a handler sets: its guest, by this handler. */
+/** The holder of what a handler sets: its guest, through this handler. */
 export function holderOf({ handler: { guest, name } }: Pick<CallContext, "handler">): Holder {
   return { ...guest, handler: name };
 }

@@ -8,9 +8,9 @@ type Edit = (editor: XmlEditor, path: string, text: string) => EditResult;
 
 /**
  * `host.xml.*`: edits of the XML that libvirt gets back from `migrate` and
- * `restore`: a path, and for all but `remove` a value or XML. Each gives how
- * many places changed. Edits count only when the handler succeeds, so there is
- * nothing that a dry run has to leave out: it gives libvirt nothing.
+ * `restore`: a path, and for all but `remove` a value or XML. Each returns how
+ * many places changed. Edits count only when the handler succeeds, and a dry
+ * run returns nothing to libvirt, so it makes them too.
  */
 export const xmlEdits: readonly Capability[] = [
   edit("set", (editor, path, text) => editor.set(path, text)),
@@ -43,7 +43,7 @@ function edit(act: string, make: Edit): Capability {
         const shown = JSON.stringify(path);
         return xmlError(name, `${shown} matches nothing in this document, so nothing would change`);
       }
-      // What the handler reads next is what it has made so far.
+      // From then on the handler reads its own edits.
       context.handler.data.preview = editor.document;
       return { value: count as Json };
     },

@@ -8,9 +8,9 @@ import { HookDataError } from "../protocol/hook_data_error.ts";
 import { compilePath } from "../protocol/xml/compile_path.ts";
 import { findAll } from "../protocol/xml/find.ts";
 
-/** Elements, attributes and characters one path may look at: some 50 ms. */
+/** How many elements, attributes and characters one path may examine: about 50 ms. */
 const MAX_WORK = 5_000_000;
-/** Results of one `findAll`. */
+/** The most results of one `findAll`. */
 const MAX_FOUND = 10_000;
 
 /** `find` and `findAll` of `event.domain`, `event.network` and `event.port`, as the bridge has them: `(part, path, namespaces, all)`. */
