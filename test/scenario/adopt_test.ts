@@ -71,7 +71,7 @@ const BAD: [name: string, text: string, mode: number, says: RegExp][] = [
     "filter",
     '#!/bin/sh\n[ "$2" = migrate ] && sed s/a/b/\n',
     0o755,
-    /it handles migrate, where libvirt reads back XML/,
+    /it handles migrate, where libvirt reads back the XML/,
   ],
 ];
 

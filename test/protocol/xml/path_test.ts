@@ -207,8 +207,8 @@ for (
     ["name == x", `path:1:7: unexpected "=" (a single = compares)`],
     ["name =~ x", `path:1:7: unexpected "~" (= or != compares; a value that begins so must be in quotes)`],
     ["name <= x", "path:1:6: = or != is expected (values are compared with = and != only)"],
-    ["name = x and type = y", /^path:1:10: unexpected "a" \(there is one comparison/],
-    ["name=x or @id!=2", /^path:1:8: unexpected "o" \(there is one comparison/],
+    ["name = x and type = y", /^path:1:10: unexpected "a" \(a path has one comparison/],
+    ["name=x or @id!=2", /^path:1:8: unexpected "o" \(a path has one comparison/],
   ] as const
 ) {
   Deno.test(`the comparison ${path} is refused at its character`, () => {
