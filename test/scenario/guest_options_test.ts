@@ -52,7 +52,7 @@ Deno.test("check finds what is wrong with the options of any guest, and a call f
   const { stdout } = at.admin("check");
   assert.match(stdout, /config\.yaml:3:9: error: "uuid:xyz" can match no UUID/);
   assert.match(stdout, /config\.yaml:2:18: error: 10-a has no option "cpu"/);
-  assert.match(stdout, /config\.yaml:4:18: warning: options for "11-a", which is no handler here/);
+  assert.match(stdout, /config\.yaml:4:18: warning: options for "11-a", which is not a handler here/);
   at.write("config/config.yaml", `guests:\n  win11: {10-a: {cpu: "1"}}\n`);
   assert.equal(at.hook(["qemu", "linux", "prepare", "begin", "-"], domainXml("linux")).code, 0);
   const failed = at.hook(["qemu", "win11", "prepare", "begin", "-"], domainXml("win11"));

@@ -115,7 +115,7 @@ Deno.test({
           record.notes?.some((note) => note.startsWith(`process ${child} (sleep)`)),
           record.notes?.join(),
         );
-        assert.ok(record.notes?.some((note) => /may yet be done, and nothing after it$/.test(note)));
+        assert.ok(record.notes?.some((note) => /may still complete, but nothing after it runs$/.test(note)));
         // Its parent hangs, so it stays a zombie.
         assert.match(Deno.readTextFileSync(`/proc/${child}/stat`), /^\d+ \(sleep\) Z /);
       },
