@@ -10,10 +10,10 @@
  * Names are libvirt's own. Each field says which element or attribute of
  * libvirt's XML it comes from and, where that is known and not "always", since
  * which libvirt it exists. A field is absent when the XML does not have it or
- * when its value cannot be understood. Everything a guest's owner can choose
- * (names, descriptions, paths, metadata) is data: never make a command of it.
+ * when hookvisor does not understand its value. Everything a guest's owner can
+ * choose (names, descriptions, paths, metadata) is data: never make a command of it.
  *
- * One long file, because it is copied beside the handlers as it is.
+ * This is one long file because hookvisor copies it unchanged beside the handlers.
  */
 
 /** libvirt's hook drivers. */
@@ -34,14 +34,14 @@ export interface HookEvent {
   uuid?: string;
   /**
    * Why the domain ended, for `release` since about libvirt 10: `shutdown`, `destroyed`, `crashed`, `migrated`, `saved`, `failed`, `from snapshot`, `daemon`, `unknown`.
-   * Of an event: for `crashed` `panicked`, `crashloaded`, `failed`, `crashed`, `vanished`; for `io-error` `enospc` or `unknown`; for `paused`, `resumed`, `shutdown-requested`, `agent-connected`, `agent-disconnected` and `disk-changed` libvirt's word.
+   * For an event: for `crashed` `panicked`, `crashloaded`, `failed`, `crashed`, `vanished`; for `io-error` `enospc` or `unknown`; for `paused`, `resumed`, `shutdown-requested`, `agent-connected`, `agent-disconnected` and `disk-changed` libvirt's word.
    */
   reason?: string;
-  /** The daemon that calls, for the driver `daemon`: `libvirtd`, `virtqemud`, `virtnetworkd`, ... Split daemons call with the same arguments; only this tells them apart. */
+  /** The calling daemon, for the driver `daemon`: `libvirtd`, `virtqemud`, `virtnetworkd`, ... Split daemons call with the same arguments; only this tells them apart. */
   daemon?: string;
-  /** Of an event: it happened while libvirt's daemon or the connection to it was gone, and was found by comparing. The fields from here to `actualKiB` are those of events, which `hookvisor watch` brings. */
+  /** For an event: it happened while libvirt's daemon or the connection to it was down, and `watch` found it by comparing. The fields from here to `actualKiB` are those of events, which `hookvisor watch` reports. */
   missed?: boolean;
-  /** Of an event: how many more of the same were folded into it while it waited. */
+  /** For an event: how many duplicates were folded into it while it waited. */
   folded?: number;
   /** `crashed` with the reason `panicked`: `<on_crash>`, what libvirt does with the guest. */
   onCrash?: string;
@@ -65,9 +65,9 @@ export interface HookEvent {
   job?: string;
   /** `block-job`: `completed`, `failed`, `canceled`. */
   result?: string;
-  /** `job-completed`, where libvirt tells. */
+  /** `job-completed`, where libvirt reports it. */
   success?: boolean;
-  /** `job-completed`, where libvirt tells. */
+  /** `job-completed`, where libvirt reports it. */
   error?: string;
   /** `job-completed`: libvirt's numbers by libvirt's names (`data_total`, `time_elapsed`). */
   statistics?: Record<string, string | number | boolean>;
@@ -78,13 +78,13 @@ export interface HookEvent {
   recipient?: string;
   /** `memory-failure`. */
   actionRequired?: boolean;
-  /** `memory-failure`: it happened while another was dealt with. */
+  /** `memory-failure`: it happened while the system was handling another. */
   recursive?: boolean;
   /** `balloon`: the guest's memory now. */
   actualKiB?: number;
   /** The text libvirt sent on stdin; `""` for the daemon. */
   xml: string;
-  /** The domain: for the domain drivers, and for a network's port where an older libvirt sent `<domain>` with it. */
+  /** The domain: for the domain drivers, and for a network's port if an older libvirt sent `<domain>` with it. */
   domain?: Domain;
   /** The network: for the driver `network`. */
   network?: Network;
@@ -92,26 +92,26 @@ export interface HookEvent {
   port?: NetworkPort;
 }
 
-/** A domain and what else can be found in its XML. */
+/** A domain, and paths to everything else in its XML. */
 export interface Domain extends DomainData, XmlQueries {
-  /** The element of that namespace in `<metadata>`. Since 0.9.10. */
+  /** The element with that namespace in `<metadata>`. Since 0.9.10. */
   metadata(namespace: string): ElementData | undefined;
 }
 
-/** A network and what else can be found in its XML. */
+/** A network, and paths to everything else in its XML. */
 export interface Network extends NetworkData, XmlQueries {
-  /** The element of that namespace in `<metadata>`. Since 2.1.0. */
+  /** The element with that namespace in `<metadata>`. Since 2.1.0. */
   metadata(namespace: string): ElementData | undefined;
 }
 
-/** A network port and what else can be found in its XML. */
+/** A network port, and paths to everything else in its XML. */
 export interface NetworkPort extends NetworkPortData, XmlQueries {}
 
-/** Looking for anything else in the XML, by paths such as `devices/disk[@device='cdrom']/source/@file`. */
+/** Finds anything else in the XML, by paths such as `devices/disk[@device='cdrom']/source/@file`. */
 export interface XmlQueries {
-  /** The first thing that the path leads to: an element, or the text of an attribute or of `text()`. */
+  /** The first match of the path: an element, or the text of an attribute or of `text()`. */
   find(path: string, namespaces?: Record<string, string>): ElementData | string | undefined;
-  /** Everything that the path leads to, in document order. */
+  /** All matches of the path, in document order. */
   findAll(path: string, namespaces?: Record<string, string>): (ElementData | string)[];
 }
 
@@ -119,7 +119,7 @@ export interface XmlQueries {
 export interface ElementData {
   /** Its name as written, prefix included: `libosinfo:os`. */
   name: string;
-  /** The URI of its namespace, when it has one. */
+  /** The URI of its namespace, if it has one. */
   namespace?: string;
   /** Its attributes, by their names as written. */
   attributes: Record<string, string>;
@@ -129,13 +129,13 @@ export interface ElementData {
   children: ElementData[];
 }
 
-/** A size as the XML gives it and in units to compute with. */
+/** A size as written in the XML, and in units for arithmetic. */
 export interface Size {
   /** The number as written. */
   value: string;
-  /** The unit as written, or libvirt's default for the place: `KiB` for memory. */
+  /** The unit as written, or libvirt's default there: `KiB` for memory. */
   unit: string;
-  /** The size in bytes; absent where it is beyond 2^53 - 1. */
+  /** The size in bytes; absent if it is greater than 2^53 - 1. */
   bytes?: number;
   /** The size in KiB, rounded up as libvirt does. */
   KiB: number;
@@ -145,7 +145,7 @@ export interface Size {
 export interface CpuSet {
   /** As written: `0-3,^2,8`. */
   text: string;
-  /** Its members in ascending order: `[0, 1, 3, 8]`. Counted out when looked at; a handler may have a million of them in all. */
+  /** Its members in ascending order: `[0, 1, 3, 8]`. Expanded when a handler reads it; a handler may expand a million members in all. */
   cpus: number[];
 }
 
@@ -153,13 +153,13 @@ export interface CpuSet {
 export interface DomainData {
   /** `@type`: `kvm`, `qemu`, `lxc`, `xen`, `bhyve`, ... */
   type: string;
-  /** `@id`: the number of a running domain. qemu has it from `prepare` on and no more in `stopped` and `release`; LXC from `start` to `stopped`. */
+  /** `@id`: the number of a running domain. qemu has it from `prepare` on, but not in `stopped` and `release`; LXC has it from `start` to `stopped`. */
   id?: number;
   /** `<name>`. */
   name: string;
   /** `<uuid>`. */
   uuid: string;
-  /** `<hwuuid>`: the UUID that the guest sees, where it is another. Since 11.7.0. */
+  /** `<hwuuid>`: the UUID that the guest sees, if it differs. Since 11.7.0. */
   hwuuid?: string;
   /** `<title>`. Since 0.9.10. */
   title?: string;
@@ -167,25 +167,25 @@ export interface DomainData {
   description?: string;
   /** `<genid>`. Since 4.4.0. */
   genid?: string;
-  /** `<memory>` in KiB: what the guest gets at most without memory devices. Its `@unit` since 0.9.11; without one it is KiB. */
+  /** `<memory>` in KiB: the most that the guest gets without memory devices. `@unit` exists since 0.9.11; without it the unit is KiB. */
   memoryKiB: number;
-  /** `<currentMemory>` in KiB; the same as `memoryKiB` when it is not given. */
+  /** `<currentMemory>` in KiB; the same as `memoryKiB` if it is missing. */
   currentMemoryKiB: number;
   /** `<maxMemory>` in KiB: the limit for added memory devices. Since 1.2.14. */
   maxMemoryKiB?: number;
-  /** `<memory>`, `<currentMemory>` and `<maxMemory>` with the unit they were written in. */
+  /** `<memory>`, `<currentMemory>` and `<maxMemory>` with their units as written. */
   sizes: { memory?: Size; currentMemory?: Size; maxMemory?: Size };
   /** `<vcpu>`: the most virtual CPUs the guest can have. */
   vcpus: number;
-  /** `<vcpu current>`: how many it starts with; the same as `vcpus` when it is not given. Since 0.8.5. */
+  /** `<vcpu current>`: how many it starts with; the same as `vcpus` if it is missing. Since 0.8.5. */
   currentVcpus: number;
   /** `<vcpu placement>`: `static` or `auto`. Since 0.9.11. */
   vcpuPlacement?: string;
-  /** `<vcpu cpuset>`: host CPUs that vCPUs without a pin of their own run on. Since 0.4.4. */
+  /** `<vcpu cpuset>`: host CPUs for vCPUs that have no pin. Since 0.4.4. */
   vcpuCpuset?: CpuSet;
   /** `<iothreads>`. Since 1.2.8. */
   iothreads?: number;
-  /** `<iommufd>`: whether host devices are passed through by IOMMUFD, and the group of descriptors it comes by. Since 12.2.0. */
+  /** `<iommufd>`: whether IOMMUFD passes host devices through, and the group of descriptors for it. Since 12.2.0. */
   iommufd?: { enabled?: boolean; fdgroup?: string };
   os: DomainOs;
   /** `<bootloader>`: Xen's paravirtual guests and bhyve. */
@@ -204,13 +204,13 @@ export interface DomainData {
   hostdevs: Hostdev[];
   /** `<devices><filesystem>`. */
   filesystems: Filesystem[];
-  /** `<devices><graphics>`. Passwords are left out. */
+  /** `<devices><graphics>`. Without passwords. */
   graphics: Graphics[];
   /**
-   * Every PCI device of the host that the guest gets, once each, as sysfs
-   * writes addresses: `<hostdev>`, `<interface type='hostdev'>` and the
-   * controllers of NVMe disks, of their backing files and mirrors too. An
-   * interface on a network of such devices has its own only from `start` on.
+   * Every PCI device of the host that the guest gets, each once, with the
+   * address as sysfs writes it: `<hostdev>`, `<interface type='hostdev'>`, and
+   * the controllers of NVMe disks, including their backing files and mirrors.
+   * An interface on a network of such devices has an address only from `start` on.
    */
   hostPciAddresses: string[];
   /** `<cputune>`. Since 0.9.0. */
@@ -219,7 +219,7 @@ export interface DomainData {
   memoryBacking: MemoryBacking;
   /** `<numatune><memory>`. */
   numatune?: { mode?: string; nodeset?: CpuSet; placement?: string };
-  /** The namespaces of the elements in `<metadata>`; `metadata(namespace)` gives each. Since 0.9.10. */
+  /** The namespaces of the elements in `<metadata>`; `metadata(namespace)` returns each. Since 0.9.10. */
   metadataNamespaces: string[];
 }
 
@@ -237,7 +237,7 @@ export interface DomainOs {
   loader?: string;
   /** `<nvram>`: the file of the firmware's variables (since 1.2.8), or the file or device of its `<source>` (since 8.5.0). */
   nvram?: string;
-  /** `<varstore>`: the file of the firmware's variables where QEMU keeps them itself, and what it is made from. Since 12.1.0. */
+  /** `<varstore>`: the file of the firmware's variables where QEMU itself stores them, and its template. Since 12.1.0. */
   varstore?: { path?: string; template?: string };
   /** `<kernel>`, `<initrd>`, `<cmdline>`: direct kernel boot. */
   kernel?: string;
@@ -265,11 +265,11 @@ export interface DomainCpu {
 export interface Disk {
   /** `@type`: `file`, `block`, `dir`, `network`, `volume`, `nvme`, `vhostuser`, `vhostvdpa`, `ctl`. */
   type: string;
-  /** `@device`: `disk` (when not given), `cdrom`, `floppy`, `lun`. */
+  /** `@device`: `disk` (the default), `cdrom`, `floppy`, `lun`. */
   device: string;
-  /** Every attribute of `<source>`, and more. An empty drive has none, or while it runs an `index` alone. */
+  /** Every attribute of `<source>`, and more. An empty drive has no source, or only an `index` while the domain runs. */
   source?: DiskSource;
-  /** The file, block device or directory on the host: `source.file`, `source.dev` or `source.dir`, whichever there is. */
+  /** The file, block device or directory on the host: `source.file`, `source.dev` or `source.dir`, whichever exists. */
   path?: string;
   target: {
     /** `<target dev>`: `vda`. */
@@ -287,11 +287,11 @@ export interface Disk {
   serial?: string;
   /** `<boot order>`. Since 0.8.8. */
   bootOrder?: number;
-  /** `<alias name>`: only while the domain runs, unless it begins with `ua-`. */
+  /** `<alias name>`: exists only while the domain runs, unless it begins with `ua-`. */
   alias?: string;
 }
 
-/** `<disk><source>`: every attribute under its own name, those that are not listed here too, and its `<host>` and `<address>`. */
+/** `<disk><source>`: every attribute under its own name, including those not listed here, and its `<host>` and `<address>`. */
 export interface DiskSource {
   /** `type='file'`. */
   file?: string;
@@ -302,7 +302,7 @@ export interface DiskSource {
   /** `type='network'`: `rbd`, `nbd`, `iscsi`, `https`, ... */
   protocol?: string;
   name?: string;
-  /** `type='network'`: `yes` or `no`, and the name to check the server's certificate for. */
+  /** `type='network'`: `yes` or `no`, and the name that the server's certificate must have. */
   tls?: string;
   tlsHostname?: string;
   /** `type='network'` by HTTP: what follows the `?`. */
@@ -316,9 +316,9 @@ export interface DiskSource {
   mode?: string;
   /** `type='nvme'`: the controller on the host, `0000:01:00.0`. Since 6.0.0. */
   pci?: string;
-  /** `type='nvme'`: the number of the namespace on it. */
+  /** `type='nvme'`: the number of its namespace. */
   namespace?: string;
-  /** `type='nvme'`: `yes` when libvirt takes the controller from the host's driver and gives it back. */
+  /** `type='nvme'`: `yes` if libvirt takes the controller from the host's driver and returns it afterwards. */
   managed?: string;
   /** `type='nvme'`: `pci`; `type='vhostuser'`: `unix`. */
   type?: string;
@@ -326,7 +326,7 @@ export interface DiskSource {
   path?: string;
   /** `mandatory`, `requisite` or `optional`. */
   startupPolicy?: string;
-  /** `type='file'`: the group of descriptors that it is opened by. Since 9.0.0. */
+  /** `type='file'`: the group of descriptors that opens it. Since 9.0.0. */
   fdgroup?: string;
   /** The number of this layer in the disk's chain, while the domain runs. */
   index?: string;
@@ -341,7 +341,7 @@ export interface Interface {
   mac?: string;
   /** Every attribute of `<source>`, and more. */
   source?: InterfaceSource;
-  /** `<target>`: absent until libvirt has made the device, and again in `stopped` and `release` of qemu. */
+  /** `<target>`: absent until libvirt has created the device, and again in `stopped` and `release` of qemu. */
   target?: {
     /** `<target dev>`: `vnet0`. */
     dev?: string;
@@ -366,21 +366,21 @@ export interface Interface {
   pci?: string;
   /** `type='hostdev'` of a USB device: `<address bus device>`. */
   usb?: { bus?: number; device?: number };
-  /** `@managed` of `type='hostdev'`: libvirt takes the device from the host's driver and gives it back. */
+  /** `@managed` of `type='hostdev'`: libvirt takes the device from the host's driver and returns it afterwards. */
   managed?: boolean;
   /** `<alias name>`. */
   alias?: string;
 }
 
-/** `<interface><source>`: every attribute under its own name, those that are not listed here too, and its `<local>`. */
+/** `<interface><source>`: every attribute under its own name, including those not listed here, and its `<local>`. */
 export interface InterfaceSource {
   /** `type='network'`. */
   network?: string;
   /** `type='network'`. Since 0.9.4. */
   portgroup?: string;
-  /** `type='network'` of a running domain: the UUID of the network port. Since 5.1.0. */
+  /** `type='network'` while the domain runs: the UUID of the network port. Since 5.1.0. */
   portid?: string;
-  /** `type='bridge'`; of a running domain also for `type='network'`: the bridge in use. */
+  /** `type='bridge'`; while the domain runs also for `type='network'`: the bridge in use. */
   bridge?: string;
   /** `type='direct'`, `type='vdpa'`, `type='user'`: the host's device. */
   dev?: string;
@@ -390,10 +390,10 @@ export interface InterfaceSource {
   path?: string;
   /** `type='vhostuser'`: `unix`. */
   type?: string;
-  /** `type='client'`, `server`, `mcast`, `udp`: the other side, or where to listen. */
+  /** `type='client'`, `server`, `mcast`, `udp`: the remote address, or the one to listen on. */
   address?: string;
   port?: string;
-  /** `type='udp'`: this side, from `<local>`. */
+  /** `type='udp'`: the local address, from `<local>`. */
   local?: { address?: string; port?: string };
   /** `type='internal'`. */
   name?: string;
@@ -410,7 +410,7 @@ export interface Hostdev {
   mode: string;
   /** `@type`: `pci`, `usb`, `scsi`, `scsi_host`, `mdev`; of `capabilities`: `storage`, `misc`, `net`. */
   type: string;
-  /** `@managed`: libvirt takes a PCI device from the host's driver and gives it back. */
+  /** `@managed`: libvirt takes a PCI device from the host's driver and returns it afterwards. */
   managed: boolean;
   /** Every attribute of `<source>`: `startupPolicy`, `writeFiltering`, `guestReset` and others. */
   source?: Record<string, string>;
@@ -436,7 +436,7 @@ export interface Hostdev {
   capability?: string;
   /** `<driver name>`: `vfio`, `kvm`, `xen`. */
   driver?: string;
-  /** `<driver iommufd>`: whether it is passed through by IOMMUFD. Since 12.1.0. */
+  /** `<driver iommufd>`: whether IOMMUFD passes it through. Since 12.1.0. */
   iommufd?: boolean;
   /** `<alias name>`. */
   alias?: string;
@@ -456,7 +456,7 @@ export interface UsbDevice {
 
 /** `<filesystem>`. */
 export interface Filesystem {
-  /** `@type`: `mount` (when not given), `template`, `file`, `block`, `ram`, `bind`. */
+  /** `@type`: `mount` (the default), `template`, `file`, `block`, `ram`, `bind`. */
   type: string;
   /** `@accessmode`. Since 0.8.5. */
   accessmode?: string;
@@ -476,7 +476,7 @@ export interface Filesystem {
 export interface Graphics {
   /** `@type`: `vnc`, `spice`, `rdp`, `sdl`, `dbus`, `egl-headless`. */
   type: string;
-  /** `@port`; -1 while it is still to be chosen. */
+  /** `@port`; -1 until libvirt has chosen one. */
   port?: number;
   /** `@tlsPort` of SPICE. */
   tlsPort?: number;
@@ -509,13 +509,13 @@ export interface CpuTune {
   shares?: number;
   /** `<period>` in microseconds. */
   period?: number;
-  /** `<quota>` in microseconds; -1 is none. */
+  /** `<quota>` in microseconds; -1 means no limit. */
   quota?: number;
 }
 
 /** `<memoryBacking>`. */
 export interface MemoryBacking {
-  /** `<hugepages>`: absent when the guest uses none; empty when the size is the host's default; else `<page>`. Since 1.2.5. */
+  /** `<hugepages>`: absent if the guest uses none; empty if the size is the host's default; otherwise `<page>`. Since 1.2.5. */
   hugepages?: {
     /** `@size` in KiB. */
     sizeKiB: number;
@@ -544,9 +544,9 @@ export interface NetworkData {
   bridge?: string;
   /** `<forward>`; absent for an isolated network. */
   forward?: {
-    /** `@mode`: `nat` (when not given), `route`, `open`, `bridge`, `private`, `vepa`, `passthrough`, `hostdev`. */
+    /** `@mode`: `nat` (the default), `route`, `open`, `bridge`, `private`, `vepa`, `passthrough`, `hostdev`. */
     mode: string;
-    /** `@dev`: the only host device that traffic may leave by. */
+    /** `@dev`: the only host device through which traffic may leave. */
     dev?: string;
     /** `<interface dev>`: the pool of host devices, in order. Since 0.9.4. */
     interfaces: string[];
@@ -563,7 +563,7 @@ export interface NetworkData {
   mac?: string;
   /** `<mtu size>`, in bytes. Since 3.1.0. */
   mtu?: number;
-  /** `@connections`: interfaces that use it now. */
+  /** `@connections`: the number of interfaces that use it now. */
   connections?: number;
   /** `<virtualport type>`: `openvswitch`. Since 0.10.0. */
   virtualport?: string;
@@ -579,11 +579,11 @@ export interface NetworkData {
 export interface NetworkIp {
   /** `@address`. */
   address?: string;
-  /** `@family`: `ipv4` (when not given) or `ipv6`. */
+  /** `@family`: `ipv4` (the default) or `ipv6`. */
   family: string;
   /** `@netmask`, as given. */
   netmask?: string;
-  /** `@prefix`, or the prefix that `@netmask` amounts to. */
+  /** `@prefix`, or the prefix length of `@netmask`. */
   prefix?: number;
   /** `<dhcp><range>`. */
   dhcpRanges: { start: string; end: string }[];
@@ -591,17 +591,17 @@ export interface NetworkIp {
   dhcpHosts: { mac?: string; name?: string; ip?: string; id?: string }[];
 }
 
-/** `<networkport>` (since 5.5.0), or what an older libvirt's `<interface>` and `<domain>` tell of it. */
+/** `<networkport>` (since 5.5.0), or what an older libvirt's `<interface>` and `<domain>` say about it. */
 export interface NetworkPortData {
   /** `<uuid>`; an older libvirt has none. */
   uuid?: string;
-  /** `<owner>`: the domain; absent for a port made by hand. */
+  /** `<owner>`: the domain; absent for a port that an admin created. */
   owner?: { name?: string; uuid?: string };
   /** `<group>`: the network's portgroup. */
   group?: string;
   /** `<mac address>`. */
   mac?: string;
-  /** `<plug>`: what it is connected to. */
+  /** `<plug>`: what the port is connected to. */
   plug?: {
     /** `@type`: `network`, `bridge`, `direct`, `hostdev-pci`. */
     type: string;
@@ -629,13 +629,13 @@ export interface NetworkPortData {
 }
 
 // ---------------------------------------------------------------------------
-// host: what a handler can do. docs/handlers.md has more of each call.
+// host: what a handler can do. docs/handlers.md says more about each call.
 // ---------------------------------------------------------------------------
 
 /**
  * A handler's default export. It has ended when its promise is settled and every
- * call it made has an answer. Where the options are not all texts, say what
- * they are: `Handler<{ hostCpus: string, cores: number[] }>`.
+ * call it made has an answer. If not all options are texts, give their types:
+ * `Handler<{ hostCpus: string, cores: number[] }>`.
  */
 export type Handler<Options = Record<string, string>> = (event: HookEvent, host: Host<Options>) => unknown;
 
@@ -644,32 +644,32 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /**
  * A call's error. It is thrown (or rejects the promise) with the handler's own
- * line in its stack; one that nobody catches makes the handler fail.
+ * line in its stack; an uncaught error makes the handler fail.
  */
 export interface HostError extends Error {
   /**
    * - `NotAllowed`: the manifest or the site's policy does not allow it; the message says which line to add
-   * - `TypeError`: the arguments are not what the call takes
-   * - `SystemError`: the system refused; `code` has its name for that
+   * - `TypeError`: the call does not take these arguments
+   * - `SystemError`: the system refused; `code` has the errno's name
    * - `CommandFailed`: a command ended with an exit code other than 0, or by a signal; `result` has its output
-   * - `TimeoutError`: a timeout given to the call passed, or others held what it needs until the deadline
-   * - `HookDataError`, `XmlError`: the XML cannot be had or read, or not be edited like that
+   * - `TimeoutError`: the call's timeout passed, or others held what it needs until the deadline
+   * - `HookDataError`, `XmlError`: the XML cannot be read or parsed, or does not allow this edit
    */
   name: string;
   /** An errno's name: `ENOENT`, `EBUSY`, ... */
   code?: string;
-  /** What `exec` would have given. */
+  /** What `exec` would have returned. */
   result?: ExecResult;
 }
 
-/** All that reaches the host. Every call is checked against the manifest's `allow` and recorded. */
+/** Everything that reaches the host. hookvisor checks every call against the manifest's `allow` and records it. */
 export interface Host<Options = Record<string, string>> {
   /**
-   * Runs a program with an argument array, never through a shell, in a session
-   * and process group of its own; its environment is `PATH`, `LC_ALL=C` and
+   * Runs a program with an argument array, never through a shell, in its own
+   * session and process group; its environment is `PATH`, `LC_ALL=C` and
    * what `env` and `runAs` add. Within `allow.exec`.
    *
-   * It has ended when the program is; what children of it hold open is not waited for.
+   * It ends with the program, and does not wait for what the program's children hold open.
    */
   exec(command: string, args?: readonly (string | number)[], options?: ExecOptions): Promise<ExecResult>;
 
@@ -680,26 +680,27 @@ export interface Host<Options = Record<string, string>> {
   readonly fs: HostFiles;
 
   /**
-   * Remembers a command to run when the guest is gone (see `fs.set` for when
-   * that is). It is checked now as `exec` would be, and again against the
-   * site's policy when it runs. The same command of the same handler is kept
-   * once for a guest. It may run twice when this host's hook is killed in the
-   * middle, so it has to be one that can. Call it before the change that it undoes.
+   * Registers a command to run when the guest has ended (`fs.set` says when
+   * that is). hookvisor checks the command now as `exec` does, and again against
+   * the site's policy when it runs. It registers the same command of the same
+   * handler once for a guest. The command may run twice if the hook process is
+   * killed in the middle, so a second run must be harmless. Call `undo` before
+   * the change that it undoes.
    */
   undo(command: string, args?: readonly (string | number)[], options?: UndoOptions): Promise<null>;
 
-  /** Ends after so many milliseconds. */
+  /** Waits this many milliseconds. */
   sleep(ms: number): Promise<null>;
 
-  /** Calls `condition` until what it gives is true in JavaScript's sense, and gives that; `every` and `timeout` are milliseconds. Throws `TimeoutError`. */
+  /** Calls `condition` until it returns a truthy value, and returns that value; `every` and `timeout` are milliseconds. Throws `TimeoutError`. */
   waitFor<T>(
     condition: () => T | Promise<T>,
     options?: { every?: number; timeout?: number },
   ): Promise<T>;
 
   /**
-   * Values that this handler keeps for this guest, by its UUID, until
-   * `release` (a network's until `stopped`), or for good with `state: keep`
+   * Values that this handler stores for this guest, by its UUID, until
+   * `release` (for a network until `stopped`), or longer with `state: keep`
    * in the manifest. Nothing outlives a reboot. A key has 1 to 256
    * characters, a value at most 64 KiB as JSON; there are at most 1000 keys.
    */
@@ -709,62 +710,62 @@ export interface Host<Options = Record<string, string>> {
   };
 
   /**
-   * Runs `act` while no other handler of this host, in whichever hook process,
-   * holds the lock of that name; gives what `act` gives. Waits until the
-   * handler's deadline. The lock is free when `act` returns, and when the
-   * handler ends or is killed.
+   * Runs `act` while no other handler of this host, in any hook process,
+   * holds the lock of that name; returns what `act` returns. Waits until the
+   * handler's deadline at most. The lock is released when `act` returns, and
+   * when the handler ends or is killed.
    */
   lock<T>(name: string, act: () => T | Promise<T>): Promise<T>;
 
-  /** Edits what libvirt gets back, in `migrate` and `restore`, with `allow: {xml: true}`; each gives how many places changed. See docs/xml.md. */
+  /** Edits what libvirt gets back, in `migrate` and `restore`, with `allow: {xml: true}`; each returns how many places changed. See docs/xml.md. */
   readonly xml: HostXml;
 
-  /** Ends the handler as failed, with a reason for whoever ran `virsh start`. */
+  /** Ends the handler as failed, with a reason for the person who ran `virsh start`. */
   fail(reason: string): never;
 
-  /** Lines in the record of this call, as `console` makes them too. `fields` is any JSON value; `host.log(text)` is `host.log.info`. */
+  /** Writes lines into the record of this call, as `console` does. `fields` is any JSON value; `host.log(text)` is `host.log.info`. */
   readonly log: Readonly<LogCalls>;
 
-  /** The manifest's `options`, with what `config.yaml` says in their place. */
+  /** The manifest's `options`, with the values that `config.yaml` overrides. */
   readonly options: Readonly<Options>;
 
-  /** Who the call is about: the guest or network. */
+  /** The guest or network that the call is about. */
   readonly guest: { readonly name: string; readonly uuid?: string };
 }
 
 export interface ExecOptions {
-  /** Written to its standard input, which is then closed; nothing by default. */
+  /** Text for its standard input, which is then closed; nothing by default. */
   stdin?: string;
-  /** Milliseconds, or a text such as `"5s"`; then SIGTERM, and SIGKILL a second later. */
+  /** Milliseconds, or a text such as `"5s"`; after that it gets SIGTERM, and SIGKILL a second later. */
   timeout?: number | string;
   /** More variables; each name within `allow.env`. */
   env?: Record<string, string>;
-  /** Another user, by name, within `allow.runAs`: with all their groups, HOME, USER, LOGNAME, and XDG_RUNTIME_DIR where they have one. */
+  /** Another user, by name, within `allow.runAs`: with all their groups, HOME, USER, LOGNAME, and XDG_RUNTIME_DIR if they have one. */
   runAs?: string;
-  /** Whether an exit code other than 0, a signal or the time-out throws (default), or is only told in the result. */
+  /** Whether an exit code other than 0, a signal or a timeout throws (default), or only shows in the result. */
   check?: boolean;
 }
 
 export interface UndoOptions {
-  /** For when it runs, 10 s by default. What is said here it has even when the call's time limit has passed. */
+  /** The command's timeout when it runs, 10 s by default. It applies even when the call's deadline has passed. */
   timeout?: number | string;
   env?: Record<string, string>;
   runAs?: string;
-  /** Exit codes that say that nothing is left to undo: that is success, and it is forgotten. */
+  /** Exit codes that say that nothing is left to undo: they count as success, and hookvisor forgets the command. */
   gone?: number[];
-  /** A program and its arguments, within `allow.exec`, run before it: when it fails, nothing is left to undo. */
+  /** A program and its arguments, within `allow.exec`, to run first: if it fails, nothing is left to undo. */
   onlyIf?: readonly (string | number)[];
 }
 
 export interface ExecResult {
-  /** The exit code; null when a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   code: number | null;
-  /** `SIGKILL`, ...; null when it exited. */
+  /** `SIGKILL`, ...; null if it exited. */
   signal: string | null;
   /** At most 1 MiB. */
   stdout: string;
   stderr: string;
-  /** Output beyond that was dropped. */
+  /** Whether output beyond that was dropped. */
   truncated: boolean;
   timedOut: boolean;
 }
@@ -774,58 +775,59 @@ export type LogCalls =
   & ((message: string, fields?: Json) => null)
   & Record<"debug" | "info" | "warn" | "error", (message: string, fields?: Json) => null>;
 
-/** Executables that were made for libvirt's hooks. */
+/** Executables written for libvirt's hooks. */
 export interface HostScripts {
-  /** The executables in a directory, in byte order; of a path that is one itself, that one; none if it does not exist. */
+  /** The executables in a directory, in byte order; for the path of an executable, that one; none if it does not exist. */
   list(path: string): Promise<string[]>;
   /**
    * Runs one with libvirt's arguments and the XML on standard input, as libvirt
-   * would. It has to belong to root and be writable by nobody else. What it
-   * prints is kept in the record. A failure is an error unless `check` is false.
+   * would. It must be owned by root and writable by nobody else. The record
+   * has what it prints. A failure is an error unless `check` is false.
    */
   run(path: string, options?: { check?: boolean }): Promise<ExecResult>;
 }
 
-/** Reading is within `allow.read` and `allow.write`, changing within `allow.write`. */
+/** `allow.read` and `allow.write` permit reading, `allow.write` permits changing. */
 export interface HostFiles {
   /** The text of a file, at most 8 MiB. */
   read(path: string): Promise<string>;
-  /** The existing paths that a glob finds and that may be read, sorted: `*` within a name, `**` across. At most 10,000. */
+  /** The existing paths that match a glob and that the handler may read, sorted: `*` within a name, `**` across. At most 10,000. */
   list(glob: string): Promise<string[]>;
   exists(path: string): Promise<boolean>;
-  /** What the path leads to; null if it does not exist. */
+  /** The properties of the path's target; null if it does not exist. */
   stat(path: string): Promise<FileStatus | null>;
-  /** What is written in a symbolic link. */
+  /** The target written in a symbolic link. */
   readlink(path: string): Promise<string>;
-  /** Replaces an ordinary file as a whole, or makes it; a file under /sys or /proc is written in place, in one write. At most 8 MiB. */
+  /** Replaces an ordinary file as a whole, or creates it; writes a file under /sys or /proc in place, in one write. At most 8 MiB. */
   write(path: string, text: string | number): Promise<null>;
-  /** Adds to an ordinary file in one write; makes it when it is missing. */
+  /** Appends to an ordinary file in one write; creates it if it is missing. */
   append(path: string, text: string | number): Promise<null>;
-  /** Makes a directory, 0o755 by default; one that is there is fine. Its parent has to be there. */
+  /** Creates a directory, 0o755 by default; it may already exist. Its parent must exist. */
   mkdir(path: string, options?: { mode?: number | string }): Promise<null>;
-  /** Removes a file, a link itself, or an empty directory; tells whether there was one. */
+  /** Removes a file, a link itself, or an empty directory; returns whether it existed. */
   remove(path: string): Promise<boolean>;
-  /** Both names have to be allowed and on one file system. */
+  /** Both names must be allowed and on one file system. */
   rename(from: string, to: string): Promise<null>;
   /** `0o640` or `"640"`; no set-id bits. */
   chmod(path: string, mode: number | string): Promise<null>;
-  /** By name or number; null leaves one as it is. */
+  /** By name or number; null leaves it unchanged. */
   chown(path: string, user: string | number | null, group?: string | number | null): Promise<null>;
   /**
-   * Writes a value, and brings back the old one when the guest is gone: after
+   * Writes a value, and restores the old one when the guest has ended: after
    * `release` (a network's `stopped`), after an aborted start, by `hookvisor
-   * undo`, and at the daemon's start for a guest that was killed with it. A
-   * value that several guests hold returns when the last one leaves. Gives
-   * the real paths that were set. Nothing is changed when one of the paths
-   * may not be written or read; files hold at most 64 KiB of text.
+   * undo`, and at the daemon's start for a guest that was killed with it. If
+   * several guests hold a value, it is restored when the last one ends. Returns
+   * the real paths that it set. Changes nothing if the handler may not write
+   * or read one of the paths; files hold at most 64 KiB of text.
    */
   set(pathOrGlob: string, value: string | number): Promise<string[]>;
   /**
-   * Remembers a text to write into a file below /sys or /proc when the guest
-   * is gone, where that is another than its old value: `bind` after `unbind`.
-   * Played back in order with commands and values, the last first. The file
-   * need not be there yet, and when it is gone by then, there is nothing to
-   * undo; `gone` names errors that say the same, such as `ENODEV`.
+   * Registers a text to write into a file below /sys or /proc when the guest
+   * has ended, for a text other than the file's old value: `bind` after
+   * `unbind`. hookvisor plays it back in order with commands and values, the
+   * last first. The file need not exist yet. If it no longer exists by then,
+   * nothing is left to undo; `gone` names errors that say the same, such as
+   * `ENODEV`.
    */
   undo(path: string, text: string | number, options?: { gone?: string[] }): Promise<null>;
 }
@@ -838,23 +840,23 @@ export interface FileStatus {
   gid: number;
   /** Bytes. */
   size: number;
-  /** Names it has (hard links). */
+  /** The number of its names (hard links). */
   links: number;
-  /** Last change of its content, in milliseconds since the epoch. */
+  /** The last change of its content, in milliseconds since the epoch. */
   modified: number;
 }
 
 export interface HostState {
-  /** null when there is none. */
+  /** null if the key has no value. */
   get(key: string): Promise<Json>;
   set(key: string, value: Json): Promise<null>;
-  /** Tells whether there was one. */
+  /** Returns whether the key existed. */
   delete(key: string): Promise<boolean>;
   /** The keys that begin with a text, sorted. */
   list(prefix?: string): Promise<string[]>;
 }
 
-/** Paths as `find` takes them, and a value or a piece of XML. */
+/** Each takes a path as `find` does, and a value or a piece of XML. */
 export interface HostXml {
   /** Sets the text of an element or the value of an attribute. */
   set(path: string, value: string): number;
