@@ -29,11 +29,11 @@ import { xmlFind } from "./xml_find.ts";
 import { xmlMetadata } from "./xml_metadata.ts";
 
 /**
- * Everything that a handler can ask of the host, by its name: the only list of
- * it. The prelude's `host`, the dry run, the record and `check` go by it;
- * handler.d.ts and docs/handlers.md are compared with it by a test.
+ * Everything that a handler can ask of the host, by name: the only such list.
+ * The prelude's `host`, the dry run, the record and `check` use it; a test
+ * compares handler.d.ts and docs/handlers.md with it.
  *
- * What is not here the prelude does alone: `host.waitFor`, `host.options`.
+ * The prelude implements the rest alone: `host.waitFor`, `host.options`.
  */
 export const CAPABILITIES: ReadonlyMap<string, Capability> = new Map(
   [
