@@ -15,14 +15,14 @@ export interface Approval {
   source: string;
 }
 
-/** JSON may take six bytes for one of the file's. */
+/** JSON may take six bytes for one byte of the file. */
 const LARGEST = 8 * 1024 * 1024;
 
 export function approvalPath({ config }: Pick<Directories, "config">, name: string): string {
   return `${config}/approvals/${name}.json`;
 }
 
-/** The approval of a handler; a text says why there is none that counts. */
+/** The approval of a handler; a text says why none counts. */
 export function readApproval(directories: Directories, name: string, uid: number): Approval | string {
   const file = approvalPath(directories, name);
   const read = readTrusted(fileReader, file, uid, LARGEST);
@@ -40,7 +40,10 @@ export function readApproval(directories: Directories, name: string, uid: number
   return `its approval is invalid: ${file} is damaged`;
 }
 
-/** Why a handler may not run under `policy: {approval: required}`, or undefined. The whole text is compared: a hash could do no more. */
+/**
+ * Why a handler may not run under `policy: {approval: required}`, or undefined. The whole text is compared; a
+ * hash would add nothing.
+ */
 export function approvalProblem(
   { name, source }: Pick<LoadedHandler, "name" | "source">,
   directories: Directories,
@@ -52,7 +55,7 @@ export function approvalProblem(
   return `the handler was changed after it was approved: run "hookvisor diff ${name}", then "hookvisor approve ${name}"`;
 }
 
-/** Handlers with an error added to each that the site's policy wants approved and that is not: it counts as broken. */
+/** The handlers; each that lacks an approval required by the site's policy gets an error, and so counts as broken. */
 export function withApproval(
   handlers: LoadedHandler[],
   config: Config,

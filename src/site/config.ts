@@ -30,7 +30,7 @@ export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
   /** Who may run `virsh` and other clients of libvirt: nobody, handlers in mode background whose manifests ask, or all. */
   libvirtClients: "deny" | "background" | "allow";
-  /** `trusted`: root runs only programs that only root could have written. */
+  /** `trusted`: root runs only programs that no other user could have written. */
   programs: "trusted" | "any";
   /** In milliseconds; absent: no limit but the operation's. */
   maxTimeoutMs?: number;
@@ -38,14 +38,14 @@ export interface Policy {
   approval: "required" | "none";
 }
 
-/** `config.yaml`, complete: what it does not say has its default. */
+/** `config.yaml`, complete: keys that it omits have their defaults. */
 export interface Config {
-  /** How long a hook call may take, in milliseconds, in the order of the file. */
+  /** How long a hook call may take, in milliseconds, in the file's order. */
   timeouts: Setting<number>[];
   onFailure: Setting<OnFailure>[];
   /** By handler, which is the file's name without `.js`. */
   options: Record<string, OptionSetting[]>;
-  /** For some guests over those, in the order of the file. */
+  /** For some guests, on top of those, in the file's order. */
   guests: GuestOptions[];
   policy: Policy;
   background: { timeoutMs: number };

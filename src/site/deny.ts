@@ -6,8 +6,8 @@ import { matchStar } from "../manifest/star.ts";
 
 /**
  * Programs that connect to libvirtd. Sources: libvirt's own clients
- * (tools/meson.build), virt-manager's, virt-viewer's, virt-top, virt-v2v's
- * and libguestfs's, whose default backend may be libvirt. Left out are those
+ * (tools/meson.build), virt-manager's, virt-viewer's, virt-top, virt-v2v's and
+ * libguestfs's, whose default backend may be libvirt. The list omits programs
  * of the same family that never connect: `virt-what`, `virt-host-validate`,
  * `virt-xml-validate`, `virt-pki-validate`.
  */
@@ -56,12 +56,12 @@ export function isLibvirtClient(program: string): boolean {
  * Why the site's policy denies a command that a handler's own rules allow, or
  * undefined when it does not.
  *
- * Denying is meant broadly: a rule's program is compared by its last part
- * only, wherever it lies; its arguments have to match the first ones of the
- * call, whatever follows; and a `*` stands for anything at all.
+ * A denying rule applies broadly: only the last part of the program's path is compared; the rule's arguments
+ * must match the call's first arguments, whatever follows; and a `*` matches anything at all.
  *
  * @param program As the handler gave it.
- * @param file The file that would run, with every symbolic link resolved, so that another name for it is no way round.
+ * @param file The file that would run, with every symbolic link resolved, so that another name does not
+ * circumvent the rule.
  */
 export function deniedExec(
   policy: Policy,
@@ -93,7 +93,10 @@ function insteadOf(args: readonly string[], { libvirtClients }: Policy): string 
   return `What the hook needs is in event; ${background}`;
 }
 
-/** The policy for one handler: whose manifest asks for libvirt's clients and runs in the background may have them. */
+/**
+ * The policy for one handler: one whose manifest asks for libvirt's clients and runs in the background may
+ * run them.
+ */
 export function policyFor(policy: Policy, { libvirtClients }: Pick<Allow, "libvirtClients">): Policy {
   if (policy.libvirtClients !== "background") return policy;
   return { ...policy, libvirtClients: libvirtClients ? "allow" : "background" };
@@ -112,7 +115,7 @@ export function deniedPath(
   access: "read" | "write",
   path: string,
 ): string | undefined {
-  // A star of an allowing rule stands for no line end; one of a denying rule does.
+  // A star in an allowing rule does not match a line end; one in a denying rule does.
   const spellings = [path, path.replace(/[\n\r]/g, "?")];
   const rule = rules.find((r) => spellings.some((spelling) => matchPathRule(r, spelling)));
   return rule && `the site's policy denies it: policy.deny.${access} in config.yaml contains ${rule.text}`;

@@ -7,12 +7,12 @@ import { matchesOperation } from "../manifest/operation_glob.ts";
 
 /**
  * What a hook call found in `config.yaml` and the handlers, kept so that the
- * next call need not parse YAML. It is used only while every file is exactly
- * the one it was: each has an `id` of device, inode, size, and the times of the
- * last change of content and of status in nanoseconds.
+ * next call need not parse YAML. It is used only while no file has changed:
+ * each has an `id` of device, inode, size, and the times of the last change of
+ * content and of status in nanoseconds.
  */
 export interface HandlerIndex {
-  /** Which hookvisor wrote it: another one may understand manifests differently. */
+  /** Which hookvisor wrote it: another version may read manifests differently. */
   build: string;
   config: LoadedConfig & { id: string };
   handlers: IndexedHandler[];
@@ -32,10 +32,10 @@ export interface IndexedHandler {
 /** Stands for the id of a missing file. */
 export const MISSING = "missing";
 
-/** Handlers larger than this, in characters, are not kept: a call would read them all for nothing. */
+/** Handlers larger than this, in characters, are not kept: every call would read them, mostly for nothing. */
 const LARGEST_KEPT = 64 * 1024;
 
-/** The index of what was loaded, or undefined when something in it should not be kept. */
+/** The index of what was loaded, or undefined when a part of it should not be kept. */
 export function makeIndex(
   build: string,
   config: LoadedConfig & { id: string },
@@ -62,9 +62,9 @@ export function makeIndex(
 }
 
 /**
- * The index that a text holds, or undefined when it is none, is cut short or
- * belongs to another build. Whoever can write the file is root: its shape is
- * checked against accidents, not against attacks.
+ * The index that a text holds, or undefined when it is not an index, is
+ * truncated or belongs to another build. Only root can write the file, so its
+ * shape is checked against accidents, not attacks.
  */
 export function readIndex(text: string, build: string): HandlerIndex | undefined {
   try {
@@ -77,7 +77,7 @@ export function readIndex(text: string, build: string): HandlerIndex | undefined
   }
 }
 
-/** Whether a handler has to be looked at in a call for this operation, as `loadHandlers` decides it. */
+/** Whether a call for this operation must look at a handler, as `loadHandlers` decides it. */
 export function isFor(
   { source, mayMatch }: Pick<LoadedHandler, "source" | "mayMatch">,
   driver: string,
@@ -99,7 +99,10 @@ function onMatches(on: string[] | undefined, driver: string, operation: string):
   return on === undefined || on.some((glob) => matchesOperation(glob, driver, operation));
 }
 
-/** The handlers in an index (of files in `directory`) that are, or may be, for an operation, as `loadHandlers` would give them. */
+/**
+ * The handlers in an index (of files in `directory`) that match, or may match, an operation, as
+ * `loadHandlers` would return them.
+ */
 export function indexedHandlers(
   index: HandlerIndex,
   directory: string,
@@ -110,7 +113,7 @@ export function indexedHandlers(
     .map((handler) => indexedHandler(handler, directory));
 }
 
-/** A handler of an index as `loadHandlers` would give it. */
+/** A handler of an index as `loadHandlers` would return it. */
 export function indexedHandler(
   { fileName, source, manifest, on, issues, trouble }: IndexedHandler,
   directory: string,

@@ -14,13 +14,13 @@ export interface FoundIndex {
   index: HandlerIndex;
   /** What identifies each file of the site now, by its path. */
   ids: ReadonlyMap<string, string>;
-  /** Every file is exactly the one it was: nothing has to be read again. */
+  /** No file has changed, so none must be read again. */
   isCurrent: boolean;
 }
 
 /**
- * Finds that index: it exists so that a call need not parse YAML, nor even load what does. Undefined where there is
- * none for this program, or where a file is not one that root alone can change.
+ * Finds that index: with it a call need not parse YAML, nor even load the parser. Undefined where this
+ * program has no index, or where a user other than root can change one of the files.
  */
 export function findIndex(directories: Directories): FoundIndex | undefined {
   const build = buildName();
@@ -37,7 +37,7 @@ export function indexFile({ state }: Directories): string {
   return `${state}/handlers.json`;
 }
 
-/** Known only to a compiled program, and only for root: nobody else has a state directory. */
+/** Only a compiled program has one, and only for root: no other user has a state directory. */
 export function buildName(): string | undefined {
   return typeof __HOOKVISOR_BUILD__ === "string" && userId() === ROOT ? __HOOKVISOR_BUILD__ : undefined;
 }
@@ -46,7 +46,7 @@ export function buildName(): string | undefined {
 export interface SiteFiles {
   directory: string;
   configFile: string;
-  /** Ids by path; undefined when a file is not one that the index may speak for. */
+  /** Ids by path; undefined when the index may not vouch for a file. */
   ids(): Map<string, string> | undefined;
 }
 
@@ -72,7 +72,9 @@ export function siteFiles({ config }: Directories): SiteFiles {
   };
 }
 
-/** Whether every step to a directory is one that only root can change, without links: trusted at a glance. */
+/**
+ * Whether only root can change each step of a directory's path, and none is a link: a quick check of trust.
+ */
 export function isPlain(directory: string): boolean {
   let path = "";
   for (const part of directory.split("/").slice(1)) {

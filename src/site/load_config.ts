@@ -7,17 +7,17 @@ import { defaultConfig } from "./settings.ts";
 /** The largest `config.yaml`, in bytes. */
 export const LARGEST_CONFIG = 256 * 1024;
 
-/** `config.yaml` as it was found. */
+/** `config.yaml` as it was read. */
 export interface LoadedConfig {
-  /** What could be read of it, with the defaults for the rest. */
+  /** The settings that could be read, with the defaults for the rest. */
   config: Config;
   issues: Issue[];
-  /** Why the file cannot be used: then it counts as a failed handler for every operation. */
+  /** Why the file cannot be used; it then counts as a failed handler for every operation. */
   trouble?: Exclude<Trouble, "missing">;
 }
 
 /**
- * Finds, checks and parses `config.yaml`. Where there is none, the defaults hold.
+ * Finds, checks and parses `config.yaml`. Without the file, the defaults apply.
  *
  * @param file Its path.
  * @param uid The user hookvisor runs as.
@@ -28,7 +28,7 @@ export async function loadConfig(file: string, files: FileReader, uid: number): 
     if (read.trouble === "missing") return { config: defaultConfig(), issues: [] };
     return { config: defaultConfig(), issues: [read.issue], trouble: read.trouble };
   }
-  // Here and not above: without the file a call must not pay for YAML.
+  // Imported here and not above: without the file a call must not pay for loading YAML.
   const { parseConfig } = await import("./parse_config.ts");
   const { config, issues } = parseConfig(file, read.text);
   const broken = issues.some((issue) => issue.severity === "error");

@@ -8,23 +8,27 @@ import { couldMatch } from "../manifest/could_match.ts";
 import { issueOf, readTrusted, type Trouble } from "./read_trusted.ts";
 import { trustIssue } from "./trust.ts";
 
-/** A handler's file, in order or not. */
+/** A handler's file, valid or not. */
 export interface LoadedHandler {
   /** The file's name without `.js`: `20-vfio`. */
   name: string;
   /** Its path. */
   file: string;
-  /** The whole text, byte for byte what is in the file, and what the engine is given; empty where it was not read. */
+  /** The whole text, byte for byte as in the file, and as the engine gets it; empty where it was not read. */
   source: string;
-  /** Only for a handler that is in order. One without counts as failed for each operation it might match. */
+  /**
+   * Only for a valid handler. One without a manifest counts as failed for each operation that it might match.
+   */
   manifest?: Manifest;
   /** The globs of `on`; undefined where they could not be read. */
   on?: string[];
   /** Errors and warnings. */
   issues: Issue[];
-  /** Why there is no manifest. */
+  /** Why the manifest is absent. */
   trouble?: Exclude<Trouble, "missing">;
-  /** Whether the handler is, or may be, for an operation: one whose `on` could not be read may be for any. */
+  /**
+   * Whether the handler matches, or may match, an operation: one whose `on` could not be read may match any.
+   */
   mayMatch(driver: string, operation: string): boolean;
 }
 
@@ -32,19 +36,19 @@ export interface LoadedHandler {
 export interface LoadedHandlers {
   /** In byte order of their names. */
   handlers: LoadedHandler[];
-  /** The directory itself cannot be used, so nobody knows which handlers there are. */
+  /** The directory itself cannot be used, so the handlers are unknown. */
   problem?: { trouble: Exclude<Trouble, "missing">; issue: Issue };
 }
 
-/** The user hookvisor runs as, and the call for which handlers are wanted; absent: all. */
+/** The user hookvisor runs as, and the call whose handlers to load; absent: all handlers. */
 export interface LoadOptions {
   uid: number;
   call?: { driver: string; operation: string };
-  /** Gives a handler that need not be read again, by its file's name. */
+  /** Returns a handler that need not be read again, by its file's name. */
   known?(fileName: string): LoadedHandler | undefined;
 }
 
-/** Two digits, which give the order, and a name that can stand in a log line, a key of YAML and a file's name. */
+/** Two digits, which set the order, and a name that fits a log line, a YAML key and a file name. */
 const NAME = /^[0-9]{2}-[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.js$/;
 
 /**
@@ -78,7 +82,7 @@ export async function loadHandlers(
   return { handlers };
 }
 
-/** Undefined for a handler that the call is not for, or that is gone. */
+/** Undefined for a handler that does not match the call, or that was removed. */
 async function loadHandler(
   file: string,
   fileName: string,
@@ -95,7 +99,7 @@ async function loadHandler(
   }
   if (call && !couldMatch(read.text, call.driver, call.operation)) return undefined;
 
-  // Here and not above: a call without a handler must not pay for YAML.
+  // Imported here and not above: a call without a handler must not pay for loading YAML.
   const { parseManifest } = await import("../manifest/parse.ts");
   const { manifest, on, issues } = parseManifest(file, read.text);
   const mayMatch = (driver: string, operation: string) =>

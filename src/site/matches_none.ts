@@ -3,9 +3,9 @@ import { matchManifest } from "../manifest/match.ts";
 import type { HookEvent } from "../protocol/event.ts";
 
 /**
- * Whether a call ends before it begins: no handler in the index can be for
- * it, by what costs nothing to look at, and nothing else wants it. Filters that
- * need the XML count as matching: they are looked at with care later.
+ * Whether a call ends before it begins: no handler in the index can match it,
+ * by the filters that cost nothing, and nothing else needs it. Filters that
+ * need the XML count as matching here and are examined later.
  */
 export function matchesNone({ config: { config }, handlers }: HandlerIndex, event: HookEvent): boolean {
   if (config.record.keep > 0) return false;

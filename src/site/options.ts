@@ -8,27 +8,27 @@ import type { Manifest } from "../manifest/manifest.ts";
 /** A handler's options for one call. */
 export interface AppliedOptions {
   options: Record<string, Json>;
-  /** Where `config.yaml` sets those that are no defaults. */
+  /** Where `config.yaml` sets those that are not defaults. */
   set: Record<string, SetOption>;
   issues: Issue[];
 }
 
-/** The line of `config.yaml` that counted for an option, and for which guests it is when not for all. */
+/** The line of `config.yaml` that set an option, and the guests that it names, unless it applies to all. */
 export interface SetOption {
   line: number;
   guests?: string;
 }
 
 /**
- * A handler's options: the defaults of its manifest with what `config.yaml`
- * says for it in their place, and over that what it says for the guest: a glob
- * with fewer characters of its own before one with more, the guest's whole name
- * or UUID last. A value replaces the one before as a whole, lists and maps too,
- * and has to be of the default's type; a default of null takes any.
+ * A handler's options: the defaults of its manifest, overridden by what
+ * `config.yaml` sets for it, and then by what it sets for the guest: a glob
+ * with fewer literal characters before one with more, the guest's whole name or
+ * UUID last. A value replaces the previous one as a whole, lists and maps too,
+ * and must have the default's type; a default of null accepts any.
  *
  * @param handlerName The file's name without `.js`, such as `20-vfio`.
  * @param guest The guest that the call is about; absent: none.
- * @returns The options; where a value is wrong the one before it, and an issue.
+ * @returns The options; for a wrong value the previous one, and an issue.
  */
 export function applyOptions(
   manifest: Pick<Manifest, "options">,
@@ -50,7 +50,7 @@ export function applyOptions(
   ]);
 }
 
-/** What is wrong with any option that `config.yaml` sets for a handler, for whichever guests. */
+/** What is wrong with any option that `config.yaml` sets for a handler, for any guest. */
 export function optionIssues(
   manifest: Pick<Manifest, "options">,
   config: Config,
@@ -108,7 +108,7 @@ export function unknownHandlerIssues(
   });
 }
 
-/** A whole name or UUID before any glob, then the glob with more characters of its own. */
+/** A whole name or UUID before any glob, then the glob with more literal characters. */
 function specificity(guests: string): number {
   return /[*?]/.test(guests) ? guests.replace(/^uuid:|[*?]/g, "").length : Number.MAX_SAFE_INTEGER;
 }

@@ -1,14 +1,14 @@
 /**
  * Handlers' names in the order they run: byte order, as libvirt orders its own
- * hooks (`strcmp`), and backwards on teardown, so that what was put up last
- * comes down first. The list that is given stays as it is.
+ * hooks (`strcmp`), and in reverse on teardown, so that what was set up last is
+ * taken down first. The argument is not modified.
  */
 export function orderHandlers(names: readonly string[], teardown: boolean): string[] {
   const ordered = [...names].sort(byBytes);
   return teardown ? ordered.reverse() : ordered;
 }
 
-/** Compares as the UTF-8 bytes do, which is the order of code points and not JavaScript's own. */
+/** Compares as the UTF-8 bytes do, which is the order of code points and not JavaScript's default. */
 export function byBytes(a: string, b: string): number {
   const left = [...a];
   const right = [...b];

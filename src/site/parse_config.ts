@@ -22,17 +22,17 @@ const KEYS = [
   "log",
 ] as const;
 const POLICY_KEYS = ["deny", "libvirtClients", "programs", "maxTimeout", "approval"] as const;
-/** libvirtd, and whoever called it, waits that long: more is a slip of the pen. */
+/** libvirtd and its caller wait that long: a larger value is a typing error. */
 const LONGEST_CALL_MS = 3_600_000;
 const RECORDS_KEPT = 50;
 const MIB = 1024 * 1024;
 
 /**
- * Reads and checks `config.yaml`. Each key stands in docs/config.md.
+ * Reads and checks `config.yaml`. docs/config.md describes each key.
  *
  * @param file Its path, for the issues.
- * @returns All problems at once, and the settings that are right, with the defaults for the rest. With an error among
- * the issues the file as a whole counts as broken.
+ * @returns All problems at once, and the valid settings, with the defaults for the rest. One error among the
+ * issues makes the whole file count as broken.
  */
 export function parseConfig(file: string, text: string): { config: Config; issues: Issue[] } {
   const config = defaultConfig();

@@ -8,8 +8,8 @@ import { isLiteralPath, parsePathRule } from "../manifest/path_rule.ts";
 
 /**
  * Rules of a manifest that can never take effect because the site's policy
- * denies all they allow. It is a help for `check`, not the wall: that is
- * `deniedExec` and `deniedPath` at each call.
+ * denies all they allow. This helps `check`; `deniedExec` and `deniedPath`
+ * enforce the policy at each call.
  *
  * @param file The handler's path.
  */
@@ -20,7 +20,8 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
 
   const { events, hooks } = purposes(manifest);
   const inHooks = policyFor(config.policy, manifest.allow);
-  // libvirt waits for no event's handlers, so there its clients are allowed, unless the site says no to all.
+  // libvirt does not wait for the handlers of events, so these may run its clients, unless the site denies
+  // that to all.
   const mayCall = events && inHooks.libvirtClients !== "deny";
   const policy = mayCall ? { ...inHooks, libvirtClients: "allow" as const } : inHooks;
   for (const located of [...manifest.allow.exec, ...manifest.allow.look]) {
@@ -47,7 +48,7 @@ export function policyIssues(file: string, manifest: Manifest, config: Config): 
   return issues;
 }
 
-/** Whether a handler is for events, and for hooks. */
+/** Whether a handler matches events, and whether it matches hooks. */
 export function purposes({ on }: Manifest): { events: boolean; hooks: boolean } {
   const operations = on.flatMap(({ value }) => expandOperations(value));
   return {

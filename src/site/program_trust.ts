@@ -7,9 +7,9 @@ import { findProgram } from "../system/program.ts";
 import { userId } from "../system/self.ts";
 
 /**
- * Why a program must not be run as the user that hookvisor runs as: another user could have written it, or what runs
- * it where it is a script. Handlers are looked at in the same way. Undefined where nothing is wrong, where the file
- * cannot be looked at, which starting it will say better, and where the policy does not ask.
+ * Why the user that hookvisor runs as must not run a program: another user could have written it, or a
+ * script's interpreter. Handlers are checked in the same way. Undefined where nothing is wrong, where the
+ * file cannot be examined (starting it will report that better), and where the policy does not require it.
  *
  * @param path absolute
  * @throws {SystemError} when it cannot be read

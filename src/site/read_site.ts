@@ -6,7 +6,7 @@ import { loadConfig } from "./load_config.ts";
 import { loadHandlers } from "./load_handlers.ts";
 import { fileReader } from "../system/file_reader.ts";
 
-/** Loads everything from the files: all handlers, or those that may be for a call. */
+/** Loads everything from the files: all handlers, or those that may match a call. */
 export async function readSite(
   directories: Directories,
   uid: number,
@@ -20,7 +20,7 @@ export async function readSite(
   return { config, handlers };
 }
 
-/** Everything, but of the files only what has changed since an index was made. */
+/** Loads everything, but reads only the files that have changed since an index was written. */
 export async function readChanged(
   directories: Directories,
   uid: number,

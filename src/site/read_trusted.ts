@@ -3,15 +3,15 @@ import { type FileReader, isTrouble } from "../system/file_reader.ts";
 import { trustIssue } from "./trust.ts";
 
 /**
- * Why a file is not used. `missing`: there is none. `unreadable`: this user
- * may not read it. `untrusted`: another user could have written it.
- * `invalid`: what it holds is wrong, or it cannot be read for another reason.
+ * Why a file is not used. `missing`: it does not exist. `unreadable`: this user
+ * may not read it. `untrusted`: another user could have written it. `invalid`:
+ * its contents are wrong, or it cannot be read for another reason.
  */
 export type Trouble = "missing" | "unreadable" | "untrusted" | "invalid";
 
 /**
- * Reads a text that root or this user alone can have written. Trust is looked
- * at first: nothing of an untrusted file is read.
+ * Reads a text that only root or this user can have written. Trust is checked
+ * first: nothing of an untrusted file is read.
  *
  * @param uid The user hookvisor runs as.
  * @param most The largest size in bytes.

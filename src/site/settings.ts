@@ -6,7 +6,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 
 const MIB = 1024 * 1024;
 
-/** What holds where there is no `config.yaml`. */
+/** The settings without a `config.yaml`. */
 export function defaultConfig(): Config {
   return {
     timeouts: [],
@@ -26,7 +26,7 @@ export function defaultConfig(): Config {
   };
 }
 
-/** The longest that a manifest's `timeout` may ask for where `policy.maxTimeout` says nothing, in milliseconds. */
+/** The longest that a manifest's `timeout` may ask for where `policy.maxTimeout` is not set, in milliseconds. */
 const MAX_TIMEOUT_MS = 2 * 60_000;
 
 /** How long a whole hook call for this operation may take, in milliseconds, unless a handler asks for more: `callTimeout`. */
@@ -34,15 +34,18 @@ export function timeoutFor(config: Config, operation: Operation): number {
   return mostSpecific(config.timeouts, operation)?.value ?? operation.timeoutMs;
 }
 
-/** What no handler of this operation may exceed, in milliseconds: `policy.maxTimeout`, by default 2 minutes or what the operation has. */
+/**
+ * What no handler of this operation may exceed, in milliseconds: `policy.maxTimeout`, by default 2 minutes or
+ * the operation's own limit.
+ */
 export function maxTimeout({ policy, ...config }: Config, operation: Operation): number {
   return policy.maxTimeoutMs ?? Math.max(MAX_TIMEOUT_MS, timeoutFor({ policy, ...config }, operation));
 }
 
 /**
- * How long one handler may take in milliseconds, before what the call has left
- * cuts it further: its manifest's `timeout`, else what the operation has,
- * within `maxTimeout`; in mode `background` within `background.timeout`.
+ * How long one handler may take in milliseconds, before the call's remaining
+ * time reduces it further: its manifest's `timeout`, else the operation's
+ * limit, within `maxTimeout`; in mode `background` within `background.timeout`.
  */
 export function handlerTimeout(config: Config, manifest: Manifest, operation: Operation): number {
   if (manifest.mode === "background") {
@@ -52,7 +55,10 @@ export function handlerTimeout(config: Config, manifest: Manifest, operation: Op
   return Math.min(manifest.timeoutMs ?? timeoutFor(config, operation), maxTimeout(config, operation));
 }
 
-/** The time of a handler that has asked for more than the operation has, in milliseconds; undefined for every other. */
+/**
+ * The timeout of a handler that asks for more than the operation's limit, in milliseconds; undefined for
+ * every other.
+ */
 export function longTimeout(
   config: Config,
   manifest: Manifest | undefined,
@@ -64,9 +70,9 @@ export function longTimeout(
 }
 
 /**
- * How long a hook call may take in which these handlers run, in milliseconds:
- * what the operation has, which they share, and beside it the time of each that
- * has asked for more than that.
+ * How long a hook call with these handlers may take, in milliseconds: the
+ * operation's limit, which they share, plus the timeout of each handler that
+ * asks for more than that.
  */
 export function callTimeout(
   config: Config,
@@ -79,9 +85,9 @@ export function callTimeout(
 }
 
 /**
- * What the failure of a handler does to this operation: what its manifest
- * says, else `config.yaml`, else libvirt's own default; `ignore` always where
- * a failure would do only harm.
+ * What a handler's failure does to this operation: its manifest decides, else
+ * `config.yaml`, else libvirt's own default; always `ignore` where a failure
+ * could only do harm.
  *
  * @param manifest Absent for a handler whose manifest could not be read.
  */
@@ -94,7 +100,10 @@ export function onFailureFor(
   return manifest?.onFailure ?? mostSpecific(config.onFailure, operation)?.value ?? operation.onFailure;
 }
 
-/** Of the settings for an operation the most specific: a full name before any glob, then the glob with more characters of its own, then the later. */
+/**
+ * The most specific of the settings for an operation: a full name before any glob, then the glob with more
+ * literal characters, then the later one.
+ */
 function mostSpecific<T>(settings: readonly Setting<T>[], operation: Operation): Setting<T> | undefined {
   let best: Setting<T> | undefined;
   for (const setting of settings) {

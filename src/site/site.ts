@@ -5,6 +5,6 @@ import type { LoadedHandlers } from "./load_handlers.ts";
 export interface Site {
   config: LoadedConfig;
   handlers: LoadedHandlers;
-  /** Makes the index anew for the calls to come; for after the handlers. Gives a remark for the record when it cannot. */
+  /** Rewrites the index for later calls, after the handlers have run. Returns a remark for the record if it cannot. */
   refresh?(): Promise<string | undefined>;
 }

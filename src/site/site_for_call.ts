@@ -4,10 +4,10 @@ import type { FoundIndex } from "./index_file.ts";
 import type { Site } from "./site.ts";
 
 /**
- * `config.yaml` and the handlers that may be for an operation: from the index that an earlier call left, and from
- * the files what has changed since.
+ * `config.yaml` and the handlers that may match an operation: from the index that an earlier call left, and
+ * from the files that have changed since.
  *
- * @param found what `findIndex` gave
+ * @param found the result of `findIndex`
  */
 export async function siteForCall(
   directories: Directories,
@@ -21,7 +21,7 @@ export async function siteForCall(
     return { config: found.index.config, handlers: { handlers } };
   }
   const { readChanged, readSite } = await import("./read_site.ts");
-  // Nobody but root has a state directory to keep an index in.
+  // Only root has a state directory to keep an index in.
   if (uid !== 0) return await readSite(directories, uid, call);
   const refresh = async () => {
     const { writeIndex } = await import("./write_index.ts");

@@ -7,15 +7,14 @@ const WRITE_BY_GROUP = 0o020;
 const WRITE_BY_OTHERS = 0o002;
 
 /**
- * Whether somebody other than root and `uid` could have written a file or put
- * another in its place. An access list (ACL) that lets others write shows in
- * the group's bits, so it is seen too.
+ * Whether a user other than root and `uid` could have written or replaced a file. An access list (ACL) that
+ * lets others write shows in the group's bits, so this check sees it too.
  *
  * @param path The path that was asked for.
  * @param chain `lstat` of every step of it from `/` on, and, after a symbolic link, of every step of the path it leads
  * to; the last is the file itself.
  * @param uid The user hookvisor runs as.
- * @param kind What the last step has to be.
+ * @param kind The kind that the last step must have.
  * @returns The first reason not to trust it, or undefined.
  */
 export function trustIssue(
@@ -42,7 +41,7 @@ export function trustIssue(
       const who = uid === ROOT ? "root" : `root or user ${uid}`;
       return issue(`${step.path} is owned by user ${step.uid}, not by ${who}`, `chown root ${step.path}`);
     }
-    // What a link's own mode says means nothing: nobody can write to a link.
+    // A link's own mode means nothing: no user can write to a link.
     const writers = step.isSymlink ? 0 : step.mode & (WRITE_BY_GROUP | WRITE_BY_OTHERS);
     if (writers === 0 || isSafeFor(step, chain[i + 1])) continue;
     const who = writers & WRITE_BY_OTHERS ? "everyone" : `group ${step.gid}`;
@@ -51,7 +50,10 @@ export function trustIssue(
   return undefined;
 }
 
-/** In a sticky directory only the owner of an entry can remove or rename it. The entry's own owner is checked as its own step. */
+/**
+ * In a sticky directory only the owner of an entry can remove or rename it. The entry's owner is checked at
+ * the next step.
+ */
 function isSafeFor(directory: FileStat, entry: FileStat | undefined): boolean {
   if (!directory.isDirectory || !(directory.mode & STICKY) || !entry) return false;
   return parentOf(entry.path) === directory.path;

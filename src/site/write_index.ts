@@ -6,15 +6,18 @@ import { linkStatus } from "../system/file.ts";
 import { privateDirectory } from "../system/private_directory.ts";
 import { writePrivate } from "../system/private_file.ts";
 
-/** A file changed less than this before it was read may change again without a new time: the kernel's clock ticks slowly. */
+/**
+ * A file changed less than this before it was read may change again without a new time, because the kernel's
+ * clock ticks slowly.
+ */
 const SETTLED_NS = 2_000_000_000n;
 
 /**
- * Leaves an index of the site for the calls to come, when no file changed while it was read and all may be kept.
+ * Writes an index of the site for later calls, if no file changed while it was read and all may be kept.
  *
  * @param read loads everything
- * @param mayChange whether a file is so new that it could still be written to unseen
- * @returns a remark for the record when it could not be written, which costs the next call its head start
+ * @param mayChange whether a file is so new that a later write could go unnoticed
+ * @returns a remark for the record when it could not be written, which makes the next call slower
  */
 export async function writeIndex(
   directories: Directories,
