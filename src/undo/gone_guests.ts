@@ -6,10 +6,13 @@ import type { Deadline } from "../base/deadline.ts";
 import { readText } from "../system/read_text.ts";
 
 const LIMIT = 1024 * 1024;
-/** How old what a guest holds has to be before somebody who is not known to be its daemon may say it is gone, in milliseconds. */
+/**
+ * The age that a hold must have before a process that is not known to be the guest's daemon may declare the
+ * guest gone, in milliseconds.
+ */
 const SETTLED_MS = 60_000;
 
-/** Which drivers a daemon of libvirt's is for; libvirtd is for all. */
+/** The drivers that each of libvirt's daemons serves; libvirtd serves all. */
 const DRIVERS: Readonly<Record<string, readonly string[]>> = {
   libvirtd: ["qemu", "lxc", "libxl", "bhyve", "network"],
   virtqemud: ["qemu"],
@@ -23,13 +26,12 @@ const DRIVERS: Readonly<Record<string, readonly string[]>> = {
  * The guests that hold something, or for which something is kept, and that no
  * longer run.
  *
- * libvirt is not asked: it may be the one that waits for this. A daemon that
- * starts has started no guest yet, so what its guests hold was made before,
- * and whose process is gone is gone. Anybody else (an admin, a daemon that is
- * not known) may come in the middle of a guest's start: then only what is a
- * minute old counts, and only when the hook process that made it has ended.
+ * hookvisor does not ask libvirt, which may be waiting for this very call. A daemon that starts has started
+ * no guest yet, so its guests' holds are older, and a guest without a process has ended. Any other caller (an
+ * admin, an unknown daemon) may come in the middle of a guest's start: then only holds older than a minute
+ * count, and only when the hook process that made them has ended.
  *
- * @param run libvirt's directory for what runs: `/run/libvirt`
+ * @param run libvirt's run directory: `/run/libvirt`
  * @param daemon the daemon that is starting, by its process's name; undefined when another process asks
  */
 export function goneGuests(
@@ -45,13 +47,13 @@ export function goneGuests(
   return [...guests.values()].filter((guest) => {
     if (drivers !== undefined && !drivers.includes(guest.driver)) return false;
     const own = holds.filter((hold) => guestWord(hold) === guestWord(guest));
-    // What is only kept says nothing of when it was kept.
+    // Kept values do not say when they were kept.
     const isOld = own.length > 0 && own.every(isSettled);
     return (drivers !== undefined || isOld) && !isRunning(guest, run);
   }).map(({ driver, name }) => ({ driver, name }));
 }
 
-/** Whether a daemon's start says anything about guests: virtproxyd and the like have none. */
+/** Whether a daemon's start says anything about guests: virtproxyd and similar daemons have none. */
 export function hasGuests(daemon: string | undefined): boolean {
   return daemon === undefined || !/^virt[a-z]+d$/.test(daemon) || Object.hasOwn(DRIVERS, daemon);
 }
@@ -61,8 +63,8 @@ function isSettled({ since, maker }: HeldChange): boolean {
 }
 
 /**
- * Whether a guest runs, by what libvirt leaves in its run directory and by the
- * process itself. In doubt it does.
+ * Whether a guest runs, judged by the files in libvirt's run directory and by
+ * the process itself. In doubt, it does.
  */
 export function isRunning({ driver, name }: Guest, run: string): boolean {
   if (name.includes("/") || name.includes("\0")) return true;
@@ -94,7 +96,7 @@ function processMatches(pidFile: string, matches: (words: string[]) => boolean):
   return matches((readText(`/proc/${pid}/cmdline`, LIMIT) ?? "").split("\0"));
 }
 
-/** libvirt's status file outlives the daemon, and a reboot not; the bridge is the network itself. */
+/** libvirt's status file outlives the daemon, but not a reboot; the bridge is the network itself. */
 function isNetworkThere(file: string): boolean {
   const xml = readText(file, LIMIT);
   if (xml === undefined) return isThere(file);

@@ -11,30 +11,33 @@ export interface Holder extends Guest {
   handler: string;
 }
 
-/** A command that is run when its guest is gone. */
+/** A command that runs when its guest is gone. */
 export interface UndoCommand {
   command: string;
   args: string[];
   env: Record<string, string>;
   runAs?: string;
-  /** As it was asked for; absent: what every command has. */
+  /** As the handler requested; absent: the default of every command. */
   timeoutMs?: number;
   /** Exit codes that say that nothing is left to undo. */
   gone?: number[];
-  /** A command that is run before it: when that fails, nothing is left to undo. */
+  /** A command that runs first; if it fails, nothing is left to undo. */
   onlyIf?: { command: string; args: string[] };
 }
 
 /** A text that is written into a kernel file when its guest is gone. */
 export interface UndoWrite {
-  /** The path, as it was asked for. */
+  /** The path, as the handler wrote it. */
   write: string;
   text: string;
   /** Errors that say that nothing is left to undo, such as `ENODEV`. */
   gone?: string[];
 }
 
-/** What a file held at first and what was written; `call` is the same for all that one `fs.set` first held. */
+/**
+ * What a file held at first and what was written; `call` is the same for everything that one `fs.set` first
+ * held.
+ */
 export interface HeldValue {
   path: string;
   original: string;
@@ -52,7 +55,7 @@ export interface HeldChange extends Holder {
   maker: number;
   /** Its guest is gone: it must be undone. */
   leaving: boolean;
-  /** How often playing it back failed, and why it did the last time. */
+  /** How often undoing it failed, and why it failed the last time. */
   failures: number;
   error?: string;
   what:
@@ -89,20 +92,20 @@ export function findHeldChange(transaction: Transaction, id: number): HeldChange
   return row === undefined ? undefined : readHeldChange(row);
 }
 
-/** Marks all that a guest holds as to be played back. */
+/** Marks everything that a guest holds as due to be undone. */
 export function markLeaving(transaction: Transaction, { driver, name }: Guest): void {
   transaction.run("UPDATE hold SET leaving = 1 WHERE driver = ? AND name = ?", driver, name);
 }
 
 /**
- * What a guest left that could not be played back is held again: the guest is there again, and it waits for its end.
- * Whoever holds something for a guest says this first.
+ * What a guest left and could not be undone is held again: the guest runs again, so the undo waits for its
+ * end. Every process that holds something for a guest calls this first.
  */
 export function holdAgain(transaction: Transaction, { driver, name }: Guest): void {
   transaction.run("UPDATE hold SET leaving = 0 WHERE driver = ? AND name = ? AND leaving = 1", driver, name);
 }
 
-/** Removes a hold, and what a file held before when nobody holds its path any more. */
+/** Removes a hold, and a file's original value once no guest holds its path any more. */
 export function dropHeldChange(transaction: Transaction, { id, what }: HeldChange): void {
   transaction.run("DELETE FROM hold WHERE id = ?", id);
   if ("path" in what) dropOriginal(transaction, what.path);
@@ -115,7 +118,7 @@ export function dropOriginal(transaction: Transaction, path: string): void {
   );
 }
 
-/** Notes that playing it back failed: it stays and is tried again. */
+/** Notes that undoing it failed: the hold stays and is tried again. */
 export function noteFailure(transaction: Transaction, id: number, error: string): void {
   transaction.run("UPDATE hold SET failures = failures + 1, error = ? WHERE id = ?", error, id);
 }

@@ -3,7 +3,10 @@ import type { Journal } from "./journal.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { processId } from "../system/process_id.ts";
 
-/** Records a command to run, or a text to write, when the guest is gone. The same of the same handler is kept once, in its first place. */
+/**
+ * Records a command to run, or a text to write, when the guest is gone. The same request of the same handler
+ * is kept once, in its first place.
+ */
 export function holdForUndo(
   journal: Journal,
   holder: Holder,

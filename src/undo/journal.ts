@@ -20,7 +20,7 @@ import {
 import { SystemError } from "../system/system_error.ts";
 
 const LOCKS = "locks";
-/** A file that is there only to be removed: its room is what giving back has where the disk is full. */
+/** A file that exists only to be removed: on a full disk, undo uses its room. */
 const RESERVE = "reserve";
 const RESERVE_SIZE = 256 * 1024;
 const FULL: readonly (number | undefined)[] = [SQLITE_FULL, SQLITE_IOERR];
@@ -28,7 +28,7 @@ const FULL: readonly (number | undefined)[] = [SQLITE_FULL, SQLITE_IOERR];
 /** The journal cannot be used now. The message is one line and says what to do. */
 export class JournalError extends Error {
   override readonly name = "JournalError";
-  /** Other processes had it until the deadline. */
+  /** Other processes locked it until the deadline. */
   readonly busy: boolean;
 
   constructor(message: string, busy = false) {
@@ -39,7 +39,7 @@ export class JournalError extends Error {
 
 export type Row = Record<string, Cell>;
 
-/** One transaction on the journal. SQL text is always ours; what varies is bound. */
+/** One transaction on the journal. SQL text is always constant; values are bound as parameters. */
 export interface Transaction {
   run(sql: string, ...values: Cell[]): void;
   all(sql: string, ...values: Cell[]): Row[];
@@ -51,8 +51,8 @@ export interface Transaction {
  *
  * A rollback journal and `synchronous = OFF`: a process may be killed at any
  * instant and the database is as it was before or after its transaction. A
- * power cut may break it, which does not matter where it is kept: /run does
- * not outlive one, and neither does what it would bring back.
+ * power cut may break it, which does not matter where it is kept: /run does not
+ * outlive one, and neither does what it would restore.
  */
 export class Journal {
   readonly directory: string;
@@ -62,8 +62,8 @@ export class Journal {
   #longestWaitMs = Infinity;
 
   /**
-   * @param directory made when it is missing; has to belong to root or this user and to nobody else
-   * @param note takes a remark for the record: a broken journal was renamed
+   * @param directory created if missing; only root or this user may own it
+   * @param note receives a remark for the record: a broken journal was renamed
    * @throws {JournalError} when the directory is not safe
    */
   constructor(directory: string, note: (text: string) => void) {
@@ -73,7 +73,7 @@ export class Journal {
     this.#note = note;
   }
 
-  /** The names that processes lock against each other. Dispose of it to give up what it locked. */
+  /** The names that processes lock against each other. Dispose of it to release its locks. */
   locks(): RangeLock {
     return new RangeLock(`${this.directory}/${LOCKS}`);
   }
@@ -81,7 +81,7 @@ export class Journal {
   /**
    * Does all of `act` or nothing of it, with no other process in between.
    *
-   * @throws {JournalError} when others have it until the deadline, or when it cannot be used
+   * @throws {JournalError} when other processes lock it until the deadline, or when it cannot be used
    */
   transaction<T>(deadline: Deadline, act: (transaction: Transaction) => T): T {
     try {
@@ -99,8 +99,8 @@ export class Journal {
   }
 
   /**
-   * The same for what must be possible on a full disk too: that a guest is gone, and what it held. It is tried again
-   * with the room that was kept for it.
+   * The same for changes that must also succeed on a full disk: that a guest is gone, and what it held. It
+   * tries again with the room that was reserved for this.
    *
    * @throws {JournalError}
    */
@@ -120,7 +120,10 @@ export class Journal {
     }
   }
 
-  /** From now on others are waited for no longer than this, in milliseconds, however late the deadline is. */
+  /**
+   * From now on this waits for other processes no longer than this, in milliseconds, however late the
+   * deadline is.
+   */
   waitAtMost(ms: number): void {
     this.#longestWaitMs = ms;
   }
@@ -168,7 +171,7 @@ export class Journal {
   #open(deadline: Deadline): Database {
     const path = `${this.directory}/${JOURNAL_FILE}`;
     using place = walk(path, false);
-    // Made here and not by SQLite, so that nobody else may ever read it.
+    // Created here and not by SQLite, so that no other user can ever read it.
     close(place.open(O_RDWR | O_CREAT, 0o600));
     this.#inode = linkStatus(path)?.inode;
     const database = this.#database = openDatabase(path);
@@ -184,7 +187,7 @@ export class Journal {
     try {
       if (!isThere(path)) writePrivateBytes(path, new Uint8Array(RESERVE_SIZE));
     } catch (error) {
-      // The disk is full already: the next process tries again.
+      // The disk is already full; the next process tries again.
       if (!(error instanceof SystemError)) throw error;
     }
   }
@@ -218,11 +221,12 @@ export class Journal {
     }
   }
 
-  /** A broken database is kept under another name, once, and a new one begins. */
+  /** A broken database is renamed, once, and a new one created. */
   #setAside(why: string): void {
     this.close();
     using lock = this.locks();
-    // Whoever else found it broken does the same. Waiting is bounded by what is done here: a rename.
+    // Every other process that finds it broken does the same. The wait is short: the lock covers only a
+    // rename.
     for (let i = 0; i < 1000 && !lock.tryLock("set aside"); i++);
     const path = `${this.directory}/${JOURNAL_FILE}`;
     if (linkStatus(path)?.inode !== this.#inode) return;

@@ -3,29 +3,35 @@ import { isSqliteLoaded, loadSqlite } from "../system/sqlite.ts";
 import { Journal } from "./journal.ts";
 import { JOURNAL_FILE } from "./journal_file.ts";
 
-/** The way to the journal of one process, which is opened when it is first needed: most hook calls never do. */
+/**
+ * One process's access to the journal, which is opened when it is first needed; most hook calls never open
+ * it.
+ */
 export class LazyJournal {
   readonly directory: string;
   readonly #note: (text: string) => void;
   #journal: Journal | undefined;
 
-  /** @param note takes remarks for the record */
+  /** @param note receives remarks for the record */
   constructor(directory: string, note: (text: string) => void) {
     this.directory = directory;
     this.#note = note;
   }
 
-  /** Whether there is a journal, made by this call or one before. */
+  /** Whether a journal exists, created by this call or an earlier one. */
   get exists(): boolean {
     return isThere(`${this.directory}/${JOURNAL_FILE}`);
   }
 
-  /** Whether `journal` can be used now; a process that is restored from a checkpoint has SQLite already. */
+  /**
+   * Whether `journal` can be used now; a process that was restored from a checkpoint has already loaded
+   * SQLite.
+   */
   get isLoaded(): boolean {
     return isSqliteLoaded();
   }
 
-  /** Loads SQLite: 2 ms, the one thing that is loaded when it is used. */
+  /** Loads SQLite, which takes 2 ms: the only module that is loaded at its first use. */
   async load(): Promise<void> {
     await loadSqlite();
   }

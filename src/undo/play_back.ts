@@ -18,48 +18,51 @@ import { restoreValues } from "./restore_values.ts";
 import type { Waiting } from "../system/setting_file.ts";
 import { pollUntil } from "../system/wait.ts";
 
-/** One step of playing back, for the record. */
+/** One step of the undo, for the record. */
 export interface UndoneStep {
   /** `qemu/win11` */
   guest: string;
   handler: string;
   /** The path, or the command line. */
   what: string;
-  /** It is done and forgotten; else it is kept and tried again. */
+  /** True: done and forgotten. False: kept, and tried again. */
   ok: boolean;
-  /** Something to know: another value than expected was there, the file is gone. */
+  /** A remark: the file held an unexpected value, or is gone. */
   note?: string;
   error?: string;
 }
 
-/** How playing back reaches the host. */
+/** How the undo reaches the host. */
 export interface PlaybackSetting extends Waiting {
   journal: Journal;
-  /** The end of what commands may have beyond the deadline, for which more time was asked when they were held: one for all guests of a call. */
+  /**
+   * The latest end of commands that may run past the deadline because they were held with a longer timeout:
+   * one for all guests of a call.
+   */
   latest: Deadline;
-  /** Is told of a later deadline than the one of the call. */
+  /** Receives a deadline later than the call's. */
   extended?: ((deadline: Deadline) => void) | undefined;
-  /** Runs a command or writes a text that was held. */
+  /** Runs a held command or writes a held text. */
   play(what: UndoCommand | UndoWrite, waiting: Waiting): Played;
 }
 
-/** What became of a command or a write: without `error` it is done. */
+/** The result of a command or a write: without `error` it is done. */
 export interface Played {
   error?: string;
-  /** Something to know: there was nothing to undo any more. */
+  /** A remark: nothing was left to undo. */
   note?: string;
 }
 
 /**
- * Brings back what a guest held, the last first. A step that fails stays and
- * the rest go on. What another process plays back at the same time is waited
- * for, and not done twice.
+ * Undoes what a guest held, the last first. A step that fails stays, and the
+ * rest continue. If another process undoes the same hold at the same time, this
+ * waits for it and does not repeat it.
  *
  * @throws {JournalError} when the journal cannot be used
  */
 export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
   const { journal, loop, deadline } = setting;
-  // First of all, so that what is not done now is known to be due.
+  // First, so that whatever is not done now is recorded as due.
   const due = journal.urgentTransaction(deadline, (transaction) => {
     markLeaving(transaction, guest);
     return listHeldChanges(transaction, guest);
@@ -73,8 +76,8 @@ export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
 }
 
 /**
- * With as much time from now as the commands asked for when they were held,
- * where that is more than the call has left: what took long to stop takes long
+ * With as much time from now as the commands requested when they were held,
+ * where that is more than the call has left: what takes long to stop takes long
  * to start.
  */
 function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): PlaybackSetting {
@@ -85,11 +88,11 @@ function withTimeFor(due: readonly HeldChange[], setting: PlaybackSetting): Play
 }
 
 /**
- * Tries again what failed before, for every guest that is not being played
- * back by another process, nor was just now, and does not run: what a guest
- * left that has been started again waits until it is gone.
+ * Tries again what failed before, for every guest that does not run and that no
+ * other process is undoing, or has just undone: what a guest left before it was
+ * started again waits until that guest has ended.
  *
- * @param isRunning In doubt true. What a daemon holds is not asked about.
+ * @param isRunning In doubt true. It is not called for what a daemon holds.
  */
 export function playLeftovers(
   setting: PlaybackSetting,
@@ -104,7 +107,8 @@ export function playLeftovers(
     if (guest.driver !== "daemon" && isRunning(guest)) return [];
     using lock = journal.locks();
     if (!lock.tryLock(`guest ${word}`)) return [];
-    // Without the time that its commands asked for: the guest whose call this is would wait for another's.
+    // Without the time that its commands requested: otherwise this call's guest would wait for another
+    // guest's commands.
     return playSteps(setting, due.filter((hold) => guestWord(hold) === word));
   });
 }
@@ -133,7 +137,10 @@ function isValue(hold: HeldChange): hold is HeldChange & { what: HeldValue } {
   return "path" in hold.what;
 }
 
-/** Values of one call, or one command or write. Nothing for what another process has done, or what the guest holds anew. */
+/**
+ * Values of one call, or one command or write. Nothing where another process has done it, or where the guest
+ * holds it again.
+ */
 function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneStep[] {
   const values = holds.filter(isValue);
   if (setting.deadline.passed) {
@@ -163,7 +170,7 @@ function play(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
   const played = setting.play(what, setting);
   const { error } = played;
   journal.urgentTransaction(deadline, (transaction) => {
-    // Its guest was started again meanwhile, and holds it anew.
+    // Its guest was started again meanwhile, and holds it again.
     if (findHeldChange(transaction, id)?.leaving !== true) return;
     if (error === undefined) dropHeldChange(transaction, hold);
     else noteFailure(transaction, id, error);

@@ -15,15 +15,15 @@ import type { Operation } from "../protocol/operations.ts";
 import type { Loop } from "../system/loop.ts";
 import { processId } from "../system/process_id.ts";
 
-/** There is always this much, or a call whose handlers took all its time could not even note what is due. */
+/** Always reserved: otherwise a call whose handlers took all its time could not even note what is due. */
 const LEAST_MS = 100;
 /**
- * So long others are waited for who use the journal, in milliseconds: they have it for some at a time, unless
- * something is wrong, and then the call is not to use up its time for that.
+ * How long this waits for other users of the journal, in milliseconds: they lock it for a few at a time
+ * unless something is wrong, and then the call must not spend its time on that.
  */
 const PATIENCE_MS = 5_000;
 
-/** What playing back needs to know of a hook call. */
+/** What the undo needs to know about a hook call. */
 export interface PlaybackCall {
   event: HookEvent;
   known: Operation;
@@ -32,19 +32,19 @@ export interface PlaybackCall {
   loop: Loop;
   deadline: Deadline;
   caller: string | undefined;
-  /** libvirt's directory for what runs: `/run/libvirt`. */
+  /** libvirt's run directory: `/run/libvirt`. */
   run: string;
-  /** Is told when playing back has more time than the call. */
+  /** Called when the undo has more time than the call. */
   extended?: ((deadline: Deadline) => void) | undefined;
-  /** Takes remarks for the record. */
+  /** Receives remarks for the record. */
   note(text: string): void;
 }
 
 /**
- * Brings back what is not held any more after a call's handlers have run,
- * whatever they did: at the end of its guest, when its start was aborted, and
- * at a daemon's start for all guests that are gone. Then tries again what
- * failed before. Failures are told and change no verdict.
+ * Undoes what is no longer held, after a call's handlers have run, whatever
+ * they did: at the end of its guest, when its start was aborted, and at a
+ * daemon's start for all guests that are gone. Then tries again what failed
+ * before. Failures are reported and change no verdict.
  */
 export async function playBackAfterCall(call: PlaybackCall, aborted: boolean): Promise<UndoneEntry[]> {
   const { known, event, caller, lazyJournal, run } = call;
@@ -57,15 +57,15 @@ export async function playBackAfterCall(call: PlaybackCall, aborted: boolean): P
       return [...gone.flatMap((guest) => leave(setting, guest)), ...playLeftovers(setting, gone, runs)];
     }
     const guest = guestOf(event, caller);
-    // A restore or migration that was aborted may be of a guest that runs all the same.
+    // The guest of an aborted restore or migration may still run.
     if (aborted && ["migrate", "restore"].includes(known.name) && runs(guest)) return [];
     return [...leave(setting, guest), ...playLeftovers(setting, [guest], runs)];
   });
 }
 
 /**
- * What a handler in the background has set for a guest that has gone
- * meanwhile: its release has been and will not come again.
+ * What a background handler has set for a guest that has ended meanwhile: its
+ * release has passed and will not come again.
  */
 export async function playBackLate(call: PlaybackCall): Promise<UndoneEntry[]> {
   const guest = guestOf(call.event, call.caller);
@@ -76,7 +76,7 @@ export async function playBackLate(call: PlaybackCall): Promise<UndoneEntry[]> {
   });
 }
 
-/** Plays back what a guest holds and drops what was kept for it. */
+/** Undoes what a guest holds and drops what was kept for it. */
 export function leave(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
   const undone = playBack(setting, guest);
   dropState(setting.journal, guest, setting.deadline);

@@ -3,7 +3,7 @@ import type { Guest } from "./held_changes.ts";
 import type { HookEvent } from "../protocol/event.ts";
 import type { Operation } from "../protocol/operations.ts";
 
-/** Whether what guests hold is undone at this operation, whether there is a handler or not. */
+/** Whether what guests hold is undone at this operation, with or without a handler. */
 export function playsBack(known: Operation | undefined): boolean {
   if (known === undefined) return false;
   const { driver, name } = known;
@@ -11,7 +11,7 @@ export function playsBack(known: Operation | undefined): boolean {
   return name === (driver === "network" ? "stopped" : "release");
 }
 
-/** Whether a guest that holds something does not come to run when this operation is aborted. */
+/** Whether aborting this operation means that a guest with holds does not start. */
 export function leavesNothing({ driver, name }: Operation): boolean {
   return driver === "network" ? name === "start" : ["prepare", "start", "migrate", "restore"].includes(name);
 }
@@ -26,13 +26,16 @@ export function guestOf({ driver, object }: HookEvent, caller: string | undefine
   return { driver, name: driver === "daemon" ? caller ?? object : object };
 }
 
-/** Kept of a call's time for playing back, where something may be held: a fifth, and at most this, in milliseconds. */
+/**
+ * The part of a call's time that is reserved for the undo, where something may be held: a fifth, and at most
+ * this, in milliseconds.
+ */
 const MOST_RESERVED_MS = 3000;
 
 /**
- * How much of a call's time is left for playing back after its handlers, in
- * milliseconds: where something is held already, and where a handler that may
- * come to hold something may also come to abort.
+ * How much of a call's time is reserved for the undo after its handlers, in
+ * milliseconds: where something is already held, and where a handler may hold
+ * something and then abort.
  */
 export function reservedMs(
   known: Operation,
@@ -45,7 +48,7 @@ export function reservedMs(
   return isDue ? Math.min(MOST_RESERVED_MS, timeoutMs / 5) : 0;
 }
 
-/** The part of a planned handler that says whether it may hold anything. */
+/** The part of a planned handler that shows whether it may hold anything. */
 interface MayHold {
   handler: {
     manifest?: { allow: { exec: readonly unknown[]; look: readonly unknown[]; write: readonly unknown[] } };

@@ -5,7 +5,7 @@ import type { Waiting } from "../system/setting_file.ts";
 import { SystemError } from "../system/system_error.ts";
 import { waitUntil } from "../system/wait.ts";
 
-/** Bringing one value back, in a separate process (call/do_apart.ts). */
+/** Restores one value, in a separate process (call/do_apart.ts). */
 export interface RestoreRequest {
   kind: "restore";
   what: HeldValue;
@@ -15,16 +15,16 @@ export interface RestoreRequest {
   ms: number;
 }
 
-/** What became of it, as in restore_values.ts. */
+/** The result, as in restore_values.ts. */
 export interface RestoredApart {
   note?: string;
   error?: string;
 }
 
-/** So long one file may keep the others from coming back, in milliseconds. */
+/** How long one file may delay the others, in milliseconds. */
 const MOST_MS = 3_000;
 
-/** Brings back a value on a file system that may hang; what does not come in time stays held. */
+/** Restores a value on a file system that may hang; a value that is not restored in time stays held. */
 export function restoreApart(what: HeldValue, text: string, { loop, deadline }: Waiting): RestoredApart {
   const until = Deadline.in(Math.min(MOST_MS, deadline.remaining));
   const request: RestoreRequest = { kind: "restore", what, text, ms: until.remaining };

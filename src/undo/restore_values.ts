@@ -15,36 +15,37 @@ import { mayHang } from "../system/slow_mounts.ts";
 import { SystemError } from "../system/system_error.ts";
 import { restoreApart, type RestoredApart, type RestoreRequest } from "./restore_apart.ts";
 
-/** What became of one value. Without `error` it is done and not held any more. */
+/** The result for one value. Without `error` it is done and no longer held. */
 export interface Restored {
   hold: HeldChange;
   note?: string;
   error?: string;
 }
 
-/** A value on its way back. */
+/** A value that is being restored. */
 interface Target extends Restored {
   what: HeldValue;
-  /** What the file must contain; undefined where somebody has set it after this guest did: that stays. */
+  /**
+   * What the file must contain; undefined where another holder has set it after this guest: that value stays.
+   */
   text: string | undefined;
 }
 
-/** What bringing it back needs of it. */
+/** The parts of a hold that restoring it needs. */
 type Way = Pick<Target, "what" | "text" | "note" | "error">;
 
 const GONE = "the file is gone";
 
 /**
- * Takes a guest's values away from files: for each the value of whoever set it
- * last among those that still hold it is restored, or what the file held at
- * first.
+ * Takes a guest's values away from files: each gets the value of its last
+ * remaining holder, or else what the file held at first.
  *
- * What another program has written meanwhile is overwritten, and said in `note`:
- * an admin who intends to keep a change makes it where the guest's end does not
- * undo it. A file that is gone is not restored.
+ * What another program has written meanwhile is overwritten, and reported in
+ * `note`: an admin who intends to keep a change makes it where the guest's end
+ * does not undo it. A file that is gone is not restored.
  *
- * @param holds values of one `fs.set`, whose order does not matter
- * @returns what became of those that no other process has undone meanwhile
+ * @param holds values of one `fs.set`, in any order
+ * @returns the results for those that no other process has undone meanwhile
  */
 export function restoreValues(
   { journal, ...waiting }: Waiting & { journal: Journal },
@@ -52,7 +53,7 @@ export function restoreValues(
 ): Restored[] {
   using locks = journal.locks();
   try {
-    // In the order in which everybody locks.
+    // In the order in which every process locks.
     const paths = holds.map(({ what }) => what.path).sort();
     for (const path of paths) lockPath(locks, path, waiting);
   } catch (error) {
@@ -88,7 +89,7 @@ function targetOf(transaction: Transaction, id: number): Target | undefined {
   return { hold, what, text: next === undefined ? what.original : String(next.written) };
 }
 
-/** Brings one value back, for a process that was asked to (restore_apart.ts). */
+/** Restores one value, in the separate process (restore_apart.ts). */
 export function restoreValue({ what, text }: RestoreRequest, waiting: Waiting): RestoredApart {
   const way: Way = { what, text };
   bringBack([way], waiting);
@@ -96,7 +97,7 @@ export function restoreValue({ what, text }: RestoreRequest, waiting: Waiting): 
   return { ...(note === undefined ? {} : { note }), ...(error === undefined ? {} : { error }) };
 }
 
-/** Writes what is missing, and notes in each target what became of it. */
+/** Writes the remaining values, and notes the result in each target. */
 function bringBack(targets: readonly Way[], waiting: Waiting): void {
   using places = new DisposableStack();
   const there: { target: Way; place: Place }[] = [];
@@ -113,7 +114,7 @@ function bringBack(targets: readonly Way[], waiting: Waiting): void {
   const jobs = there.flatMap(({ target, place }, i) => {
     const now = found[i]!;
     const text = typeof now === "string" ? settingText(place.path, now) : undefined;
-    // What cannot be read may still be written, unless it is no file to be written at all.
+    // A file that cannot be read may still be writable, unless it is not an ordinary file.
     if (now instanceof NotOrdinary || isGone(now)) note(target, now);
     else if (text !== target.text) return [{ target, place, text: target.text!, found: text }];
     return [];
@@ -145,7 +146,7 @@ function note(target: Way, error: SystemError | NotOrdinary): void {
   else target.error = error.message;
 }
 
-/** Kernel files are read with a line end, whether it was written or not. */
+/** Kernel files return a line end, whether one was written or not. */
 function isSame({ path, written }: HeldValue, found: string): boolean {
   return found === written || (isKernelFile(path) && found.trim() === written.trim());
 }

@@ -17,14 +17,14 @@ import type { UndoCommand } from "./held_changes.ts";
 import type { Played } from "./play_back.ts";
 import { tellingLine } from "../base/telling_line.ts";
 
-/** How long a command may take, unless it was said when it was held, in milliseconds. */
+/** How long a command may take by default, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 const OUTPUT_LIMIT = 65_536;
 const GRACE_MS = 500;
 
 /**
- * Runs a command of `host.undo` when it is played back. The manifest may be gone by
- * then; what the site's policy denies now is not run.
+ * Runs a command of `host.undo`, at the undo. The manifest may be gone by then; a
+ * command that the site's policy denies now does not run.
  */
 export function runUndoCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Played {
   const { onlyIf, gone = [] } = what;
@@ -89,7 +89,7 @@ function runApart(what: UndoCommand, policy: Policy, { loop, deadline }: Waiting
   return failed ?? { error: "the file system of its program has not answered in time; it may yet be run" };
 }
 
-/** What to run; a text says why it cannot be. */
+/** What to run; a text says why it cannot run. */
 function readyCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Ready | string {
   const path = findProgram(what.command, ENVIRONMENT.PATH);
   if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;

@@ -11,8 +11,8 @@ import { deniedPath } from "../site/deny.ts";
 const GONE = ["ENOENT", "ENOTDIR"];
 
 /**
- * Writes a text of `host.fs.undo` when it is played back. The manifest may be
- * gone by then; what the site's policy denies now is not written.
+ * Writes a text of `host.fs.undo`, at the undo. The manifest may be gone by
+ * then; a text that the site's policy denies now is not written.
  */
 export function runUndoWrite(
   { write, text, gone = [] }: UndoWrite,
@@ -24,7 +24,7 @@ export function runUndoWrite(
     const why = deniedPath(policy.deny.write, "write", write) ??
       deniedPath(policy.deny.write, "write", place.path);
     if (why !== undefined) return { error: why };
-    // The way to it was checked when it was held; the kernel's own links lead nowhere else.
+    // The path was checked when it was held, and the kernel's own links do not lead elsewhere.
     if (!isKernelFile(place.path)) {
       return { error: `${write} leads to ${place.path}, which is not a kernel file` };
     }

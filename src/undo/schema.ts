@@ -4,16 +4,15 @@ export const SCHEMA_VERSION = 1;
 /**
  * The tables of `journal.db`.
  *
- * `original`: what a file held before the first guest set it; there is a row
- * as long as somebody holds the path.
+ * `original`: what a file held before the first guest set it; the row exists as
+ * long as a guest holds the path.
  *
- * `hold`: what is undone when a guest goes, in the order in which it must be
- * played back, backwards. It is either a value (`path`, `written`, and `turn`,
- * which grows with each setting: the highest of a path is what the file should
- * hold now; `call`, the same for all that one `fs.set` first held, which come
- * back together) or a command (`command`, JSON). `leaving`: its guest is gone, so
- * it must be undone; it is still here because that was not done yet or
- * failed.
+ * `hold`: what is undone when a guest ends; the undo goes through it in reverse
+ * order. It is either a value (`path`, `written`, and `turn`, which grows with
+ * each setting: the highest of a path is the value that the file holds now;
+ * `call`, the same for all that one `fs.set` first held, which are restored
+ * together) or a command (`command`, JSON). `leaving`: its guest is gone, so it
+ * must be undone; it is still here because that has not happened yet or failed.
  *
  * `state`: `host.state`, values as JSON. `driver` and `uuid` are empty for
  * `host.state.host`.

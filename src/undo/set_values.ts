@@ -11,13 +11,13 @@ import { pollUntil } from "../system/wait.ts";
 /**
  * Sets files to a value, held by a guest until it is gone.
  *
- * In this order, each path locked against other hook processes: what it holds
- * is read, what must be restored is recorded, the value is written. Killed at
- * any instant it leaves the old value, or a record that brings it back.
+ * In this order, each path locked against other hook processes: what it holds is read, what must be restored
+ * is recorded, the value is written. A kill at any instant leaves the old value, or a record that restores
+ * it.
  *
  * @param places real paths, each once
- * @returns the failures of writing, by path; those paths are as they were, and not held by this any more
- * @throws {JournalError | SystemError | NotOrdinary} before anything was changed
+ * @returns the failures of writing, by path; those paths are unchanged, and this holder no longer holds them
+ * @throws {JournalError | SystemError | NotOrdinary} before any change
  */
 export function setValues(
   journal: Journal,
@@ -27,7 +27,7 @@ export function setValues(
   waiting: Waiting,
 ): Map<string, SystemError | NotOrdinary> {
   using locks = journal.locks();
-  // Everybody locks in this order, so that two never wait for each other.
+  // Every process locks in this order, so that no two wait for each other.
   const sorted = [...places].sort((a, b) => a.path < b.path ? -1 : 1);
   for (const { path } of sorted) lockPath(locks, path, waiting);
   const originals = readSettings(sorted, waiting).map((text, i) => {
@@ -44,7 +44,7 @@ export function setValues(
   const failed = new Map<string, SystemError | NotOrdinary>();
   sorted.forEach(({ path }, i) => {
     const error = results[i];
-    // What the kernel has not answered may still come: then the record stays.
+    // A write that the kernel has not answered may still happen, so its record stays.
     if (error !== undefined) failed.set(path, error);
   });
   const certain = sorted.filter(({ path }) => {
@@ -59,7 +59,10 @@ export function setValues(
   return failed;
 }
 
-/** Locks a path's setting against other hook processes. @throws {JournalError} when it cannot be had by the deadline */
+/**
+ * Locks a path's setting against other hook processes. @throws {JournalError} when the lock is not free by
+ * the deadline
+ */
 export function lockPath(locks: RangeLock, path: string, { loop, deadline }: Waiting): void {
   if (pollUntil(() => locks.tryLock(`path ${path}`), loop, deadline)) return;
   throw new JournalError(`${path} was being set by another hook call until the time limit`, true);

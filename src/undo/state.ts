@@ -13,9 +13,9 @@ export interface StateOwner {
   driver: string;
   uuid: string;
   handler: string;
-  /** The guest's name, by which the values are dropped when it goes. */
+  /** The guest's name, by which the values are dropped when it ends. */
   name: string;
-  /** They stay when the guest goes. */
+  /** They stay when the guest ends. */
   keep: boolean;
 }
 
@@ -73,7 +73,7 @@ export function setState(
   });
 }
 
-/** Removes a key; says whether there was one. */
+/** Removes a key; returns whether it existed. */
 export function deleteState(journal: Journal, owner: StateOwner, key: string, deadline: Deadline): boolean {
   const rows = journal.transaction(deadline, (transaction) =>
     transaction.all(
@@ -94,7 +94,7 @@ export function listState(journal: Journal, owner: StateOwner, prefix: string, d
   return rows.map((row) => String(row.key)).filter((key) => key.startsWith(prefix));
 }
 
-/** Drops what handlers keep for a guest that is gone, but for what is to stay. */
+/** Drops what handlers keep for a guest that is gone, except for `state: keep`. */
 export function dropState(journal: Journal, { driver, name }: Guest, deadline: Deadline): void {
   journal.transaction(
     deadline,
@@ -103,7 +103,7 @@ export function dropState(journal: Journal, { driver, name }: Guest, deadline: D
   );
 }
 
-/** The guests for which handlers keep something that goes with them. */
+/** The guests for which handlers keep something that is dropped at the guest's end. */
 export function guestsWithState(journal: Journal, deadline: Deadline): Guest[] {
   const rows = journal.transaction(
     deadline,

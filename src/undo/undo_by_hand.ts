@@ -39,14 +39,14 @@ export class UndoByHand {
     };
   }
 
-  /** Undefined when there is no journal: nothing is held. */
+  /** Undefined when no journal exists: nothing is held. */
   static async open(
     directories: Directories,
     policy: Policy,
     note: (text: string) => void,
   ): Promise<UndoByHand | undefined> {
     const lazyJournal = new LazyJournal(directories.state, note);
-    // One that may not be looked at is no empty one: opening it says why.
+    // A journal that may not be read is not an empty one: opening it reports why.
     if (!hasJournal(directories.state)) return undefined;
     await lazyJournal.load();
     return new UndoByHand(directories, lazyJournal, policy);
@@ -66,12 +66,12 @@ export class UndoByHand {
     return [...all.values()].filter((guest) => guest.name === word || guestWord(guest) === word);
   }
 
-  /** Brings back what a guest holds, whether it runs or not. */
+  /** Undoes what a guest holds, whether it runs or not. */
   leave(guest: Guest): UndoneEntry[] {
     return leave(this.#setting, guest);
   }
 
-  /** Brings back what guests hold that are gone, and tries again what failed before. */
+  /** Undoes what guests that are gone hold, and tries again what failed before. */
   leaveGone(): UndoneEntry[] {
     const { journal, deadline } = this.#setting;
     const { libvirt } = this.#directories;
@@ -80,7 +80,7 @@ export class UndoByHand {
     return [...undone, ...playLeftovers(this.#setting, gone, (guest) => isRunning(guest, libvirt))];
   }
 
-  /** Forgets one thing that is held, without bringing it back; undefined when there is none of that number. */
+  /** Forgets one hold without undoing it; undefined when none has that number. */
   forget(id: number): HeldChange | undefined {
     return this.#setting.journal.transaction(this.#setting.deadline, (transaction) => {
       const hold = findHeldChange(transaction, id);
