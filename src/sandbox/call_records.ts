@@ -1,12 +1,12 @@
 import type { CallRecord } from "../base/call_record.ts";
 
-/** Calls that only look, log lines among them, which are kept of one handler. */
+/** The most read-only calls, log lines included, that are kept of one handler. */
 const MOST_LOOKS = 500;
-/** Calls that change something or run a command: no number of log lines may crowd them out. */
+/** Calls that change something or run a command: log lines, however many, cannot displace them. */
 const MOST_ACTS = 1_000;
-/** Refusals of calls that were not kept for themselves. */
+/** Refusals of calls for which no room was left. */
 const MOST_REFUSALS = 200;
-/** Characters of all acts together that are kept whole; then each is cut. */
+/** How many characters of all acts together are kept whole; beyond that each is truncated. */
 const MOST_TEXT = 512 * 1024;
 const SHORT = 300;
 
@@ -20,7 +20,7 @@ export class CallRecords {
   #refusals = 0;
   #text = 0;
 
-  /** Keeps a call, if there is room for one of its kind; says whether it did. `acts`: it may change something. */
+  /** Keeps a call if its kind has room left; returns whether it did. `acts`: it may change something. */
   add(record: CallRecord, acts: boolean): boolean {
     if (acts ? this.#acts >= MOST_ACTS : this.#looks >= MOST_LOOKS) {
       this.more++;
@@ -37,7 +37,7 @@ export class CallRecords {
     return true;
   }
 
-  /** Keeps a call after all that there was no room for: it was refused. */
+  /** Keeps a call for which no room was left, because it was refused. */
   addRefusal(record: CallRecord): void {
     if (this.#refusals >= MOST_REFUSALS) return;
     this.#refusals++;

@@ -3,7 +3,8 @@
  * (`[{},{},…]`) can be a hundred times as large once it is parsed.
  *
  * Commas and opening brackets outside of strings are counted; counting ends
- * when there are more than `enough`. Text that is no JSON has some count, too.
+ * when there are more than `enough`. Text that is not JSON also gets some
+ * count.
  */
 export function countValues(text: string, enough: number): number {
   let count = 1;

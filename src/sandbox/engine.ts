@@ -1,20 +1,22 @@
 // Longer than other files: the engine's C interface and its imports belong to one class.
 /**
- * QuickJS-ng in WebAssembly, by a thin glue of our own.
+ * QuickJS-ng in WebAssembly, with a thin glue of our own.
  *
  * The Wasm file is the one of the quickjs-emscripten project
- * (`@jitl/quickjs-ng-wasmfile-release-sync`), with full names for its imports
- * and exports and with a meter in every loop, both put in by build/meter_wasm.ts.
- * Its C interface is described in that project's c/interface.c.
+ * (`@jitl/quickjs-ng-wasmfile-release-sync`), with full names for its imports and
+ * exports and with a meter in every loop, both added by build/meter_wasm.ts. Its
+ * C interface is described in that project's c/interface.c.
  *
- * What crosses the border is text: `call` gives the host a JSON text and takes
- * one back. Nothing else of the guest is ever looked at, because looking (a
+ * Only text crosses the border: `call` passes a JSON text to the host and takes
+ * one back. The host never reads anything else of the guest, because reading (a
  * getter, a `toString`) can run guest code.
  */
 import type { EngineImage, Snapshot } from "./engine_image.ts";
 import { giveBackMemory, takeMemory } from "./engine_memory.ts";
 
-/** A pointer to a JSValue, owned by whoever got it from a function that does not say otherwise. */
+/**
+ * A pointer to a JSValue, owned by the caller of the function that returned it, unless that says otherwise.
+ */
 type Value = number;
 
 interface Exports {
@@ -44,11 +46,11 @@ interface Exports {
   QTS_FreeValuePointer(context: number, value: Value): void;
 }
 
-/** What the engine asks of its host. None of the three may throw. */
+/** The engine's requests to its host. None of the three may throw. */
 export interface EngineHost {
   /** Answers a request of the guest; both are JSON texts. */
   call(request: string): string;
-  /** Whether the guest has to stop: asked often while guest code runs. */
+  /** Whether the guest must stop: called often while guest code runs. */
   shouldStop(): boolean;
 }
 
@@ -57,16 +59,16 @@ export interface GuestThrow {
   thrown: string;
 }
 
-/** The engine is gone for good: out of memory, out of stack, or stopped inside a C built-in. */
+/** The engine cannot be used again: out of memory, out of stack, or stopped inside a C built-in. */
 export class EngineLost extends Error {
   override readonly name = "EngineLost";
 }
 
-/** Beyond this QuickJS throws a RangeError; V8's stack (flag --stack-size) has to hold more. */
+/** Beyond this QuickJS throws a RangeError; V8's stack (flag --stack-size) must be larger. */
 const GUEST_STACK_BYTES = 128 * 1024;
-/** Longest text the guest may hand over, in UTF-16 code units. */
+/** The longest text that the guest may pass, in UTF-16 code units. */
 const MAX_REQUEST_LENGTH = 16 * 1024 * 1024;
-/** Loop turns in the engine's own machine code between two looks at the clock. */
+/** Loop iterations in the engine's own machine code between two checks of the clock. */
 const FUEL = 5_000_000;
 const JOBS_AT_ONCE = 256;
 // quickjs.h: JS_EVAL_TYPE_MODULE, and with it JS_EVAL_FLAG_COMPILE_ONLY.
@@ -95,14 +97,14 @@ export class Engine {
     this.#exports.fuel.value = FUEL;
   }
 
-  /** An engine that starts from nothing: C's own set-up, a runtime, a context, the prelude. */
+  /** An engine that starts from scratch: C's own set-up, a runtime, a context, the prelude. */
   static fresh(module: WebAssembly.Module, prelude: string, host: EngineHost): Engine {
     const engine = new Engine(module, host);
     engine.#setUp(prelude);
     return engine;
   }
 
-  /** An engine in the state that another was in after its set-up: the same, but sooner. */
+  /** An engine in the state of another one right after its set-up: the same, but faster. */
   static restored(module: WebAssembly.Module, image: EngineImage, host: EngineHost): Engine {
     const engine = new Engine(module, host);
     image.writeTo(engine.#memory);
@@ -134,7 +136,7 @@ export class Engine {
     this.#enter = entry;
   }
 
-  /** What `restored` needs, taken before guest code has run. The memory is a copy. */
+  /** The input of `restored`, taken before guest code has run. The memory is a copy. */
   snapshot(): Snapshot {
     const roots = {
       runtime: this.#runtime,
@@ -151,18 +153,18 @@ export class Engine {
     return this.#guarded(() => {
       const module = this.#evaluate(source, name, COMPILE_MODULE);
       const threw = this.#thrown(module);
-      // The runtime has it under its name; the value was only ours.
+      // The runtime keeps the module under its name; this value was only our reference.
       if (threw === undefined) this.#drop(module);
       return threw;
     });
   }
 
-  /** Has the prelude import a module that was loaded, and run what it exports with `start`, a JSON text. */
+  /** Makes the prelude import a loaded module and run its export with `start`, a JSON text. */
   start(name: string, start: string): GuestThrow | undefined {
     return this.#guarded(() => this.#enterWith("start", this.#string(name), start));
   }
 
-  /** Gives a pending call its answer, a JSON text with the call's `id`. */
+  /** Delivers a pending call's answer, a JSON text with the call's `id`. */
   settle(answer: string): GuestThrow | undefined {
     return this.#guarded(() => this.#enterWith("settle", this.#string(answer)));
   }
@@ -172,7 +174,7 @@ export class Engine {
     return this.#guarded(() => this.#enterWith("idle", this.#string("")));
   }
 
-  /** Runs promise jobs until none is left or the host wants a stop. */
+  /** Runs promise jobs until none is left or the host requests a stop. */
   runJobs(): GuestThrow | undefined {
     return this.#guarded(() => {
       while (!this.#host.shouldStop()) {
@@ -187,12 +189,12 @@ export class Engine {
     });
   }
 
-  /** Bytes of memory the engine has taken. */
+  /** The engine's memory, in bytes. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Ends it for good: nothing of it can be used any more, and another engine may have its memory. */
+  /** Ends the engine: it cannot be used again, and another engine may take its memory. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -221,7 +223,7 @@ export class Engine {
     return undefined;
   }
 
-  /** The result is the caller's. */
+  /** The caller owns the result. */
   #call(fn: Value, args: Value[]): Value | GuestThrow {
     const c = this.#exports;
     const argv = c.malloc(4 * Math.max(1, args.length));
@@ -232,7 +234,7 @@ export class Engine {
     return this.#thrown(result) ?? result;
   }
 
-  /** The result may be an exception; it is the caller's. */
+  /** The result may be an exception; the caller owns it. */
   #evaluate(source: string, file: string, flags: number): Value {
     const c = this.#exports;
     const code = this.#copy(source);
@@ -332,7 +334,7 @@ export class Engine {
         this.#exports.fuel.value = FUEL;
         return 0;
       },
-      // The meter asks here when the fuel is gone, and stops the engine when it gets none.
+      // The meter calls this when the fuel is used up, and stops the engine if it gets none.
       keepalive: () => {
         if (!this.#host.shouldStop()) this.#exports.fuel.value = FUEL;
       },
@@ -399,8 +401,8 @@ const ENCODER = new TextEncoder();
 const SCRATCH = new Uint8Array(64 * 1024);
 
 /**
- * Bytes of a text in UTF-8, which are in `SCRATCH` afterwards when they have
- * room there. A copy of a large text would wait for V8 to look for garbage.
+ * The UTF-8 bytes of a text, which are in `SCRATCH` afterwards if they fit. A
+ * copy of a large text would stay until V8 collects garbage.
  */
 function utf8Size(text: string): number {
   let size = 0;

@@ -1,10 +1,10 @@
 import { randomBytes } from "../system/random.ts";
 
-/** Where the engine's own things are in its memory: pointers. */
+/** Pointers to the engine's own data in its memory. */
 export interface EngineRoots {
   runtime: number;
   context: number;
-  /** Eight bytes for what C functions give back by pointer. */
+  /** Eight bytes for results that C functions return by pointer. */
   out: number;
   /** The prelude's `enter`: a pointer to a JSValue. */
   enter: number;
@@ -12,7 +12,7 @@ export interface EngineRoots {
   stack: number;
 }
 
-/** An engine's state: where its own things are, and its whole memory. */
+/** An engine's state: its pointers, and its whole memory. */
 export interface Snapshot {
   roots: EngineRoots;
   memory: Uint8Array<ArrayBuffer>;
@@ -35,7 +35,7 @@ export class EngineImage {
   readonly seeds: readonly number[];
   readonly #runs: readonly { address: number; bytes: Uint8Array }[];
 
-  /** @throws {Error} when the bytes are no whole image */
+  /** @throws {Error} when the bytes are not a complete image */
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
@@ -84,7 +84,7 @@ export class EngineImage {
     return image;
   }
 
-  /** Puts the state into a new instance's memory, with a randomness of its own. */
+  /** Writes the state into a new instance's memory, with its own random seeds. */
   writeTo(memory: WebAssembly.Memory): void {
     const target = new Uint8Array(memory.buffer);
     for (const { address, bytes } of this.#runs) target.set(bytes, address);

@@ -3,8 +3,8 @@ import { oneLine } from "../base/one_line.ts";
 import type { Outcome } from "../base/outcome.ts";
 
 /**
- * What a handler's error says, as an outcome. `told` is what the prelude's
- * `describe` made of it, and as hostile as the handler.
+ * A handler's error as an outcome. `told` is the result of the prelude's
+ * `describe`, and as hostile as the handler.
  */
 export function guestFailure(file: string, told: Json): Outcome {
   const { name, message, stack, unseen } = typeof told === "object" && told !== null && !Array.isArray(told)
@@ -24,7 +24,7 @@ export function guestFailure(file: string, told: Json): Outcome {
   };
 }
 
-/** Names that tell an admin nothing the message does not. */
+/** Names that add nothing to the message. */
 const ONLY_MESSAGE = new Set(["Error", "NotAllowed", "CommandFailed", "SystemError", "TimeoutError"]);
 
 /** What does not exist, and what replaces it. */

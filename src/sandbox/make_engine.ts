@@ -2,7 +2,7 @@ import { Engine, type EngineHost } from "./engine.ts";
 import { EngineImage } from "./engine_image.ts";
 import { embeddedFile } from "../system/embedded.ts";
 
-/** Of the process: one that is restored from a checkpoint has both already. */
+/** One for each process; a process restored from a checkpoint already has both. */
 let compiled: WebAssembly.Module | undefined;
 let base: EngineImage | undefined;
 

@@ -33,7 +33,7 @@ export interface HandlerTask {
   event: Json;
   options: Json;
   deadline: Deadline;
-  /** What it can ask of the host; absent: nothing. */
+  /** What it may ask of the host; absent: nothing. */
   host?: HandlerHost;
 }
 
@@ -41,39 +41,51 @@ export interface HandlerTask {
 export interface HandlerHost {
   handler: RunningHandler;
   grant: Grant;
-  /** By their names; all of CAPABILITIES but in tests. */
+  /** By name; all of CAPABILITIES except in tests. */
   capabilities: ReadonlyMap<string, Capability>;
-  /** Nothing may change on this host: gets what was not done. */
+  /** Nothing may change on this host; this receives what was not done. */
   dryRun?: Tell | undefined;
 }
 
 export interface HandlerResult {
   outcome: Outcome;
   calls: CallRecord[];
-  /** Calls beyond those recorded. */
+  /** The number of calls that were not recorded. */
   moreCalls: number;
   ms: number;
   memoryBytes: number;
 }
 
-/** Values in the arguments of one call, or in an error: texts may be long, but what they parse to has to fit into our own memory. */
+/**
+ * Values in the arguments of one call, or in an error: texts may be long, but their parsed values must fit
+ * into our own memory.
+ */
 const MAX_VALUES = 100_000;
-/** Characters of a call's error that the record keeps. */
+/** How many characters of a call's error the record keeps. */
 const MAX_ERROR_LENGTH = 2_000;
-/** Calls under way at once: more are refused. */
+/** The most calls in progress at once; more are refused. */
 const MAX_PENDING = 256;
-/** A call that failed so shortly before the handler's time had passed failed because of that, in milliseconds. */
+/**
+ * A call that fails this shortly before the handler's deadline failed because of the deadline, in
+ * milliseconds.
+ */
 const LAST_MOMENT_MS = 10;
-/** From SIGTERM to SIGKILL, and from that to giving up, when a handler's time has passed, in milliseconds. */
+/**
+ * From SIGTERM to SIGKILL, and from SIGKILL to abandoning the process, after a handler's deadline, in
+ * milliseconds.
+ */
 const TERMINATE_MS = 100;
 const KILL_MS = 50;
-/** Between two looks whether a process has ended that is not waited for any more, in milliseconds. */
+/** Between two checks whether an abandoned process has ended, in milliseconds. */
 const LOOK_MS = 5;
-/** What the record says of a call that did not end when it was to. */
+/** What the record says of a call that did not end when it had to. */
 const LEFT_BEHIND =
   "it did not end when it was ended: it hangs in the kernel, and what it was doing there may yet be done";
 
-/** Runs one handler in an engine of its own until it ends or its deadline passes. Never throws for what a handler does. */
+/**
+ * Runs one handler in an engine of its own until it ends or its deadline passes. Never throws because of what
+ * a handler does.
+ */
 export async function runHandler(
   task: HandlerTask,
   loop: Loop,
@@ -88,9 +100,11 @@ class Run {
   readonly #calls = new CallRecords();
   readonly #pending = new Map<number, Pending>();
   readonly #records = new Map<Pending, CallRecord>();
-  /** Calls that begin once SQLite is loaded: the one thing that the loop of a hook call cannot wait for. */
+  /**
+   * Calls that begin once SQLite is loaded, which is the only thing that a hook call's loop cannot wait for.
+   */
   #begin: (() => void)[] = [];
-  /** As text only when it is needed: many commands may end at once, and JSON can be six times as long. */
+  /** Encoded as text only when needed: many commands may end at once, and JSON can be six times as long. */
   readonly #answers: ({ id: number } & Answer)[] = [];
   readonly #atEnd: (() => void)[] = [];
   /** The first cause of an ending; nothing replaces it. */
@@ -161,7 +175,10 @@ class Run {
     this.#outcome ??= outcome;
   }
 
-  /** An exception that no handler code caught: a stop that we asked for, or a fault at the top level of the module. */
+  /**
+   * An exception that no handler code caught: a stop that we requested, or an error at the top level of the
+   * module.
+   */
   #threw(thrown: GuestThrow | undefined): void {
     if (thrown === undefined) return;
     if (this.#task.deadline.passed) this.#end(this.#timeout(thrown.thrown));
@@ -171,7 +188,7 @@ class Run {
   #timeout(where?: string): Outcome {
     const ms = Math.round(this.#task.deadline.at - this.#started);
     const running = [...this.#calls.kept].reverse().find((call) =>
-      // What waits for the kernel fails only when the time limit has passed.
+      // A wait for the kernel fails only when the time limit has passed.
       call.ms === undefined || (call.error !== undefined && call.at + call.ms >= ms - LAST_MOMENT_MS)
     );
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
@@ -189,7 +206,7 @@ class Run {
     return { ok: false, cause: "resources", message: `its engine was stopped: ${error.message}` };
   }
 
-  /** Answers one request of the guest. Whatever it sends, this gives an answer. */
+  /** Answers one request of the guest. This answers whatever the guest sends. */
   #answerCall(text: string): string {
     const request = parse(text);
     if (request === undefined) {
@@ -208,7 +225,7 @@ class Run {
       return refuse(`more than ${MAX_PENDING} calls at once`);
     }
     const own = typeof id === "number" ? id : -1;
-    // Ids come from the guest: one used twice would make us forget the first call, and leave it running.
+    // Ids come from the guest: a repeated id would make us forget the first call and leave it running.
     if (this.#pending.has(own)) return refuse("a call reuses the id of one that is still running");
     return this.#perform(host, capability, own, args);
   }
@@ -269,7 +286,7 @@ class Run {
     return NOT_BEGUN;
   }
 
-  /** A fault of ours must not pass through Wasm: it would break the engine and lose what happened. */
+  /** Our own exceptions must not pass through Wasm: they would break the engine and lose the cause. */
   #attempt(act: () => Answer | Pending): Answer | Pending {
     try {
       return act();
@@ -290,7 +307,7 @@ class Run {
     return `{"value":null}`;
   }
 
-  /** Ends what still runs: SIGTERM, a moment, SIGKILL, a shorter moment; then it is left behind. */
+  /** Ends what still runs: SIGTERM, a moment, SIGKILL, a shorter moment; then it is abandoned. */
   #stopAll(): void {
     const running = [...this.#pending.values()].filter((call) => call.running);
     this.#pending.clear();
@@ -314,7 +331,7 @@ class Run {
   }
 }
 
-/** There is nothing yet that could be stopped. */
+/** Nothing has started that could be stopped. */
 const NOT_BEGUN: Pending = { pending: true, stop: () => {}, kill: () => {}, running: false };
 
 function noteAnswer(record: CallRecord, answer: Answer): void {
@@ -323,14 +340,14 @@ function noteAnswer(record: CallRecord, answer: Answer): void {
   if (!["exec", "scripts.run"].includes(record.call) || !isObject(result)) return;
   if (typeof result.code === "number") record.code = result.code;
   else if (typeof result.signal === "string") record.code = result.signal;
-  // What a script prints goes nowhere else.
+  // A script's output goes nowhere else.
   for (const key of record.call === "exec" ? ["stderr"] as const : ["stderr", "stdout"] as const) {
     const text = result[key];
     if (typeof text === "string" && text.trim() !== "") record[key] = ownCopy(firstAndLast(text.trimEnd()));
   }
 }
 
-/** What the manifest, the policy or the call's own form forbids. */
+/** Whether the manifest, the policy or the call's own form forbids it. */
 function isRefusal(answer: Answer): boolean {
   return "error" in answer && answer.error.name === "NotAllowed";
 }
@@ -339,7 +356,7 @@ function refuse(message: string): string {
   return JSON.stringify({ error: { name: "TypeError", message } satisfies CallError });
 }
 
-/** JSON, null when it is none, or undefined when it holds too much. */
+/** The parsed JSON, null when it is not JSON, or undefined when it is too large. */
 function parse(text: string): Json | undefined {
   if (countValues(text, MAX_VALUES) > MAX_VALUES) return undefined;
   try {
