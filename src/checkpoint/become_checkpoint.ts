@@ -18,20 +18,20 @@ import { addPage, hasPage, removePage } from "./os/supervisor_page.ts";
 
 // asm/unistd_64.h
 const EXIT_GROUP = 231;
-/** Bytes: a process's addresses have 47 bits, so no kernel gives that. */
+/** Bytes: a process's addresses have 47 bits, so no kernel can map that much. */
 const MORE_THAN_THERE_IS = 2 ** 47;
 const STDIN = 0;
-/** What the process that waits takes as the word that the answer is there (build/elf/wait_code.ts). */
+/** The signal that tells the waiting process that the answer is ready (build/elf/wait_code.ts). */
 const ANSWERED = 40;
-/** Room for the registers that a function must keep. */
+/** Room for the registers that a function must preserve. */
 const REGISTERS_SIZE = 64;
 
 /**
- * Makes this process one that checkpoints are taken of: it rehearses, says on stdout where everything is, and stops.
- * Returns only in a process restored from the checkpoint: that has the arguments, the environment and the standard
- * descriptors of its own call.
+ * Turns this process into the source of a checkpoint: it rehearses, prints on stdout where everything is, and
+ * stops. Returns only in a process restored from the checkpoint: that has the arguments, the environment and
+ * the standard descriptors of its own call.
  *
- * @param folder where the rehearsal's files are (take_checkpoint.ts)
+ * @param folder the directory of the rehearsal's files (take_checkpoint.ts)
  * @param parent the process that takes the checkpoint: this one ends with it
  * @returns that process's command line
  * @throws {Error} when a call of the rehearsal fails
@@ -48,9 +48,9 @@ export async function becomeCheckpoint(
   setSupervised(true);
   await rehearse(ROUNDS, hookCall, folder);
   collectGarbage();
-  // With the garbage goes code that was not used of late.
+  // The garbage collection also drops code that was not used recently.
   await rehearse(LAST_ROUNDS, hookCall, folder);
-  // What follows the restoring is rehearsed too.
+  // The work after the restore is rehearsed too.
   resetClockAndRandom();
   ownCommandLine();
   disableBrk();
@@ -68,11 +68,11 @@ export async function becomeCheckpoint(
 }
 
 /**
- * Ends this process, without what the runtime does at its end: nothing is open that would have to be written. Whoever
- * waits for the answer has it before the kernel has taken this process's memory apart.
+ * Ends this process without the runtime's own exit work: no open file has unwritten data. The caller gets its
+ * answer before the kernel has freed this process's memory.
  */
 export function end(code: number): never {
-  // Init itself, of a container, may leave who ends later than its parent a zombie.
+  // The init of a container may leave a process that outlives its parent as a zombie.
   if (isSupervised() && supervisedCaller() !== 1) libc().kill(libc().getppid(), ANSWERED);
   systemCall(EXIT_GROUP, code);
   throw new Error("exit_group returned");
@@ -101,8 +101,8 @@ function give({ stdout, stderr, exitCode }: Reply): void {
 }
 
 /**
- * Makes V8 free what is not used any more: a checkpoint should not hold it. There is no call for that; it is what V8
- * does when a buffer cannot be had.
+ * Makes V8 free unused memory, which a checkpoint should not hold. V8 has no call for that, but frees memory
+ * when it cannot allocate a buffer.
  */
 function collectGarbage(): void {
   try {
@@ -112,7 +112,7 @@ function collectGarbage(): void {
   }
 }
 
-/** Gives a restored process that is no hook call the start that it needs: the same again, without the checkpoint. Does not return. */
+/** Restarts a restored process that is not a hook call: the same command again, without the checkpoint. Does not return. */
 export function startPlainly(): never {
   execve(SELF, ownCommandLine(), [...environment(), `${PLAIN_START}=plain`]);
 }

@@ -10,28 +10,30 @@ import type { StoppedProcess } from "./os/stopped_process.ts";
 // asm/prctl.h
 const ARCH_SET_FS = 0x1002;
 
-/** Where the steps are while they are taken: no program is loaded that low, and they are gone afterwards. */
+/**
+ * The address of the steps while they run: no program is loaded that low, and they are unmapped afterwards.
+ */
 const STEPS_ADDRESS = 0x1000_0000;
-/** Room for this many steps; some 300 are needed. */
+/** Room for this many steps; about 300 are needed. */
 const MOST_STEPS = 2000;
-/** With what they need, paths and structures: bytes, whole pages. */
+/** The size of the steps with their paths and structures, in bytes: whole pages. */
 export const STEPS_SIZE = 48 * 4096;
-/** The kernel makes a new one at every start: on another kernel or processor nothing of a checkpoint can be trusted. */
+/** The kernel generates a new one at each boot: on another kernel or processor no checkpoint can be trusted. */
 export const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
-/** What the stopped process has told of itself. */
+/** What the stopped process has reported about itself. */
 export interface Report {
   state: ProcessState;
-  /** Where its registers are saved. */
+  /** The address of its saved registers. */
   registers: number;
 }
 
 /**
- * The bytes of a checkpoint: the steps, and behind them the pages.
+ * The bytes of a checkpoint: the steps, followed by the pages.
  *
- * @param tag what the program's entry code knows it by
+ * @param tag how the program's entry code identifies it
  * @param bootId this boot's
- * @throws {CheckpointError} when something of the process could not be restored
+ * @throws {CheckpointError} when a part of the process could not be restored
  */
 export function checkpointBytes(
   process: StoppedProcess,

@@ -1,4 +1,4 @@
-/** No checkpoint can be taken, and why; without one everything works as well, only slower. */
+/** Why no checkpoint can be created; without one everything works, only slower. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }

@@ -1,15 +1,18 @@
-/** First argument of a process that is to become a checkpoint; the second is the folder of its rehearsal, the third the process that started it. */
+/**
+ * First argument of a process that becomes a checkpoint; the second is the folder of its rehearsal, the third
+ * the process that started it.
+ */
 export const REHEARSE = "rehearse-for-checkpoint";
 /**
- * First argument of a process that only says how it started; it has four, as a hook call has. With a rehearsal's
- * folder as its second argument it makes that rehearsal's calls first, when it was restored.
+ * First argument of a process that only reports how it started; it has four arguments, like a hook call. With
+ * a rehearsal's folder as its second argument, a restored process first makes that rehearsal's calls.
  */
 export const PROBE = "say-how-started";
-/** What that says. */
+/** What that process prints. */
 export const RESTORED = "restored\n";
 export const PLAIN = "plain\n";
 
-/** A variable whose presence, whatever its value, makes a start a plain one (build/elf/restore_code.ts). */
+/** A variable whose presence, with any value, forces a plain start (build/elf/restore_code.ts). */
 export const PLAIN_START = "HOOKVISOR_START";
 
 /** A variable whose presence lets a process start from a checkpoint on trial. */
@@ -20,7 +23,7 @@ export function trialFile(state: string): string {
   return `${state}/checkpoint.new`;
 }
 
-/** Empty; its time of modification says when somebody last tried to take a checkpoint. */
+/** An empty file; its modification time is that of the last attempt to create a checkpoint. */
 export function triedFile(state: string): string {
   return `${state}/checkpoint.tried`;
 }

@@ -5,19 +5,22 @@ import { SYSTEM_CALLS } from "./os/system_calls.ts";
 import { close, readSome } from "../system/descriptor.ts";
 import { linkStatus, openPlain } from "../system/file.ts";
 
-/** What a checkpoint holds, so that it can be looked into. Sizes are bytes. */
+/** What a checkpoint contains, for inspection. Sizes are bytes. */
 export interface CheckpointDescription {
   size: number;
-  /** When it was taken: RFC 3339, UTC. */
+  /** When it was created: RFC 3339, UTC. */
   taken: string;
-  /** The first 16 bytes in hexadecimal, which belong to one build of the program. */
+  /** The first 16 bytes in hexadecimal, which identify one build of the program. */
   tag: string;
-  /** Whether that is the build that runs now. */
+  /** Whether that build is the one running now. */
   ofThisProgram: boolean;
-  /** What a restored process does, in all and by the system call's name; `compare` looks whether two places are the same. */
+  /** The steps of a restored process, in total and by system call; `compare` checks that two places are equal. */
   steps: number;
   byCall: Record<string, number>;
-  /** Memory that is mapped: from the checkpoint, of other files, and empty; and what is copied out of the checkpoint. */
+  /**
+   * Mapped memory: from the checkpoint, from other files, and empty; and the memory that is copied from the
+   * checkpoint.
+   */
   mappings: Record<"checkpoint" | "files" | "empty" | "copied", { count: number; bytes: number }>;
 }
 
@@ -27,7 +30,7 @@ const MAP_POPULATE = 0x8000;
 const CHECKPOINT = 3;
 const HEADER = 64;
 
-/** Undefined where there is none; a text says why it cannot be read. @throws {SystemError} */
+/** Undefined where none exists; a text says why it cannot be read. @throws {SystemError} */
 export function describeCheckpoint(file: string): CheckpointDescription | string | undefined {
   const status = linkStatus(file);
   if (status === undefined) return undefined;

@@ -12,7 +12,7 @@ const NONBLOCK_CLOEXEC = 0o2004000;
 /** Copies get the lowest number from here on. */
 const LEAST = 3;
 
-/** What each descriptor of the runtime is, from 3 on: its event loop (tokio), its pipe for signals, and copies of stdout and stderr. */
+/** The runtime's descriptors, from 3 on: its event loop (tokio), its pipe for signals, and copies of stdout and stderr. */
 const EXPECTED: readonly (readonly [number, RegExp])[] = [
   [3, /^anon_inode:\[eventpoll\]$/],
   [4, /^anon_inode:\[eventfd\]$/],
@@ -23,14 +23,14 @@ const EXPECTED: readonly (readonly [number, RegExp])[] = [
   [9, /./],
   [10, /./],
 ];
-/** What the event loop waits for: the descriptor, and its number there. */
+/** What the event loop waits for: the descriptor, and its number in the loop. */
 const WATCHED = [[4, 0], [8, 1]] as const;
 
 /**
- * The steps that make the runtime's descriptors anew. They are made as the runtime makes them, so they are looked
- * at first: one that is not known cannot be made again.
+ * The steps that recreate the runtime's descriptors. They are created as the runtime creates them, so each is
+ * identified first: an unknown one cannot be recreated.
  *
- * @throws {CheckpointError} when a descriptor is not what is expected
+ * @throws {CheckpointError} when a descriptor is not the expected one
  */
 export function descriptorSteps(steps: Steps, process: StoppedProcess): void {
   const found = process.descriptors();

@@ -5,7 +5,7 @@ import { entrySegment } from "./os/entry_segment.ts";
 import { isRestored } from "../system/restored.ts";
 import { nameProcess } from "../system/self.ts";
 
-/** Checkpoints as programs have them that are built with code for them at their entry. */
+/** Checkpoints of a program that was built with code for them at its entry. */
 export const CHECKPOINTS: Checkpoints = {
   impossible: () => entrySegment() === undefined ? "checkpoints exist for x86-64 only" : undefined,
 

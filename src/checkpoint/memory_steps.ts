@@ -15,40 +15,40 @@ const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
 const MAP_POPULATE = 0x8000;
-/** Linux 4.17; before, the address is a wish, and a step that did not get its wish ends the restoring. */
+/** Linux 4.17; before, the address is only a hint, and a step that gets another address ends the restore. */
 const MAP_FIXED_NOREPLACE = 0x100000;
 const NOTHING = -1;
 
-/** The descriptor on which the entry code has the checkpoint, and that of a file of the process's. */
+/** The descriptor on which the entry code holds the checkpoint, and that of a file of the process. */
 const CHECKPOINT = 3;
 const FILE = 4;
-/** What the kernel gives every process itself, at a place of its own choice; the copy's C library does not use it. */
+/** What the kernel maps into every process, at an address of its choice; the restored C library does not use it. */
 const KERNEL = new Set(["[vvar]", "[vvar_vclock]", "[vdso]", "[vsyscall]"]);
 /** The stack may grow to this size, bytes: Linux's usual limit. */
 const STACK_SIZE = 8 * 1024 * 1024;
 /** Below the stack pointer, x86-64 functions may use this much. */
 const RED_ZONE = 128;
-/** Pages that are not kept between two that are: so few cost less than one more step. */
+/** Up to so many unneeded pages between two needed ones are kept: they cost less than one more step. */
 const GAP = 16;
 
-/** Pages of a mapping that are in the checkpoint: indexes, `to` is the first behind. */
+/** Pages of a mapping that are in the checkpoint: indexes; `to` is exclusive. */
 interface Run {
   from: number;
   to: number;
 }
 
-/** One mapping with what of it has to be kept. */
+/** One mapping, and the pages of it that must be kept. */
 interface Part {
   mapping: Mapping;
   runs: Run[];
 }
 
-/** The pages that a checkpoint holds, one behind the other. */
+/** The pages that a checkpoint holds, one after the other. */
 export class Pages {
   readonly parts: Uint8Array<ArrayBuffer>[] = [];
   size = 0;
 
-  /** Adds whole pages; gives their offset from the first page. */
+  /** Adds whole pages; returns their offset from the first page. */
   add(bytes: Uint8Array<ArrayBuffer>): number {
     const offset = this.size;
     this.parts.push(bytes);
@@ -58,14 +58,14 @@ export class Pages {
 }
 
 /**
- * The steps that bring back a process's memory.
+ * The steps that restore a process's memory.
  *
- * Memory of files comes from those files, as long as they are the ones they were; what the process changed in it or
- * has of its own comes from the checkpoint, mapped privately, so that processes share what they do not change. Only
- * what is executed is copied: the file system of the checkpoint may be mounted `noexec`.
+ * Memory of files comes from those files, as long as those are unchanged; the process's own memory and its
+ * changes come from the checkpoint, mapped privately, so that processes share the pages that they do not
+ * change. Only what is executed is copied: the file system of the checkpoint may be mounted `noexec`.
  *
  * @param stackPointer what lies further down on the stack is unused
- * @param pagesAt gives where in the file the pages begin, once the steps are all there
+ * @param pagesAt returns where in the file the pages begin, once all steps exist
  */
 export function memorySteps(
   steps: Steps,
@@ -107,7 +107,7 @@ function isFile({ path }: Mapping): boolean {
   return path.startsWith("/");
 }
 
-/** Memory to execute that is no file's: V8's code. */
+/** Executable memory of no file: V8's code. */
 function isCopied(mapping: Mapping): boolean {
   return mapping.execute && !isFile(mapping);
 }
@@ -116,7 +116,7 @@ function protection({ read, write, execute }: Mapping): number {
   return (read ? PROT_READ : 0) | (write ? PROT_WRITE : 0) | (execute ? PROT_EXEC : 0);
 }
 
-/** Memory that is zero, for the pages of it to be put into. */
+/** Zero memory, into which the pages are then copied. */
 function roomStep(steps: Steps, { mapping }: Part): void {
   const start = mapping.path === "[stack]" ? mapping.end - STACK_SIZE : mapping.start;
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
@@ -142,7 +142,7 @@ function fileSteps(steps: Steps, path: string, mappings: Mapping[]): void {
   steps.call(close, [FILE], 0);
 }
 
-/** Which pages to keep: those of the process's own that are not zero. */
+/** Which pages to keep: the process's own pages that are not zero. */
 function runsOf(process: StoppedProcess, mapping: Mapping, stackPointer: number): Run[] {
   if (!mapping.read) return [];
   const runs: Run[] = [];

@@ -1,8 +1,8 @@
 import type { Directories } from "../site/directories.ts";
 
 /**
- * What a process does before a checkpoint of it is taken: hook calls such as will come, so that the code for them is
- * loaded and compiled, the engine's too. Nothing of it is kept but that.
+ * What a process does before its checkpoint is created: typical hook calls, so that the code for them, the
+ * engine's too, is loaded and compiled. No other effect of them is kept.
  */
 export interface RehearsedCall {
   driver: string;
@@ -11,7 +11,7 @@ export interface RehearsedCall {
   xml: string;
 }
 
-/** The directories of a rehearsal, below one of its own. */
+/** The directories of a rehearsal, below one directory. */
 export function rehearsalDirectories(folder: string): Directories {
   return {
     config: `${folder}/config`,
@@ -22,14 +22,17 @@ export function rehearsalDirectories(folder: string): Directories {
   };
 }
 
-/** Times that each call is made: after a few, V8 has compiled what is used and knows the types that occur. */
+/**
+ * How often each call is made: after a few rounds, V8 has compiled the code in use and knows the types that
+ * occur.
+ */
 export const ROUNDS = 6;
 
 export const LAST_ROUNDS = 2;
 
 const GUEST = "rehearsal";
 
-/** A domain with what most have, as libvirt 9.0.0 writes it. */
+/** A typical domain, as libvirt 9.0.0 writes it. */
 const DOMAIN = `<domain type='kvm' id='1' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>${GUEST}</name>
   <uuid>2f8a1c66-0d5c-4c1e-9d2b-5f0d3a1b7c90</uuid>
@@ -69,7 +72,7 @@ const DOMAIN = `<domain type='kvm' id='1' xmlns:qemu='http://libvirt.org/schemas
 </domain>
 `;
 
-/** The handlers of the rehearsal by their file names. `command` may be run, `file` read and written. */
+/** The handlers of the rehearsal by their file names. They may run `command`, and read and write `file`. */
 export function rehearsedHandlers(command: string, file: string): Record<string, string> {
   return {
     "10-look.js": `// ---
@@ -118,7 +121,7 @@ export default function () {}
   };
 }
 
-/** More handlers than a call uses images for (src/call/handler_runner.ts): their text is read. */
+/** More handlers than a call uses images for (src/call/handler_runner.ts): their text is read instead. */
 const MANY = 10;
 const ONE_OF_MANY = `// ---
 // description: One of many

@@ -1,12 +1,15 @@
 import { triedFile } from "./checkpoint_names.ts";
 import { fileTimes } from "../system/modified.ts";
 
-/** A checkpoint is tried for again after this time, in milliseconds: where there can be none, that is not found out at every call. */
+/**
+ * The time between attempts to create a checkpoint, in milliseconds, so that a host where it always fails
+ * does not try at every call.
+ */
 const AGAIN_MS = 10 * 60 * 1000;
 
 /**
- * Whether a call that had to start plainly should have somebody see to a checkpoint: nobody has lately, or not since
- * this program was put in place. Made cheap: it is asked at every plain start.
+ * Whether a call with a plain start should have a checkpoint created: no attempt was made recently, or none
+ * since this program was installed. Cheap, because every plain start asks it.
  */
 export function shouldTakeCheckpoint(state: string): boolean {
   const tried = fileTimes(triedFile(state))?.modifiedMs;

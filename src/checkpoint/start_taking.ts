@@ -6,8 +6,8 @@ import { privateDirectory } from "../system/private_directory.ts";
 import { RangeLock } from "../system/range_lock.ts";
 
 /**
- * Starts a process that takes a checkpoint when there is none that new processes can start from, and does not wait
- * for it. Of many calls at once one does. Whatever goes wrong only costs time: the call has already ended.
+ * Starts a process that creates a checkpoint if new processes have none to start from, and does not wait for
+ * it. Of many concurrent calls, one does. A failure only costs time: the call has already ended.
  */
 export function startTaking(state: string): void {
   try {
@@ -17,6 +17,6 @@ export function startTaking(state: string): void {
     touch(triedFile(state));
     startDetached(["checkpoint", "--if-needed"], new Uint8Array());
   } catch {
-    // A full disk, no processes left: `hookvisor doctor` says that there is no checkpoint.
+    // A full disk, no processes left: `hookvisor doctor` reports that no checkpoint exists.
   }
 }

@@ -1,7 +1,7 @@
-/** Words of 64 bits in one step, and bytes in front of the first. */
+/** 64-bit words in one step, and bytes before the first step. */
 const WORDS = 8;
 const HEADER = 64;
-/** Instead of a system call's number: two places have to hold the same; the end. */
+/** Instead of a system call's number: two places must be equal; the end. */
 const SAME = -1;
 const END = -2;
 
@@ -13,7 +13,7 @@ export interface DecodedStep {
   expected: number;
 }
 
-/** The steps of a checkpoint's beginning; as many as there are whole ones up to the end. */
+/** The steps at a checkpoint's beginning: all complete ones up to the end. */
 export function decodeSteps(bytes: Uint8Array<ArrayBuffer>): DecodedStep[] {
   const words = new BigInt64Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 8));
   const steps: DecodedStep[] = [];
@@ -26,9 +26,8 @@ export function decodeSteps(bytes: Uint8Array<ArrayBuffer>): DecodedStep[] {
 }
 
 /**
- * What a new process does to become a copy of the one a checkpoint was taken of: system calls in their order, each
- * with the result it has to have, and the data they need. build/elf/restore_code.ts reads them, and says how they are
- * laid out.
+ * What a new process does to become a copy of the checkpointed one: system calls in order, each with its
+ * required result, and the data they need. build/elf/restore_code.ts reads them and describes their layout.
  */
 export class Steps {
   readonly #address: number;
@@ -38,7 +37,7 @@ export class Steps {
   #dataSize = 0;
 
   /**
-   * @param address where the steps will be in memory; nothing else may be there
+   * @param address the steps' address in memory, which nothing else may occupy
    * @param most room for that many steps
    */
   constructor(address: number, most: number) {
@@ -46,23 +45,26 @@ export class Steps {
     this.#dataOffset = HEADER + most * WORDS * 8;
   }
 
-  /** A system call, and the result without which the process starts plainly. */
+  /** A system call and its required result; with any other result the process makes a plain start. */
   call(number: number, args: readonly (number | bigint)[], expected: number): void {
     const six = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
     this.#push([number, ...six, expected]);
   }
 
-  /** What is at `address` by then has to be these bytes. */
+  /** The memory at `address` must then hold these bytes. */
   same(address: number, bytes: Uint8Array): void {
     this.#push([SAME, address, this.place(bytes), bytes.length, 0, 0, 0, 0]);
   }
 
-  /** The end: on with what was stopped. `threadId` is where the C library keeps the thread's id. */
+  /**
+   * The end: the stopped process continues. `threadId` is the address where the C library keeps the thread's
+   * id.
+   */
   end(registers: number, threadId: number): void {
     this.#push([END, registers, threadId, 0, 0, 0, 0, 0]);
   }
 
-  /** Puts bytes beside the steps; gives the address they will have. */
+  /** Puts bytes beside the steps; returns their future address. */
   place(bytes: Uint8Array): number {
     const address = this.#address + this.#dataOffset + this.#dataSize;
     this.#data.push(bytes, new Uint8Array(-bytes.length & 7));
@@ -70,7 +72,7 @@ export class Steps {
     return address;
   }
 
-  /** Room for what a system call gives. */
+  /** Room for a system call's result. */
   room(size: number): number {
     return this.place(new Uint8Array(size));
   }
@@ -80,7 +82,7 @@ export class Steps {
     return this.place(new TextEncoder().encode(`${text}\0`));
   }
 
-  /** The steps as the file begins with them, in `size` bytes; `behind` are to follow. `takenNs` is on CLOCK_MONOTONIC. */
+  /** The steps as the beginning of the file, in `size` bytes; `behind` bytes follow. `takenNs` is on CLOCK_MONOTONIC. */
   encode(tag: Uint8Array, size: number, behind: number, takenNs = 0n): Uint8Array<ArrayBuffer> {
     if (this.#dataOffset + this.#dataSize > size) throw new Error("a checkpoint's steps do not fit");
     const bytes = new Uint8Array(size);

@@ -33,23 +33,23 @@ import { StoppedProcess } from "./os/stopped_process.ts";
 import { userId } from "../system/self.ts";
 
 /**
- * For the rehearsal, and for each thing that is waited for. Nobody waits for the whole; an emulated processor on a busy
- * machine needed half a minute for the rehearsal.
+ * The time limit of the rehearsal, and of each wait. No user waits for all of it; an emulated processor on a
+ * busy machine needed half a minute for the rehearsal.
  */
 const TIMEOUT_MS = 120_000;
 const LOOK_MS = 2;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const RANDOMIZE = "/proc/sys/kernel/randomize_va_space";
-/** A new process has its own memory where a checkpoint's must go once in some hundreds of times. */
+/** About once in some hundred starts, a new process's own memory occupies the checkpoint's addresses. */
 const PROBES = 5;
 
 /**
- * Takes a checkpoint: starts this program, lets it rehearse (become.ts), writes down its memory and all that the
- * kernel keeps of it, and sees whether new processes start from that.
+ * Creates a checkpoint: starts this program, lets it rehearse (become_checkpoint.ts), saves its memory and
+ * its kernel state, and tests whether new processes start from that.
  *
  * @returns the file's size in bytes, or undefined when another process is creating one now
- * @throws {CheckpointError} when there can be none here; one that was there before stays
- * @throws {AdminFileError | SystemError} when files or processes cannot be had
+ * @throws {CheckpointError} when this host cannot have one; an existing one stays
+ * @throws {AdminFileError | SystemError} when files or processes fail
  */
 export async function takeCheckpoint({ state }: Pick<Directories, "state">): Promise<number | undefined> {
   const segment = entrySegment();
@@ -71,7 +71,7 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   const folder = `${state}/.rehearsal`;
   const trial = trialFile(state);
   removeTree(folder);
-  // What was left behind by one that was killed.
+  // Files that a killed process left behind.
   removeNamed(state, ".checkpoint.");
   let journald: number | undefined;
   try {
@@ -90,13 +90,13 @@ export async function takeCheckpoint({ state }: Pick<Directories, "state">): Pro
   }
 }
 
-/** Whether new processes start from the checkpoint that is there. */
+/** Whether new processes start from the existing checkpoint. */
 export function startsFromIt(): boolean {
   for (let i = 0; i < PROBES; i++) if (probe("-") === RESTORED) return true;
   return false;
 }
 
-/** What is wrong with new processes that make the calls of the rehearsal; undefined when nothing is. */
+/** What fails in new processes that make the rehearsal's calls; undefined if nothing fails. */
 function tryOut(folder: string): string | undefined {
   const said = Array.from({ length: PROBES }, () => probe(folder, { [TRIAL_START]: "1" }));
   const other = said.find((one) => one !== RESTORED && one !== PLAIN);
@@ -114,7 +114,7 @@ function probe(folder: string, env: Record<string, string> = {}): string {
   return child.output(Deadline.in(TIMEOUT_MS));
 }
 
-/** Puts the rehearsal's handlers in place, with the index that a call finds of them. */
+/** Writes the rehearsal's handlers, and the index of them that a call finds. */
 async function setStage(folder: string): Promise<void> {
   const directories = rehearsalDirectories(folder);
   makeDirectory(folder, 0o700);
@@ -133,7 +133,7 @@ async function setStage(folder: string): Promise<void> {
 
 async function rehearse(folder: string, tag: Uint8Array): Promise<Uint8Array<ArrayBuffer>[]> {
   const deadline = Deadline.in(TIMEOUT_MS);
-  // Without restartable sequences, which the kernel would have to be told of again.
+  // Without restartable sequences, which would have to be registered with the kernel again.
   const env = {
     [PLAIN_START]: "plain",
     GLIBC_TUNABLES: "glibc.pthread.rseq=0",

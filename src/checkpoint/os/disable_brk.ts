@@ -1,14 +1,15 @@
 import { cString } from "../../system/descriptor.ts";
 
-/** No memory lies that high, and no number of bytes can be added. */
+/** No memory lies that high, and no bytes can be added to it. */
 const NOWHERE = 2n ** 64n - 4096n;
 
 /**
- * Lets every later `sbrk` of this process fail, so that the C library takes all memory by `mmap`.
+ * Makes every later `sbrk` of this process fail, so that the C library takes all memory by `mmap`.
  *
- * The break is where the kernel wants it in each process. One restored from a checkpoint has another than the C
- * library remembers, which could take the kernel's refusal for success: it only sees whether the break is higher
- * than what it asked for. With a remembered break (glibc's `__curbrk`) that nothing can be added to, it never asks.
+ * The kernel chooses the break of each process. A process restored from a checkpoint has another break than
+ * its C library remembers, and the library could mistake the kernel's refusal for success: it only checks
+ * that the break is higher than requested. With a remembered break (glibc's `__curbrk`) to which nothing can
+ * be added, it never asks.
  *
  * @throws {Error} when the C library does not have that variable
  */

@@ -5,15 +5,15 @@ declare const __CHECKPOINT_TAG__: number | undefined;
 
 const FUNCTION = { parameters: ["buffer"], result: "i32" } as const;
 
-/** The code that the build has put at the entry of this program (build/elf/entry_code.ts), where it is in memory. */
+/** The address of the code that the build has put at the entry of this program (build/elf/entry_code.ts). */
 export interface EntrySegment {
   /** Of the C function `checkpoint`. */
   checkpoint: number;
-  /** What tells this program from every other: 16 bytes that a checkpoint of it begins with. */
+  /** Identifies this program: the 16 bytes at the beginning of its checkpoints. */
   tag: Uint8Array<ArrayBuffer>;
 }
 
-/** Undefined in a program without such code: one for aarch64, or the sources run as they are. */
+/** Undefined in a program without such code: one for aarch64, or the sources run directly. */
 export function entrySegment(): EntrySegment | undefined {
   if (typeof __CHECKPOINT_CODE__ !== "number" || typeof __CHECKPOINT_TAG__ !== "number") return undefined;
   const program = Deno.readLinkSync("/proc/self/exe");
@@ -27,8 +27,8 @@ export function entrySegment(): EntrySegment | undefined {
 }
 
 /**
- * Saves the registers and stops this process until it gets SIGCONT; false then. True in a process that was restored
- * from the checkpoint that somebody took meanwhile.
+ * Saves the registers and stops this process until it gets SIGCONT; false then. True in a process restored
+ * from the checkpoint that another process created meanwhile.
  *
  * @param registers at least 56 bytes, not on V8's heap
  */

@@ -18,9 +18,12 @@ const SET_SIZE = 8;
 /** `stack_t` */
 const STACK_SIZE = 24;
 
-/** What the kernel keeps of an x86-64 process with one thread beside its memory and descriptors, each as it wants it back. */
+/**
+ * The kernel's state of an x86-64 process with one thread, besides memory and descriptors, each part in the
+ * form in which the kernel takes it back.
+ */
 export interface ProcessState {
-  /** Signals that do not have their default action, with the kernel's `struct sigaction` in hexadecimal. */
+  /** Signals whose action is not the default, with the kernel's `struct sigaction` in hexadecimal. */
   signals: [number: number, action: string][];
   /** `stack_t` of the stack for signal handlers, in hexadecimal. */
   signalStack: string;
@@ -32,7 +35,7 @@ export interface ProcessState {
   robustList: [address: number, size: number];
 }
 
-/** @throws {SystemError} when the kernel does not tell */
+/** @throws {SystemError} when the kernel refuses the information */
 export function processState(): ProcessState {
   const words = new BigUint64Array(new ArrayBuffer(64));
   const bytes = new Uint8Array(words.buffer);
@@ -64,8 +67,8 @@ export function processState(): ProcessState {
 /**
  * Lets the kernel end this process when the one that started it ends.
  *
- * @param parent the process id of that
- * @throws {Error} when it has ended already
+ * @param parent the process id of the starter
+ * @throws {Error} when it has already ended
  */
 export function endWithParent(parent: number): void {
   check(systemCall(PRCTL, PR_SET_PDEATHSIG, SIGKILL), "prctl");

@@ -3,8 +3,9 @@ import { randomBytes } from "../../system/random.ts";
 const clock = performance.now.bind(performance);
 
 /**
- * Gives a process that was restored from a checkpoint what has to be its own: a clock that began with it, and random
- * numbers that no other process draws. The globals themselves are replaced, so that whatever uses them gets these.
+ * Gives a process restored from a checkpoint what must be its own: a clock that began with it, and random
+ * numbers that no other process draws. It replaces the globals themselves, so that all code uses the new
+ * ones.
  */
 export function resetClockAndRandom(): void {
   const began = clock();

@@ -10,23 +10,23 @@ export interface OpenFile {
   info: string;
 }
 
-/** What a page of a mapping holds: of the process's own, or what the mapped file has there (or nothing). */
+/** What a page of a mapping holds: the process's own data, or that of the mapped file (or nothing). */
 export type PageKind = "own" | "file" | "none";
 
-/** Looks into another process that stands still, by `/proc/PID`: root, or its parent. */
+/** Inspects another, stopped process through `/proc/PID`; the caller must be root or its parent. */
 export class StoppedProcess {
   readonly #pid: number;
   readonly #memory: Deno.FsFile;
   readonly #pages: Deno.FsFile;
 
-  /** @throws {AdminFileError} when the kernel does not let us, or is built without what is needed */
+  /** @throws {AdminFileError} when the kernel denies it, or was built without the necessary feature */
   constructor(pid: number) {
     this.#pid = pid;
     this.#memory = open(`/proc/${pid}/mem`);
     this.#pages = open(`/proc/${pid}/pagemap`);
   }
 
-  /** Whether it is stopped by a signal. */
+  /** Whether a signal has stopped it. */
   static isStopped(pid: number): boolean {
     return /^State:\tT /m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
   }
@@ -49,7 +49,7 @@ export class StoppedProcess {
     return new Map(found.sort(([a], [b]) => a - b));
   }
 
-  /** @throws {Error} when not all of it can be read */
+  /** @throws {Error} when it cannot be read completely */
   read(address: number, size: number): Uint8Array<ArrayBuffer> {
     return readAt(this.#memory, address, size);
   }

@@ -1,4 +1,4 @@
-/** Linux's numbers for x86-64 (asm/unistd_64.h) of the system calls that steps make. */
+/** Linux's x86-64 numbers (asm/unistd_64.h) of the system calls that the steps make. */
 export const SYSTEM_CALLS = {
   read: 0,
   write: 1,
