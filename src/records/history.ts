@@ -2,7 +2,7 @@ import { jsonText } from "../base/json_text.ts";
 import type { HookRecord } from "./record.ts";
 import { LineLog } from "../system/log_lines.ts";
 
-/** Which records are wanted; what is absent does not matter. */
+/** Which records to select; absent fields match any record. */
 export interface Wanted {
   /** The domain's or network's name. */
   object?: string;
@@ -15,7 +15,10 @@ export interface Wanted {
   since?: number;
 }
 
-/** Records are written at the end of a call, so they lie this much out of order at most, in milliseconds: the longest call. */
+/**
+ * Records are written at the end of a call, so they are out of order by at most this much, in milliseconds:
+ * the longest call.
+ */
 const DISORDER_MS = 3_600_000;
 
 /** Where the records are. */
@@ -23,18 +26,18 @@ export function eventsFile(log: string): string {
   return `${log}/events.jsonl`;
 }
 
-/** The records of a log directory as they are at this moment, and those that come later. */
+/** The records of a log directory as of this moment, and later ones as they are written. */
 export function openRecords(log: string): LineLog {
   return new LineLog(eventsFile(log));
 }
 
-/** The wanted records of a log directory, the newest first. */
+/** The selected records of a log directory, newest first. */
 export function* newestRecords(log: string, wanted: Wanted): Generator<HookRecord> {
   using lines = openRecords(log);
   yield* newestOf(lines, wanted);
 }
 
-/** The wanted records, the newest first. */
+/** The selected records, newest first. */
 export function* newestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord> {
   const matches = matcher(wanted);
   const until = wanted.since === undefined ? undefined : wanted.since - DISORDER_MS;
@@ -45,7 +48,7 @@ export function* newestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord>
   }
 }
 
-/** The wanted records, the oldest first. */
+/** The selected records, oldest first. */
 export function* oldestOf(lines: LineLog, wanted: Wanted): Generator<HookRecord> {
   const matches = matcher(wanted);
   for (const line of lines.forward()) {
@@ -65,7 +68,7 @@ export function findRecord(log: string, id: string): HookRecord | undefined {
   return undefined;
 }
 
-/** Reads a line when it is a record that is wanted. Most lines are told apart without parsing them. */
+/** Parses a line if it is a selected record. Most lines are rejected without parsing. */
 export function matcher(wanted: Wanted): (line: string) => HookRecord | undefined {
   const marks = [wanted.object, wanted.driver, wanted.operation, wanted.handler]
     .filter((text) => text !== undefined).map((text) => jsonText(text));
@@ -80,7 +83,7 @@ export function matcher(wanted: Wanted): (line: string) => HookRecord | undefine
   };
 }
 
-/** A line as a record; undefined for what is none, as a line that a power cut left half written. */
+/** A line as a record; undefined for any other line, such as one that a power failure left half written. */
 export function parseRecord(line: string): HookRecord | undefined {
   try {
     const record: unknown = JSON.parse(line);
@@ -111,7 +114,7 @@ function isWanted(
     (since === undefined || Date.parse(record.time) >= since);
 }
 
-/** The time in a line that `makeRecord` wrote, without parsing it; NaN where it is not where it should be. */
+/** The time in a line that `makeRecord` wrote, without parsing it; NaN where it is not in its usual place. */
 function timeOf(line: string): number {
   return Date.parse(/^\{"v":1,"time":"([^"]{20,30})"/.exec(line)?.[1] ?? "");
 }

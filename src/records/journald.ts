@@ -9,15 +9,15 @@ import { sendDatagrams } from "../system/datagram.ts";
 const PRIORITIES = { error: 3, warn: 4, info: 6, debug: 7 } as const;
 const VERDICTS = { success: "info", ignore: "warn", abort: "error" } as const;
 const FACILITY_DAEMON = "3";
-/** Log lines of handlers that are passed on for one call. */
+/** The most log lines of handlers that one call forwards. */
 const MOST_LINES = 100;
-/** Longest text of a field, in UTF-16 code units: a datagram has to fit the socket's buffer. */
+/** Longest text of a field, in UTF-16 code units: a datagram must fit the socket's buffer. */
 const LONGEST = 8000;
 
 /**
- * Passes a record on to journald where there is one: a line for the call when
- * a handler ran or something is worth a remark, and the lines its handlers
- * logged, each with its own priority.
+ * Forwards a record to journald where it runs: a line for the call if a handler
+ * ran or the record has a remark, and the lines that its handlers logged, each
+ * with its own priority.
  */
 export function sendToJournald(record: HookRecord, socket: string): void {
   const { handlers, notes = [], verdict, undone = [] } = record;
@@ -29,7 +29,7 @@ export function sendToJournald(record: HookRecord, socket: string): void {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** What goes to the journal for one call, in order. */
+/** What journald gets for one call, in order. */
 export function entries(record: HookRecord): Fields[] {
   const { driver, object, operation, verdict, id, ms, handlers, reason } = record;
   const common = {
@@ -78,12 +78,12 @@ function message(
   return `${call}: ${verdict}, ${count}${back}, ${ms} ms${remarks}`;
 }
 
-/** One entry as the protocol has it: `NAME=text`, or with a line end in the text its length in 64 bits before it. */
+/** One entry in the protocol's form: `NAME=text`, or, if the text has a line end, its 64-bit length and the text. */
 export function datagram(fields: Fields): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const parts = Object.entries(fields).map(([name, whole]) => {
     const cut = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
-    // Several lines are lines there too.
+    // Several lines stay several lines.
     const text = cut.split("\n").map(oneLine).join("\n");
     if (!text.includes("\n")) return encoder.encode(`${name}=${text}\n`);
     const bytes = encoder.encode(text);

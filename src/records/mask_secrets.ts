@@ -1,4 +1,4 @@
-/** What stands in the place of a secret. */
+/** What replaces a secret. */
 const MASK = "***";
 /** The same for a UUID, so that the document stays valid. */
 const NO_UUID = "00000000-0000-0000-0000-000000000000";
@@ -8,13 +8,13 @@ const REST = `(?:[^<>"']|"[^"]*"|'[^']*')*`;
 const PREFIX = "(?:[A-Za-z_][\\w.-]*:)?";
 
 /**
- * libvirt's XML without what only root should know: passwords of graphics,
- * what names or holds a secret, cookies, secrets among QEMU's own arguments
- * and environment, and texts handed to the guest's firmware, which is how
- * credentials are often passed in.
+ * libvirt's XML without what only root may know: passwords of graphics, what
+ * names or holds a secret, cookies, secrets among QEMU's own arguments and
+ * environment, and texts passed to the guest's firmware, which often carry
+ * credentials.
  *
- * It works on the text, so that a malformed document is masked as well as can
- * be. Everything else stays byte for byte as it is.
+ * It works on the text, so that it masks a malformed document as far as
+ * possible. Everything else stays byte for byte unchanged.
  */
 export function maskSecrets(xml: string): string {
   return RULES.reduce((text, [pattern, mask]) => text.replace(pattern, mask), xml);

@@ -4,17 +4,17 @@ import type { HookRecord } from "./record.ts";
 const BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 interface Durations {
-  /** By bucket, not added up. */
+  /** By bucket, not cumulative. */
   counts: number[];
   sum: number;
   count: number;
 }
 
-/** Counts what the records say, one after the other, with little memory however many there are. */
+/** Counts the records' contents one by one, in little memory however many records exist. */
 export class RecordCounts {
   readonly calls = new Map<string, number>();
   readonly failures = new Map<string, number>();
-  /** Events that no handler ran for, by what became of them. */
+  /** Events for which no handler ran, by what became of them. */
   readonly folded = new Map<string, number>();
   readonly dropped = new Map<string, number>();
   readonly durations = new Map<string, Durations>();
@@ -27,7 +27,7 @@ export class RecordCounts {
     const what = labels({ driver, operation });
     add(this.folded, what, countOf(event?.folded));
     add(this.dropped, what, countOf(event?.dropped));
-    // What hookvisor watch says of itself is no call.
+    // hookvisor watch's reports about itself are not calls.
     if (event !== undefined && handlers.length === 0) return;
     add(this.calls, labels({ driver, operation, verdict }));
     const seconds = Date.parse(time) / 1000;
@@ -49,7 +49,7 @@ export class RecordCounts {
   }
 }
 
-/** What is not in the records. */
+/** Values that are not in the records. */
 export interface OtherFacts {
   version: string;
   usable: number;
@@ -60,8 +60,8 @@ export interface OtherFacts {
 /**
  * Prometheus's text format, for node_exporter's textfile collector.
  *
- * Counts begin again when the oldest records are dropped, which Prometheus
- * takes for a restart: `rate` and `increase` are right all the same.
+ * Counts restart when the oldest records are dropped, which Prometheus takes
+ * for a restart: `rate` and `increase` stay correct.
  */
 export function metricsText(counts: RecordCounts, { version, usable, broken, logBytes }: OtherFacts): string {
   return [
@@ -114,7 +114,7 @@ export function metricsText(counts: RecordCounts, { version, usable, broken, log
   ].map((line) => `${line}\n`).join("");
 }
 
-/** Nothing at all without a sample: a family must not be empty of meaning. */
+/** Nothing at all without a sample: a metric family must not be empty. */
 function family(
   name: string,
   type: "counter" | "gauge",
@@ -152,7 +152,7 @@ function escape(value: string): string {
   return value.replace(/[\\"\n]/g, (c) => c === "\n" ? "\\n" : `\\${c}`);
 }
 
-/** Whole numbers as they are, others to the microsecond. */
+/** Whole numbers unchanged, others to the microsecond. */
 function number(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Math.round(value * 1e6) / 1e6);
 }

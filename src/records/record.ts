@@ -6,7 +6,7 @@ import type { Cause } from "../base/outcome.ts";
 export interface HandlerEntry {
   name: string;
   outcome: "success" | Cause;
-  /** What its failure did; absent on success. */
+  /** The effect of its failure; absent on success. */
   onFailure?: "abort" | "ignore";
   message?: string;
   /** It was only started: its own record, with this call's id in `background`, says how it ended. */
@@ -17,10 +17,13 @@ export interface HandlerEntry {
   /** When it began, since the process's start. */
   start?: number;
   memoryBytes?: number;
-  /** Options that `config.yaml` sets, with the line that counted, and for which guests it is when not for all. */
+  /**
+   * Options that `config.yaml` sets, with the line that sets each, and the guests that it names, unless it
+   * applies to all.
+   */
   options?: { key: string; value: Json; line: number; guests?: string }[];
   calls: CallRecord[];
-  /** Calls beyond those kept. */
+  /** The number of calls that were not kept. */
   moreCalls?: number;
   /** What it changed in the XML that libvirt gets back, as `diff -u` shows it. */
   xmlDiff?: string;
@@ -34,7 +37,7 @@ export interface UndoneEntry {
   handler: string;
   /** The path, or the command line. */
   what: string;
-  /** It is done; else it is kept and tried again. */
+  /** True: done. False: kept, and tried again. */
   ok: boolean;
   /** Something to know: another value than expected was there, the file is gone. */
   note?: string;
@@ -64,20 +67,20 @@ export interface HookRecord {
   caller?: string;
   verdict: "success" | "ignore" | "abort";
   exitCode: number;
-  /** What was said on stderr, without the line end. */
+  /** The line on stderr, without the line end. */
   reason?: string;
-  /** Remarks that are no failure: an unknown operation, handlers passed over. */
+  /** Remarks that are not failures: an unknown operation, handlers passed over. */
   notes?: string[];
   handlers: HandlerEntry[];
   /** Handlers for this operation that did not run, and why. */
   left?: { name: string; why: string }[];
-  /** What came back because the guest is gone. */
+  /** What was undone because the guest is gone. */
   undone?: UndoneEntry[];
-  /** The id of the call that started this one handler in the background. */
+  /** The id of the call that started this handler in the background. */
   background?: string;
   /** The process was restored from a checkpoint. */
   restored?: true;
-  /** The whole call, from the process's start. */
+  /** The duration of the whole call, from the process's start. */
   ms: number;
 }
 

@@ -5,10 +5,10 @@ import { readPrivate, writePrivate } from "../system/private_file.ts";
 import { listDirectory, walk } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** A real hook call, as it is kept to be played again. */
+/** A real hook call, as kept for `replay`. */
 export interface KeptCall {
   v: 1;
-  /** The id of its record too. */
+  /** Also the id of its record. */
   id: string;
   /** RFC 3339, UTC. */
   time: string;
@@ -18,26 +18,26 @@ export interface KeptCall {
   operation: string;
   subOperation: string;
   extra: string;
-  /** What was on standard input, secrets masked. */
+  /** The standard input, with secrets masked. */
   xml: string;
-  /** Names of the environment's variables; their values are nobody's business. */
+  /** The names of the environment's variables; their values are not kept. */
   environment: string[];
   caller?: string;
 }
 
-/** Larger than any input that is read, escaped as JSON. */
+/** Larger than any input, escaped as JSON. */
 const LARGEST = 64 * 1024 * 1024;
 const NAME = /^([0-9a-z]+-[0-9a-z]{4})\.json$/;
 
-/** Where calls are kept, below the log directory; for root only. */
+/** The directory of kept calls, below the log directory; for root only. */
 export function callsDirectory(log: string): string {
   return `${log}/calls`;
 }
 
 /**
- * Keeps one call, and forgets the oldest so that `keep` are left.
+ * Keeps one call, and removes the oldest so that `keep` remain.
  *
- * @returns why it could not, or undefined; it never throws for what the disk does
+ * @returns why it could not, or undefined; it never throws because of the disk
  */
 export function keepForReplay(log: string, call: Omit<KeptCall, "v">, keep: number): string | undefined {
   const directory = callsDirectory(log);
@@ -54,7 +54,7 @@ export function keepForReplay(log: string, call: Omit<KeptCall, "v">, keep: numb
   }
 }
 
-/** Several calls may forget the same one. */
+/** Several calls may remove the same one. */
 function forget(path: string): void {
   try {
     using place = walk(path, false);
@@ -70,7 +70,7 @@ function idsIn(directory: string): string[] {
   return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).sort().reverse();
 }
 
-/** The kept calls, newest first, each read when it is asked for. What is not whole is left out. */
+/** The kept calls, newest first, each read on demand. Incomplete ones are omitted. */
 export function* keptCalls(log: string): Generator<KeptCall> {
   const directory = callsDirectory(log);
   for (const id of idsIn(directory)) {

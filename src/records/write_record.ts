@@ -4,7 +4,7 @@ import type { HookEvent } from "../protocol/event.ts";
 import { appendLine } from "../system/append.ts";
 import { isRestored } from "../system/restored.ts";
 
-/** A hook call as the record names it: also one whose arguments were not all there. */
+/** A hook call as the record names it, even one with missing arguments. */
 export type RecordedEvent = Omit<HookEvent, "driver" | "known"> & { driver: string };
 
 /** What a call adds to its event to make a record. */
@@ -15,7 +15,7 @@ export type RecordOfCall = Pick<HookRecord, "verdict" | "exitCode" | "handlers">
   left?: HookRecord["left"];
   undone?: HookRecord["undone"];
   background?: string;
-  /** Made before, where something already refers to it. */
+  /** Set in advance where something already refers to it. */
   id?: string;
   /** Of an event's own accord, where it is none of `RecordedEvent`. */
   event?: HookRecord["event"];
@@ -34,7 +34,7 @@ export function writeRecord(directory: string, event: RecordedEvent, call: Recor
   return appendRecord(directory, makeRecord(event, call), call.log);
 }
 
-/** Appends a record that is made already; as `writeRecord`. */
+/** Appends a finished record; otherwise like `writeRecord`. */
 export function appendRecord(
   directory: string,
   record: HookRecord,
