@@ -1,6 +1,9 @@
 import type { DriverAddress } from "./driver_link.ts";
 
-/** The scheme of each driver's URIs, and of its own daemon (libvirt's docs/daemons.rst); the one daemon of before has them all. */
+/**
+ * The scheme of each driver's URIs, and its own daemon (libvirt's docs/daemons.rst); the older, single
+ * libvirtd serves all.
+ */
 const DRIVERS: Readonly<Record<string, { scheme: string; daemon: string }>> = {
   qemu: { scheme: "qemu", daemon: "virtqemud" },
   lxc: { scheme: "lxc", daemon: "virtlxcd" },
@@ -8,9 +11,9 @@ const DRIVERS: Readonly<Record<string, { scheme: string; daemon: string }>> = {
 };
 
 /**
- * Where a driver is reached: of the host for root, of their own for a user; undefined where there is none.
+ * The address of a driver: the host's for root, the user's own for a user; undefined where none exists.
  *
- * @param run where the daemons' sockets are
+ * @param run the directory of the daemons' sockets
  */
 export function addressOf(driver: string, run: string, isRoot: boolean): DriverAddress | undefined {
   const known = DRIVERS[driver];
@@ -20,7 +23,7 @@ export function addressOf(driver: string, run: string, isRoot: boolean): DriverA
     const sockets = [`${run}/${daemon}-sock-ro`, `${run}/libvirt-sock-ro`];
     return { driver, uri: `${scheme}:///system`, sockets };
   }
-  // A user's daemon has no read-only socket, and only QEMU is for users.
+  // A user's daemon has no read-only socket, and only QEMU serves users.
   if (driver !== "qemu") return undefined;
   return { driver, uri: "qemu:///session", sockets: [`${run}/${daemon}-sock`, `${run}/libvirt-sock`] };
 }

@@ -16,21 +16,21 @@ import { close, readSome, writeSome } from "../system/descriptor.ts";
 import type { Loop, Wait } from "../system/loop.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** How long an answer of the daemon's is waited for, in milliseconds: a daemon that is stopped or hangs gives none. */
+/** How long this waits for a daemon's answer, in milliseconds: a stopped or hanging daemon gives none. */
 const ANSWER_MS = 15_000;
 const BUFFER_SIZE = 65_536;
 /** virkeepaliveprotocol.x */
 const PING = 1;
 const PONG = 2;
 
-/** What came of a call. */
+/** The result of a call. */
 export type Result<T> = { value: T; error?: undefined } | { error: RemoteError; value?: undefined };
 
-/** Whom a connection tells. */
+/** The listener of a connection. */
 export interface Listener {
   /** A message that nobody asked for: an event. */
   message(procedure: number, reader: XdrReader): void;
-  /** It is closed, and why. Comes once, and nothing after it. */
+  /** The connection is closed, and why. Called once, and nothing after it. */
   closed(why: string): void;
 }
 
@@ -39,7 +39,7 @@ interface Pending {
   wait: Wait;
 }
 
-/** A client of libvirt's RPC on a connected socket. It waits for nothing: answers come to callbacks, in the loop. */
+/** A client of libvirt's RPC on a connected socket. It never blocks: the loop calls back with the answers. */
 export class Connection {
   readonly #loop: Loop;
   readonly #fd: number;
@@ -61,7 +61,7 @@ export class Connection {
     loop.whenReadable(fd, () => this.#guarded(() => this.#receive()));
   }
 
-  /** Calls the daemon; `done` is not called any more once the connection is closed. */
+  /** Calls the daemon; `done` is not called after the connection is closed. */
   call<T>({ procedure, args, read }: RemoteCall<T>, done: (result: Result<T>) => void): void {
     if (!this.#isOpen) return;
     const serial = ++this.#serial;
@@ -77,7 +77,7 @@ export class Connection {
     this.#send({ program: REMOTE, procedure, type: CALL, serial, status: OK, payload: args });
   }
 
-  /** Asks whether the daemon is still there; closes the connection when it does not answer. */
+  /** Asks whether the daemon is alive; closes the connection if it does not answer. */
   ping(): void {
     if (!this.#isOpen || this.#ping !== undefined) return;
     this.#ping = this.#loop.after(ANSWER_MS, () => this.close(`no sign of life for ${ANSWER_MS / 1000} s`));
@@ -96,7 +96,7 @@ export class Connection {
   }
 
   #receive(): void {
-    // Not until nothing is left: in a storm others have to have their turn.
+    // Not until nothing is left: in a storm the other connections must be served too.
     const size = readSome(this.#fd, this.#buffer);
     if (size === undefined) return;
     if (size === 0) return this.close("the daemon closed the connection");
@@ -144,7 +144,7 @@ export class Connection {
     this.#writing = undefined;
   }
 
-  /** What goes wrong with the socket, or is no message of libvirt's, ends the connection and nothing else. */
+  /** An error of the socket, or bytes that are not a libvirt message, end the connection and nothing else. */
   #guarded(work: () => void): void {
     try {
       work();

@@ -18,25 +18,25 @@ import { SystemError } from "../system/system_error.ts";
 /** Between attempts to connect: at first, and at most, in milliseconds. It doubles each time. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 10_000;
-/** The most where the daemon is there and does not give the driver. */
+/** The most where the daemon runs but does not serve the driver. */
 const LAST_PAUSE_IF_REFUSED_MS = 10 * 60_000;
 /** How long the XML of a transient guest is kept after it has stopped, for events that wait, in milliseconds. */
 const KEEP_MS = 120_000;
-/** virDomainEventID: always asked for, because it tells which guests run. */
+/** virDomainEventID: always requested, because it shows which guests run. */
 const LIFECYCLE = 0;
 
-/** Where a driver is reached. */
+/** The address of a driver. */
 export interface DriverAddress {
   driver: string;
   /** `qemu:///system` */
   uri: string;
-  /** Sockets of the daemons that may have it, the likeliest first. */
+  /** Sockets of the daemons that may serve it, the likeliest first. */
   sockets: readonly string[];
 }
 
-/** Whom a link tells. */
+/** The listener of a link. */
 export interface LinkListener {
-  /** An event, in libvirt's order; `double` when it only says again what an earlier one has said. */
+  /** An event, in libvirt's order; `double` when it only repeats an earlier one. */
   news(driver: string, news: GuestNews & { operation: string }, isDouble: boolean): void;
   missed(driver: string, event: MissedEvent): void;
   /** One line on the connection, for the log. */
@@ -44,8 +44,8 @@ export interface LinkListener {
 }
 
 /**
- * The connection to one of libvirt's drivers, kept up: when it is lost it is made again, as soon as there is a daemon,
- * and what became of the guests meanwhile is found by comparing.
+ * The connection to one of libvirt's drivers, kept open: when it is lost it reconnects as soon as a daemon
+ * runs, and finds what happened to the guests meanwhile by comparing.
  */
 export class DriverLink {
   readonly #address: DriverAddress;
@@ -65,8 +65,8 @@ export class DriverLink {
   #isEnded = false;
 
   /**
-   * @param numbers the `virDomainEventID`s that handlers are for
-   * @param known the guests that ran when somebody last knew
+   * @param numbers the `virDomainEventID`s that handlers match
+   * @param known the guests that ran when last known
    */
   constructor(
     address: DriverAddress,
@@ -83,12 +83,12 @@ export class DriverLink {
     this.#connect();
   }
 
-  /** The guests that run, as far as is known. */
+  /** The guests that run, as far as known. */
   get guests(): KnownGuest[] {
     return [...this.#states.guests.values()];
   }
 
-  /** Handlers have changed: other events are wanted. */
+  /** Handlers have changed and need other events. */
   want(numbers: ReadonlySet<number>): void {
     this.#numbers = numbers;
     if (!this.#isReady) return;
@@ -100,7 +100,7 @@ export class DriverLink {
     }
   }
 
-  /** The XML of a domain as it is now, or as it was last known; undefined where there is none. Its answer always comes. */
+  /** The XML of a domain as it is now, or as last known; undefined where none exists. It always calls back. */
   xml(domain: RemoteDomain, done: (xml: string | undefined) => void): void {
     const kept = this.#transient.get(domain.uuid);
     const connection = this.#connection;
@@ -123,7 +123,7 @@ export class DriverLink {
     this.#connection?.ping();
   }
 
-  /** No handler is for this driver any more. */
+  /** No handler matches this driver any more. */
   end(): void {
     this.#isEnded = true;
     this.#retry?.cancel();
@@ -143,7 +143,7 @@ export class DriverLink {
         return this.#authenticate();
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
-        // A missing socket says less than one that refuses.
+        // A socket that refuses says more than a missing one.
         if (why === "" || error.code !== "ENOENT") why = error.message;
       }
     }
@@ -173,7 +173,7 @@ export class DriverLink {
     });
   }
 
-  /** The daemon is there, but does not give the driver: it writes an error into its log each time, so it is asked less often. */
+  /** The daemon runs, but does not serve the driver: it logs an error each time, so hookvisor asks less often. */
   #refused({ message }: RemoteError): void {
     this.#lastPause = LAST_PAUSE_IF_REFUSED_MS;
     this.#connection?.close(message);
@@ -188,7 +188,7 @@ export class DriverLink {
     });
   }
 
-  /** All that run, and all that ran when we last knew. */
+  /** All that run now, and all that were last known to run. */
   #askForGuests(): void {
     this.#call(calls.activeDomains(), (active) => {
       const domains = new Map<string, RemoteDomain>();
@@ -230,7 +230,7 @@ export class DriverLink {
     this.#listener.news(this.#address.driver, { ...news, operation }, what === "double");
   }
 
-  /** libvirt forgets a transient domain when it stops, and with it what its handlers may want to look at. */
+  /** libvirt forgets a transient domain when it stops, and with it the XML that its handlers may need. */
   #keepTransient(domain: RemoteDomain): void {
     this.#connection?.call(calls.isPersistent(domain), ({ value }) => {
       if (value !== false) return;
@@ -249,7 +249,7 @@ export class DriverLink {
     });
   }
 
-  /** A call without whose answer the connection is of no use. */
+  /** A call whose answer the connection cannot do without. */
   #call<T>(call: RemoteCall<T>, done: (value: T) => void): void {
     this.#connection?.call(call, (result: Result<T>) => {
       if (result.error === undefined) done(result.value);
@@ -269,7 +269,7 @@ export class DriverLink {
     this.#lastPause = LAST_PAUSE_MS;
   }
 
-  /** Not the same again and again while a daemon is away. */
+  /** Does not repeat the same message while a daemon is down. */
   #say(line: string): void {
     if (line === this.#lastSaid) return;
     this.#lastSaid = line;

@@ -1,14 +1,14 @@
 import type { RemoteDomain } from "../protocol/rpc/calls.ts";
 import type { EventFields } from "../protocol/rpc/events.ts";
 
-/** One event that handlers are for. */
+/** One event that handlers match. */
 export interface WatchedEvent {
   /** libvirt's driver: `qemu`, `lxc`, `libxl`. */
   driver: string;
   operation: string;
   domain: RemoteDomain;
   fields: EventFields;
-  /** It happened while the daemon or the connection was gone: found by comparing, not told by libvirt. */
+  /** It happened while the daemon or the connection was gone: found by comparing, not reported by libvirt. */
   missed?: true;
 }
 
@@ -17,7 +17,7 @@ export interface QueuedEvent extends WatchedEvent {
   folded: number;
 }
 
-/** Events of one guest and operation that no handler ran for, since they were last told. */
+/** Events of one guest and operation for which no handler ran, since the last report. */
 export interface Uncounted {
   driver: string;
   operation: string;
@@ -30,13 +30,13 @@ export interface Uncounted {
 
 /** What bounds a queue. */
 export interface QueueLimits {
-  /** Guests whose events are handled at one time. */
+  /** The most guests whose events are handled at one time. */
   running: number;
-  /** Events of one guest that wait. */
+  /** The most waiting events of one guest. */
   perGuest: number;
-  /** Events that wait, in all. */
+  /** The most waiting events in total. */
   all: number;
-  /** An event equal to the one before it of the same guest is a double for this long, in milliseconds. */
+  /** For this long, an event equal to the same guest's previous one is a double, in milliseconds. */
   foldMs: number;
 }
 
@@ -50,10 +50,10 @@ interface Lane {
 }
 
 /**
- * Events that wait for their turn: in order for a guest, several guests side by side up to a limit.
+ * Waiting events: handled in order for each guest, and for several guests in parallel up to a limit.
  *
- * A double, which says the same as the guest's event before it, is folded into that one: libvirt tells one
- * `virsh reset` as two or three reboots. Where there is no room the newest are dropped. Both are counted.
+ * A double, which repeats the guest's previous event, is folded into that one: libvirt reports one `virsh
+ * reset` as two or three reboots. When the queue is full the newest events are dropped. Both are counted.
  */
 export class EventQueue {
   readonly #limits: QueueLimits;
@@ -82,7 +82,7 @@ export class EventQueue {
     }
     if (lane.waiting.length >= this.#limits.perGuest || this.#waiting >= this.#limits.all) {
       this.#uncounted(lane, event).dropped++;
-      // What comes next is no double of what came before this one.
+      // The next event is not a double of those before this one.
       delete lane.last;
       return "dropped";
     }
@@ -93,7 +93,7 @@ export class EventQueue {
     return "queued";
   }
 
-  /** Counts an event as a double of one that says more. */
+  /** Counts an event as a double of a more specific one. */
   fold(event: WatchedEvent): void {
     this.#uncounted(this.#laneOf(event), event).folded++;
   }
@@ -119,7 +119,7 @@ export class EventQueue {
     if (lane.waiting.length > 0) this.#ready.add(lane);
   }
 
-  /** What was folded and dropped since the last time; forgets guests that nothing is known of any more. */
+  /** What was folded and dropped since the last time; forgets guests without any state. */
   settle(now: number): Uncounted[] {
     const told: Uncounted[] = [];
     for (const [key, lane] of this.#lanes) {

@@ -10,29 +10,29 @@ import {
   SUSPENDED,
 } from "../protocol/rpc/events.ts";
 
-/** What a guest does, as far as events tell. */
+/** A guest's state, as far as events show it. */
 type Doing = "runs" | "paused" | "sleeps" | "crashed";
 
-/** A guest that runs, and what it does. */
+/** A running guest, and its state. */
 export interface KnownGuest {
   domain: RemoteDomain;
   doing: Doing;
 }
 
-/** What libvirt says of a domain when it is asked: `virDomainState` and its reason. */
+/** libvirt's answer about a domain: `virDomainState` and its reason. */
 export interface AskedState {
   state: number;
   reason: number;
 }
 
-/** An event that nobody told us of. */
+/** An event that libvirt did not report. */
 export interface MissedEvent {
   domain: RemoteDomain;
   operation: string;
   fields: EventFields;
 }
 
-/** `VIR_DOMAIN_PAUSED_CRASHED`: the guest panicked while no daemon was there to see it. */
+/** `VIR_DOMAIN_PAUSED_CRASHED`: the guest panicked while no daemon ran. */
 const PAUSED_CRASHED = 10;
 // virDomainState (include/libvirt/libvirt-domain.h)
 const STATES: Readonly<Record<number, Doing>> = {
@@ -47,7 +47,7 @@ const STATES: Readonly<Record<number, Doing>> = {
 const PAUSED =
   ("unknown paused migrated save dump ioerror watchdog from-snapshot shutting-down snapshot crashed " +
     "starting-up postcopy postcopy-failed").split(" ");
-/** `virDomainShutoffReason`s after which nobody has to be told: shut down, destroyed, migrated, saved, from a snapshot. */
+/** `virDomainShutoffReason`s that need no report: shut down, destroyed, migrated, saved, from a snapshot. */
 const MEANT_TO_STOP: ReadonlySet<number> = new Set([1, 2, 4, 5, 7]);
 const SHUT_OFF = 5;
 
@@ -59,7 +59,10 @@ const AFTER: Readonly<Record<number, Doing>> = {
   [CRASHED]: "crashed",
 };
 
-/** The running guests of one driver, by UUID: kept so that after a lost connection what was missed can be told. */
+/**
+ * The running guests of one driver, by UUID: kept so that events missed during a lost connection can be
+ * reported.
+ */
 export class GuestStates {
   readonly #guests: Map<string, KnownGuest>;
 
@@ -73,10 +76,10 @@ export class GuestStates {
   }
 
   /**
-   * Keeps what a message says.
+   * Records a message's contents.
    *
-   * @returns `double` when it only says again what an earlier one has said: a guest that panicked and is then taken
-   * down has crashed once; `no news` for what is part of a start: libvirt starts every guest paused, and resumes it,
+   * @returns `double` when it only repeats an earlier one: a guest that panicked and is then taken down has
+   * crashed once; `no news` for what is part of a start: libvirt starts every guest paused, and resumes it,
    * and a guest that could not be started has not crashed
    */
   learn({ domain, lifecycle, operation, fields }: GuestNews): "news" | "double" | "no news" {
@@ -98,7 +101,7 @@ export class GuestStates {
   }
 
   /**
-   * Takes over what libvirt says now, and tells what happened since the last message.
+   * Adopts the state that libvirt reports now, and returns what happened since the last message.
    *
    * @param asked by UUID, of all guests that run and of all that are known here; undefined for one that libvirt does
    * not know any more
@@ -111,7 +114,7 @@ export class GuestStates {
       if (doing === undefined) this.#guests.delete(uuid);
       else this.#guests.set(uuid, { domain, doing });
       if (known === undefined) continue;
-      // Another id is another life: what ended the one before is not known.
+      // Another id is another run of the guest: why the previous run ended is unknown.
       const isSame = doing === undefined || known.domain.id === domain.id;
       const event = isSame ? between(known.doing, now) : undefined;
       if (event !== undefined) missed.push({ domain: doing === undefined ? known.domain : domain, ...event });
@@ -120,7 +123,7 @@ export class GuestStates {
   }
 }
 
-/** The event between what a guest did and what libvirt says of it now. */
+/** The event that leads from a guest's last known state to the one that libvirt reports now. */
 function between(before: Doing, now: AskedState | undefined): Omit<MissedEvent, "domain"> | undefined {
   if (now === undefined) return gone(before, "vanished");
   if (now.state === SHUT_OFF) return MEANT_TO_STOP.has(now.reason) ? undefined : gone(before, "failed");

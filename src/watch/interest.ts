@@ -6,7 +6,10 @@ import { matchesOperation } from "../manifest/operation_glob.ts";
 import { timeoutFor } from "../site/settings.ts";
 import { findOperation, type Operation, OPERATIONS } from "../protocol/operations.ts";
 
-/** The events that handlers are for, and which handlers those are. One whose `on` cannot be read is for none. */
+/**
+ * The events that handlers match, and which handlers those are. A handler whose `on` cannot be read matches
+ * none.
+ */
 export function eventsOf(handlers: readonly Pick<LoadedHandler, "on" | "name">[]): Map<Operation, string[]> {
   const found = new Map<Operation, string[]>();
   for (const operation of OPERATIONS.filter(({ event }) => event !== undefined)) {
@@ -18,11 +21,11 @@ export function eventsOf(handlers: readonly Pick<LoadedHandler, "on" | "name">[]
   return found;
 }
 
-/** What the handlers and `config.yaml` that are there now want to know of. */
+/** The events that the present handlers and `config.yaml` need. */
 export class Interest {
   readonly #handlers: readonly LoadedHandler[];
   readonly #config: Config;
-  /** By driver, the `virDomainEventID`s that have to be asked for. */
+  /** By driver, the `virDomainEventID`s to request. */
   readonly numbers = new Map<string, Set<number>>();
 
   constructor(handlers: readonly LoadedHandler[], config: Config) {
@@ -34,9 +37,10 @@ export class Interest {
     }
   }
 
-  /** Whether any handler may be for an event, by all that can be told without its XML. */
+  /** Whether any handler may match an event, judged without its XML. */
   includes({ driver, operation, domain }: WatchedEvent): boolean {
-    // libvirt's lxc driver stops containers with the reason that is a crash of QEMU's: no such operation is known.
+    // libvirt's lxc driver stops containers with the reason that is a crash of QEMU's: hookvisor knows no
+    // such operation.
     if (findOperation(driver, operation)?.event === undefined) return false;
     const call = { driver, operation, name: domain.name, uuid: () => domain.uuid };
     return this.#handlers.some(({ manifest, on }) =>

@@ -1,14 +1,14 @@
 import { sendDatagrams } from "../system/datagram.ts";
 import { environment } from "../system/proc.ts";
 
-/** The service manager that started this process, where one did (sd_notify(3)). */
+/** The service manager that started this process, if any (sd_notify(3)). */
 export interface ServiceManager {
   tell(...lines: string[]): void;
   /** How often it expects a sign of life, in milliseconds; undefined when it does not. */
   watchdogMs: number | undefined;
 }
 
-/** Reads what the service manager left in the environment. */
+/** Reads the service manager's variables from the environment. */
 export function serviceManager(variables: readonly string[] = environment()): ServiceManager {
   const value = (name: string) => variables.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
   const socket = value("NOTIFY_SOCKET");

@@ -9,7 +9,7 @@ function fileIn(directory: string): string {
 }
 
 /**
- * Becomes the only watch that has this directory, until this process ends: two would run every handler twice.
+ * Locks this directory for this watch until its process ends: two watches would run every handler twice.
  *
  * @returns whether it is; false when another one runs
  * @throws {SystemError} when the directory cannot be used
@@ -19,7 +19,7 @@ export function becomeOnlyWatch(directory: string): boolean {
   return new RangeLock(fileIn(directory)).tryLock(NAME);
 }
 
-/** Whether a watch runs that has this directory. */
+/** Whether a watch that uses this directory runs. */
 export function isWatching(directory: string): boolean {
   try {
     if (linkStatus(fileIn(directory)) === undefined) return false;

@@ -9,16 +9,17 @@ import type { Loop } from "../system/loop.ts";
 import { type Ending, Process, SIGKILL } from "../system/process.ts";
 
 const STDERR = 2;
-/** Between looks at a process that the kernel cannot report (before Linux 5.3), in milliseconds. */
+/** Between checks of a process whose end the kernel cannot report (before Linux 5.3), in milliseconds. */
 const LOOK_MS = 50;
 
 /**
- * Runs the handlers of an event in a separate process, which is a hook call in all but its sub-operation: this very
- * program by the name of a hook, so that it starts from a checkpoint where there is one.
+ * Runs the handlers of an event in a separate process, which is a hook call in all but its sub-operation:
+ * this same program under the name of a hook, so that it starts from a checkpoint where one exists.
  *
  * @param xml what it finds on its standard input
- * @param limitMs after this it is ended; it keeps its own deadline, so this is for one that the kernel holds
- * @param done how it ended, or undefined when it was left behind
+ * @param limitMs after this it is killed; it keeps its own deadline, so this limit serves for a process that
+ * hangs in the kernel
+ * @param done how it ended, or undefined if it was abandoned
  * @throws {SystemError} when it cannot be started
  */
 export function startHandlers(
@@ -68,14 +69,14 @@ function waitFor(
   const ended = pidfd === undefined ? undefined : loop.whenReadable(pidfd, look);
   if (pidfd === undefined) loop.after(LOOK_MS, look);
   const limit = loop.after(limitMs, () => {
-    // One that the kernel holds does not even end now: the next event of the guest does not wait for it.
+    // A process that hangs in the kernel does not end even now; the guest's next event does not wait for it.
     process.signalGroup(SIGKILL);
     isDone = true;
     done(undefined);
   });
 }
 
-/** As libvirt would call the hook; where the directories are others than a hook's, spelled out. */
+/** As libvirt would call the hook; spelled out where the directories are not a hook's. */
 function commandLine(
   { driver, operation, domain, fields, missed, folded }: QueuedEvent,
   xml: string,

@@ -24,25 +24,25 @@ import { giveBackFilePages, residentKiB } from "../system/give_back_memory.ts";
 import { Loop } from "../system/loop.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** What bounds the events of a host: memory is some KiB for each that waits, and a process for each that runs. */
+/** Limits on a host's events: each waiting event takes some KiB of memory, and each running one a process. */
 const LIMITS: QueueLimits = { running: 8, perGuest: 32, all: 1024, foldMs: 1000 };
-/** A process keeps its own deadline; this long after it it is ended, in milliseconds. */
+/** A process keeps its own deadline; this long after that it is killed, in milliseconds. */
 const GRACE_MS = 5000;
-/** How often the daemons are asked whether they are there, where the service manager does not want to hear of us more often. */
+/** How often hookvisor checks that the daemons are alive, unless the service manager expects signs of life more often. */
 const ALIVE_MS = 60_000;
 /** Connections are made by then, in milliseconds. */
 const SETTLED_MS = 2000;
-/** More than this in memory is given back when nothing happens. */
+/** Memory above this is freed when nothing happens. */
 const MOST_IDLE_KIB = 50_000;
-/** As long as a turn of the loop lasts when nothing happens: the kernel's clock wants a number. */
+/** The longest iteration of the loop when nothing happens: the kernel requires a number. */
 const FOR_EVER_MS = 1e12;
 
 /** What `watch` gets. */
 export interface WatchOptions {
   directories: Directories;
-  /** Where the sockets of libvirt's daemons are. */
+  /** The directory of the sockets of libvirt's daemons. */
   sockets: string;
-  /** A directory of this user's alone, for what one watch leaves to the next. */
+  /** A directory that only this user may use, for the state that one watch leaves to the next. */
   state: string;
   isRoot: boolean;
   uid: number;
@@ -78,18 +78,21 @@ class Watcher {
     this.#options = options;
     this.#kept = readGuests(options.state);
     const { config } = options.directories;
-    // Before the first reading: what changes between the two is seen.
+    // Before the first reading, so that no change between the two is missed.
     new ChangeNotice(this.#loop, [config, `${config}/handlers`], () => this.#isChanged = true);
     this.#stayAlive();
     this.#loop.after(SETTLED_MS, () => this.#giveBackMemory());
   }
 
-  /** Waits for the next thing to happen and deals with it. */
+  /** Waits for the next event and handles it. */
   turn(): void {
     this.#loop.turn(Deadline.in(FOR_EVER_MS));
   }
 
-  /** Keeps what is known, before a handler runs for what is new: no event comes twice because this process ended. */
+  /**
+   * Saves the known state before a handler runs for a new event, so that no event is repeated after this
+   * process ends.
+   */
   keepGuests(): void {
     const guests = Object.fromEntries([...this.#links].map(([driver, { guests }]) => [driver, guests]));
     const text = JSON.stringify(guests);
@@ -103,7 +106,7 @@ class Watcher {
     }
   }
 
-  /** Reads the handlers when they have changed, and asks libvirt for what they want. */
+  /** Reads the handlers when they have changed, and requests their events from libvirt. */
   async readHandlers(): Promise<void> {
     if (!this.#isChanged) return;
     this.#isChanged = false;
@@ -184,12 +187,12 @@ class Watcher {
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       say(`${what}: its handlers could not be started: ${error.message}`);
-      // Not here: this may be inside the loop that took the event.
+      // Not here: the caller may be the loop that took the event.
       this.#loop.after(LIMITS.foldMs, ended);
     }
   }
 
-  /** Tells from time to time what was folded and dropped, while there is anything. */
+  /** Reports from time to time what was folded and dropped, if anything. */
   #settleLater(): void {
     if (this.#settling) return;
     this.#settling = true;
@@ -201,7 +204,7 @@ class Watcher {
     });
   }
 
-  /** Only what a start or a storm has left: not for each event. */
+  /** Only after a start or a storm, not for each event. */
   #giveBackMemory(): void {
     if (residentKiB() > MOST_IDLE_KIB) giveBackFilePages();
   }
@@ -222,7 +225,7 @@ class Watcher {
     appendRecord(this.#options.directories.log, record, this.#log);
   }
 
-  /** Says that we live, and asks the daemons whether they do. */
+  /** Sends a sign of life, and checks that the daemons are alive. */
   #stayAlive(): void {
     const { watchdogMs } = this.#manager;
     this.#loop.after(Math.min(ALIVE_MS, (watchdogMs ?? Infinity) / 2), () => {
