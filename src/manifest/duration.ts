@@ -5,15 +5,16 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ["ms", 1],
 ];
 
-/** The longest duration that any setting takes: a day. Far below what a timer can hold (2^31 ms). */
+/** The longest duration that any setting accepts: a day, far below the limit of a timer (2^31 ms). */
 export const LONGEST_MS = 24 * 3_600_000;
 
 /**
  * Reads a duration: whole numbers, each with its unit, the longest unit
  * first, each unit at most once: `5s`, `300ms`, `2m`, `1m30s`.
  *
- * @param most The longest that is accepted, in milliseconds.
- * @returns The milliseconds, at least 1, or what is wrong and what to write.
+ * @param most The longest accepted duration, in milliseconds.
+ * @returns The milliseconds, at least 1, or what is wrong and what to write
+ * instead.
  */
 export function parseDuration(
   text: string,

@@ -1,4 +1,5 @@
-// The rule, what it matches, and what to say when nothing does are one idea, and each is read against the others.
+// The rule, what it matches, and the message when nothing does are one idea, and each is read against the
+// others.
 import { suggest } from "../base/suggest.ts";
 import { addsLineEnd, matchStar, type StarPattern } from "./star.ts";
 import { type PatternWord, quoteWord, splitWords } from "./words.ts";
@@ -10,7 +11,7 @@ export interface ExecRule {
   text: string;
   /** A bare name, or an absolute path. */
   program: string;
-  /** One pattern an argument, in order. */
+  /** One pattern for each argument, in order. */
   args: readonly ArgPattern[];
   /** The rule ends in `...`: any further arguments, or none. */
   more: boolean;
@@ -29,9 +30,9 @@ export interface RuleError {
   hint?: string;
 }
 
-/** Reads one rule. Its grammar and what its stars match stand in docs/manifest.md, "Rules for commands". */
+/** Reads one rule. docs/manifest.md, "Rules for commands", describes its grammar and what its stars match. */
 export function parseExecRule(text: string): { rule: ExecRule } | RuleError {
-  // YAML's block texts end in a line end that nobody meant.
+  // YAML's block texts end in an unintended line end.
   const split = splitWords(text.replace(/[\n\r]+$/, ""));
   if ("error" in split) return split;
   const [program, ...words] = split.words;
@@ -86,8 +87,8 @@ function programProblem(program: string): { error: string; hint?: string } | und
 }
 
 /**
- * Why no rule whatever could allow this call, or undefined: a NUL byte in an
- * argument, or a program that is no bare name and no plain absolute path.
+ * Why no rule at all could allow this call, or undefined: a NUL byte in an
+ * argument, or a program that is neither a bare name nor a plain absolute path.
  */
 export function execCallProblem(program: string, args: readonly string[]): string | undefined {
   const wrong = programProblem(program);
@@ -99,8 +100,8 @@ export function execCallProblem(program: string, args: readonly string[]): strin
 /**
  * Whether the rule allows the call.
  *
- * @param program As the handler gave it. A rule with a bare name matches that bare name only, one with a path that
- * very path only, so `/tmp/systemctl` never passes for `systemctl`.
+ * @param program As the handler gave it. A rule with a bare name matches only that bare name, a rule with a
+ * path only that path, so `/tmp/systemctl` never matches `systemctl`.
  */
 export function matchExecRule(rule: ExecRule, program: string, args: readonly string[]): boolean {
   return execCallProblem(program, args) === undefined && program === rule.program &&
@@ -138,7 +139,7 @@ function argMismatch({ text, pattern }: ArgPattern, arg: string): string | undef
   return undefined;
 }
 
-/** Whether the text holds `..` where a program would take it for the parent directory. */
+/** Whether the text holds `..` where a program would read it as the parent directory. */
 function climbs(text: string): boolean {
   return /(?:^|[/=:,])\.\.(?:$|[/:,])/.test(text);
 }
@@ -151,9 +152,9 @@ export interface NearestRule {
 }
 
 /**
- * The rule that came nearest to allowing a call: of those for the same program
- * the one that allows the most leading arguments, else one whose program is
- * the same file name in another place, or is spelt nearly alike.
+ * The rule that came nearest to allowing a call: of the rules for the same
+ * program the one that allows the most leading arguments, else one whose
+ * program has the same file name in another directory, or a similar name.
  */
 export function nearestRule(
   rules: readonly ExecRule[],

@@ -6,30 +6,30 @@ export const LONGEST_MANIFEST = 64 * 1024;
 /** The largest handler file, in bytes. */
 export const LARGEST_HANDLER = 1024 * 1024;
 
-/** What stands before the YAML in each line of a manifest: `// `. */
+/** The text before the YAML in each line of a manifest: `// `. */
 export const COMMENT_WIDTH = 3;
 
-/** A handler's manifest, taken out of the comments it stands in. */
+/** A handler's manifest, extracted from its comments. */
 export interface FrontMatter {
-  /** The manifest's text: without its marks and without what makes each line a comment. */
+  /** The manifest's text: without its marks and the comment characters of each line. */
   yaml: string;
   /** How many lines of the file come before it: line 1 of the text is line `lineOffset + 1` of the file. */
   lineOffset: number;
 }
 
-/** Nothing but white space may come before the mark; it is a line of its own. */
+/** Only white space may precede the mark, which is a line of its own. */
 const BEFORE = /^\uFEFF?\s*/;
 const MARK = /^\/\/ ---[ \t]*$/;
-/** A mark as it may be meant. */
+/** A line that may be meant as a mark. */
 const NEARLY_MARK = /^[ \t]*\/\/\s*---\s*$/;
 
 const FIX = "a handler begins with its manifest: // ---, lines of YAML that begin with //, // ---";
 
 /**
  * Takes the manifest from a handler's source: line comments that hold YAML,
- * between two lines `// ---`. Each line between them begins with `//`, and
- * then has one space, or nothing. What the engine is given is the whole file:
- * to JavaScript the manifest is comments. Lines end in LF or CRLF.
+ * between two lines `// ---`. Each line between them begins with `//`, and then
+ * has one space, or nothing. The engine gets the whole file: to JavaScript the
+ * manifest is comments. Lines end in LF or CRLF.
  *
  * @param file The handler's path, for the issue.
  */
@@ -42,7 +42,7 @@ export function extractFrontMatter(
   });
   const start = source.lastIndexOf("\n", (BEFORE.exec(source)?.[0].length ?? 0) - 1) + 1;
   const first = 1 + countLines(source.slice(0, start));
-  // One more than there may be, so that one that is too long can be told from one without an end.
+  // One more than allowed, so that a manifest that is too long differs from one without an end.
   const lines = source.slice(start, start + LONGEST_MANIFEST + 1).split("\n").map(withoutReturn);
   const top = first === 1 ? lines[0]!.replace("\uFEFF", "") : lines[0]!;
   if (!MARK.test(top)) return issue(first, noManifest(top), FIX);
@@ -53,7 +53,7 @@ export function extractFrontMatter(
     if (MARK.test(line)) {
       return { frontMatter: { yaml: yaml.map((text) => `${text}\n`).join(""), lineOffset: first } };
     }
-    // The last piece is cut short where the text is.
+    // The last piece is truncated where the text is.
     if (i === lines.length - 1 && source.length - start > LONGEST_MANIFEST) {
       return issue(first, `the manifest is longer than ${LONGEST_MANIFEST} characters`, "shorten it");
     }

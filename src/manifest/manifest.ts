@@ -1,16 +1,16 @@
 import type { Json } from "../base/json.ts";
 import type { OnFailure } from "../protocol/operations.ts";
 
-/** A value and where it stands in the handler's file. Line and column are 1-based, the column in UTF-16 code units. */
+/** A value and its place in the handler's file. Line and column are 1-based, the column in UTF-16 code units. */
 export interface Located<T> {
   value: T;
   line: number;
   column: number;
 }
 
-/** Conditions on the XML. All that are given have to hold. */
+/** Conditions on the XML. All given conditions must hold. */
 export interface When {
-  /** Whether the domain is given at least one device of the host. */
+  /** Whether the domain gets at least one device of the host. */
   hostdev?: boolean;
   /** URI of a metadata element that the domain has. */
   metadata?: Located<string>;
@@ -22,11 +22,11 @@ export interface When {
 export interface Allow {
   /** Command lines, each of which `parseExecRule` accepts. */
   exec: Located<string>[];
-  /** Command lines that only look: they may be run, in a dry run too. */
+  /** Command lines that only look: they may run, in a dry run too. */
   look: Located<string>[];
   /** Directories whose executables may be run with libvirt's arguments. */
   scripts: Located<string>[];
-  /** Path globs, each of which `parsePathRule` accepts. What may be written may be read too. */
+  /** Path globs, each of which `parsePathRule` accepts. Writable paths are readable too. */
   read: Located<string>[];
   write: Located<string>[];
   /** Names of users that commands may be run as. */
@@ -50,12 +50,12 @@ export interface Manifest {
   /** Globs on the network's name, or `uuid:` and a glob on its UUID. Absent: all. */
   networks?: Located<string>[];
   when?: When;
-  /** This handler's share in milliseconds. Absent: what the operation has. */
+  /** This handler's timeout in milliseconds. Absent: the operation's limit. */
   timeoutMs?: number;
   /** Absent: the operation's. `abort` applies only where `Operation.mayAbort` allows it. */
   onFailure?: OnFailure;
   mode: "wait" | "background";
-  /** `release`: the state of a guest is dropped when it goes; `keep`: it stays. */
+  /** `release`: a guest's state is dropped when the guest ends; `keep`: it stays. */
   state: "release" | "keep";
   allow: Allow;
   /** Values the admin may override in `config.yaml`; the defaults' types are the options' types. */

@@ -2,7 +2,10 @@ import { matchesGlob } from "../base/glob.ts";
 import type { Located, Manifest } from "./manifest.ts";
 import { matchesOperation } from "./operation_glob.ts";
 
-/** What a handler's filters look at in one hook call. What costs reading XML is asked for only when a filter needs it. */
+/**
+ * What a handler's filters examine in one hook call. Values that require reading XML are fetched only when a
+ * filter needs them.
+ */
 export interface MatchCall {
   driver: string;
   operation: string;
@@ -16,13 +19,13 @@ export interface MatchCall {
 
 export type Match = { matches: true } | {
   matches: false;
-  /** A sentence without a full stop: which key of the manifest leaves this call out. */
+  /** A sentence without a full stop: which key of the manifest excludes this call. */
   why: string;
 };
 
 /**
- * Whether a handler is for this call by `on`, `guests` and `networks`; `when`
- * is not looked at. A filter counts only for what it speaks of: `guests` for
+ * Whether a handler matches this call by `on`, `guests` and `networks`; `when`
+ * is not considered. A filter counts only for its own subject: `guests` for
  * calls about a domain or a network's port, `networks` for calls about a
  * network; neither for the daemon's.
  */
@@ -48,7 +51,7 @@ function filter(
   uuid: (() => string | undefined) | undefined,
 ): Match {
   if (!globs) return { matches: true };
-  // Names first: a UUID costs reading the XML.
+  // Names first: a UUID requires reading the XML.
   const [uuids, names] = [true, false].map((is) =>
     globs.filter(({ value }) => value.startsWith(UUID) === is)
   );
@@ -57,7 +60,10 @@ function filter(
   return { matches: false, why: `${key} does not match ${what}` };
 }
 
-/** Whether a glob on a name, or `uuid:` and one on a UUID, means this guest or network. The UUID is asked for only when it counts. */
+/**
+ * Whether a glob on a name, or `uuid:` and one on a UUID, means this guest or network. The UUID is fetched
+ * only when it matters.
+ */
 export function matchesGuest(
   glob: string,
   name: string | undefined,
@@ -69,7 +75,7 @@ export function matchesGuest(
 }
 
 /**
- * The guest that a call is about, where it is about one: the domain, or whose port it is.
+ * The guest that a call is about, if any: the domain, or the port's owner.
  */
 export function guestOfCall({ driver, operation, name, uuid, owner }: MatchCall): CallGuest | undefined {
   if (driver === "daemon") return undefined;
@@ -78,7 +84,7 @@ export function guestOfCall({ driver, operation, name, uuid, owner }: MatchCall)
   return found && { ...(found.name !== undefined && { name: found.name }), uuid: () => found.uuid };
 }
 
-/** A guest as far as a call tells. */
+/** A guest, as far as a call identifies it. */
 export interface CallGuest {
   name?: string;
   uuid?: () => string | undefined;

@@ -16,8 +16,8 @@ const OLD_NAMES = ["plugged", "unplugged"];
 /**
  * Whether `driver/operation`, in which `*` and `?` are globs, names the
  * operation of a call. Today's and older libvirt's names mean the same,
- * whichever of them the pattern or the call uses. An event that comes all the
- * time is only for those who name it.
+ * whichever of them the pattern or the call uses. A very frequent event matches
+ * only patterns that name it.
  */
 export function matchesOperation(pattern: string, driver: string, operation: string): boolean {
   return namesOf(driver, operation).some((name) =>

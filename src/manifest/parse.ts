@@ -20,19 +20,18 @@ const KEYS = [
   "options",
 ] as const;
 
-/** What became of a handler's front matter. */
+/** The result of reading a handler's front matter. */
 export interface ParsedManifest {
-  /** Only when there is no error; warnings do not stand in its way. */
+  /** Present unless an error was found; warnings do not prevent it. */
   manifest?: Manifest;
-  /** The `on` list, when at least that is without an error: what a broken handler was meant for. */
+  /** The `on` list, if at least that has no error: the operations that a broken handler was meant for. */
   on?: Located<string>[];
   /** All problems at once, in the order of the file. */
   issues: Issue[];
 }
 
 /**
- * Reads and checks a handler's manifest. What each key means and takes stands
- * in docs/manifest.md.
+ * Reads and checks a handler's manifest. docs/manifest.md describes each key.
  *
  * @param file The handler's path, for the issues.
  * @param source The whole file.
@@ -56,7 +55,9 @@ export function parseManifest(file: string, source: string): ParsedManifest {
   return reader.failed ? { on, issues } : { manifest: read.manifest, on, issues };
 }
 
-/** All keys, with the defaults for those that are absent or wrong; nothing when the top is no map. */
+/**
+ * All keys, with the defaults for those that are absent or wrong; undefined when the top level is not a map.
+ */
 function readKeys(
   reader: YamlReader,
   top: Located<undefined>,
@@ -93,7 +94,7 @@ function readKeys(
   return { manifest, onIsGood: on !== undefined };
 }
 
-/** A property that is absent when there is no value for it. */
+/** A property that is absent if it has no value. */
 function given<K extends keyof Manifest>(key: K, value: Manifest[K] | undefined): Partial<Pick<Manifest, K>> {
   return value === undefined ? {} : { [key]: value } as Partial<Pick<Manifest, K>>;
 }

@@ -15,7 +15,7 @@ const KEYS = [
   "libvirtClients",
 ] as const;
 
-/** Nothing is granted. */
+/** Grants nothing. */
 export function allowNothing(): Allow {
   return {
     ...{ exec: [], look: [], scripts: [], read: [], write: [], runAs: [], env: [] },
@@ -64,7 +64,7 @@ export function pathRuleError(text: string): RuleError | undefined {
   return "error" in read ? read : undefined;
 }
 
-/** A directory whose executables may be run: one, and no glob, so that it can be looked at. */
+/** A directory whose executables may run: a single one, not a glob, so that it can be listed. */
 function directoryError(text: string): RuleError | undefined {
   const wrong = pathRuleError(text);
   if (wrong !== undefined) return wrong;

@@ -90,7 +90,7 @@ function checkBackground(reader: YamlReader, on: readonly Located<string>[], at:
   }
 }
 
-/** Whether libvirt does something with the answer: gives the operation up, or takes the XML. */
+/** Whether libvirt uses the answer: aborts the operation, or takes the XML. */
 function answerMatters(operation: Operation): boolean {
   return operation.onFailure === "abort" || operation.returnsXml;
 }

@@ -5,7 +5,7 @@ import { yamlText } from "./yaml_text.ts";
 /** One part of a path rule: a pattern for one name, or `**`, any number of names. */
 export type Segment = StarPattern | "**";
 
-/** One line of `allow.read` or `allow.write`, or a glob handed to `fs.list` or `fs.set`. */
+/** One line of `allow.read` or `allow.write`, or a glob passed to `fs.list` or `fs.set`. */
 export interface PathRule {
   /** As written. */
   text: string;
@@ -17,9 +17,9 @@ export interface PathRule {
 const LONGEST_PATH = 4095;
 
 /**
- * Reads a glob of absolute paths. `*` stands for any characters of one name
- * but line ends, `**` alone between slashes for any number of names; at the
- * end it stands for at least one, so `/a/**` is all below `/a` and not `/a`.
+ * Reads a glob of absolute paths. `*` matches any characters of one name except
+ * line ends, `**` alone between slashes for any number of names; at the end it
+ * stands for at least one, so `/a/**` is all below `/a` and not `/a`.
  */
 export function parsePathRule(text: string): { rule: PathRule } | RuleError {
   if (text === "") return { error: "the path is empty", column: 1 };
@@ -59,8 +59,8 @@ function partError(part: string, last: boolean): { error: string; hint?: string 
 
 /**
  * The one way to write a path: one slash between names, no `/./`, none at the
- * end. `..` is refused, not resolved: where it leads depends on the links on
- * the way. A name may hold any other character.
+ * end. `..` is refused, not resolved: its target depends on the links on the
+ * way. A name may hold any other character.
  */
 export function normalisePath(path: string): { path: string } | { error: string } {
   if (path === "") return { error: "the path is empty" };
@@ -87,7 +87,7 @@ function namesOf(path: string): string[] {
 function matchSegments(segments: readonly Segment[], names: readonly string[]): boolean {
   let s = 0;
   let n = 0;
-  // Where the last `**` stood, and the first name that it does not stand for.
+  // The position of the last `**`, and the first name that it does not match.
   let star = -1;
   let mark = 0;
   while (n < names.length) {
@@ -99,7 +99,7 @@ function matchSegments(segments: readonly Segment[], names: readonly string[]): 
     } else if (segment !== undefined && matchSegment(segment, name)) {
       s++;
       n++;
-      // The last `**` stands for at least one name, and takes what follows too.
+      // The last `**` matches at least one name, and all that follow.
       if (segment === "**") [star, mark] = [s - 1, n];
     } else if (star >= 0 && matchSegment("**", names[mark] ?? "")) {
       s = star + 1;
@@ -122,7 +122,7 @@ export function globBase(rule: PathRule): string {
   return `/${literal.map((segment) => segment[0]).join("/")}`;
 }
 
-/** Whether the rule stands for one path only. */
+/** Whether the rule matches only one path. */
 export function isLiteralPath(rule: PathRule): boolean {
   return rule.segments.every((segment) => segment !== "**" && segment.length === 1);
 }

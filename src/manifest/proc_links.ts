@@ -1,6 +1,6 @@
 /**
- * What a process's directory in /proc has that leads out of what a rule for /proc means: to the whole file system
- * (`root`, `cwd`), to the program (`exe`), to open files (`fd`, `map_files`), and to all of it again for each thread.
+ * The links of a process's directory in /proc that lead out of /proc: to the whole file system (`root`,
+ * `cwd`), to the program (`exe`), to open files (`fd`, `map_files`), and to all of it again for each thread.
  * Source: proc(5).
  */
 const MAGIC: ReadonlySet<string> = new Set(["root", "cwd", "exe", "fd", "fdinfo", "map_files", "ns", "task"]);

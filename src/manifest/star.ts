@@ -1,12 +1,12 @@
 /**
- * A text in which `*` stands for any run of characters, an empty one too:
- * the literal pieces between the stars. One piece means no star at all.
+ * A text in which `*` matches any run of characters, an empty one too: the
+ * literal pieces between the stars. One piece means no star at all.
  */
 export type StarPattern = readonly string[];
 
 /**
- * Whether the pattern covers the whole text. Each piece is looked for once,
- * leftmost first, so nothing is ever tried twice.
+ * Whether the pattern covers the whole text. Each piece is searched for once,
+ * leftmost first, so nothing is tried twice.
  */
 export function matchStar(pattern: StarPattern, text: string): boolean {
   const first = pattern[0] ?? "";
@@ -25,9 +25,9 @@ export function matchStar(pattern: StarPattern, text: string): boolean {
 }
 
 /**
- * Whether the text has more line ends than the pattern itself writes, so that
- * a star would have to stand for one. Names with line ends forge lines in the
- * output and input of programs that read lists of lines.
+ * Whether the text has more line ends than the pattern itself writes, so that a
+ * star would have to match one. Names with line ends forge lines in the output
+ * and input of programs that read lists of lines.
  */
 export function addsLineEnd(pattern: StarPattern, text: string): boolean {
   const count = (s: string) => s.length - s.replace(/[\n\r]/g, "").length;

@@ -4,7 +4,7 @@ import type { StarPattern } from "./star.ts";
 export interface PatternWord {
   /** As written, quotes and all. */
   text: string;
-  /** What it stands for: quotes gone, split at the stars that stood outside quotes. */
+  /** What it stands for: quotes removed, split at the stars outside quotes. */
   pattern: StarPattern;
   /** 1-based place of its first character in the rule, in UTF-16 code units. */
   column: number;
@@ -57,7 +57,7 @@ function readWord(
       at += 2;
     } else {
       if (c === "*") {
-        // Neighbouring stars mean what one means.
+        // Adjacent stars mean the same as one.
         if (pieces.length === 1 || pieces[pieces.length - 1] !== "") pieces.push("");
       } else add(c);
       at++;

@@ -1,4 +1,4 @@
-// One YAML reader for manifests and config.yaml: the kinds of values both are made of, and the messages both share.
+// One YAML reader for manifests and config.yaml: the kinds of values and the messages that both share.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 import type { Issue } from "../base/issue.ts";
 import type { Json } from "../base/json.ts";
@@ -6,7 +6,7 @@ import { suggest } from "../base/suggest.ts";
 import { parseDuration } from "./duration.ts";
 import type { Located } from "./manifest.ts";
 
-/** A node of the document, opaque to those who read with `YamlReader`. `undefined` is an empty value. */
+/** A node of the document, opaque to users of `YamlReader`. `undefined` is an empty value. */
 export type YamlNode = Node | undefined;
 
 /** An entry of a map. */
@@ -20,20 +20,20 @@ export interface Entry {
 export interface Texts {
   /** Each not empty, with the node it was read from. */
   items: (Located<string> & { node: YamlNode })[];
-  /** How many entries the list has, with those that are no texts. */
+  /** How many entries the list has, including those that are not texts. */
   written: number;
 }
 
-/** How many errors of YAML's grammar are told: the first ones explain the rest. */
+/** How many errors of YAML's grammar are reported: the first ones explain the rest. */
 const MOST_SYNTAX_ERRORS = 5;
-/** Nesting that an admin means is a few levels deep. */
+/** Intended nesting is only a few levels deep. */
 const DEEPEST = 32;
 
 /**
- * Reads one YAML document by asking for what is expected, and collects an
- * issue for everything that is something else. What is refused outright:
- * aliases, anchors, tags and directives, so that a document is what it looks
- * like and never grows, and a second document.
+ * Reads one YAML document by requesting the expected values, and collects an
+ * issue for everything else. It always refuses aliases, anchors, tags and
+ * directives, so that a document is what it looks like and never grows, and a
+ * second document.
  */
 export class YamlReader {
   readonly issues: Issue[] = [];
