@@ -44,7 +44,7 @@ Deno.test("state says no to what is too large, has no key, or belongs to no gues
   }
   host.handler("10-x", "on: [daemon/start]", `await host.state.get("k");`);
   await host.hook(["daemon", "-", "start", "-", "start"]);
-  assert.match(host.record().handlers[0]?.message ?? "", /there is no guest here.*state\.host/);
+  assert.match(host.record().handlers[0]?.message ?? "", /this call is about no guest.*state\.host/);
 });
 
 Deno.test("a lock is held by one process at a time, ends with its handler, and with a killed process", async () => {
