@@ -70,10 +70,12 @@ export class Grant {
     return {
       message: `${what} is not allowed` +
         (nearest ? `: nearest rule "${nearest.rule.text}": ${nearest.why}` : ""),
+      // Where the policy denies it, a line in the manifest would only lead to the next refusal.
       // Megabytes are no use to an admin, and the record would keep them.
-      hint: line.length > LONGEST_HINT
-        ? `add a rule for it to allow.exec in ${this.#handler}`
-        : this.#add("exec", suggestExecLine(program, args)),
+      hint: deniedExec(this.#policy, program, args) ??
+        (line.length > LONGEST_HINT
+          ? `add a rule for it to allow.exec in ${this.#handler}`
+          : this.#add("exec", suggestExecLine(program, args))),
     };
   }
 

@@ -7,6 +7,11 @@ Deno.test("an empty manifest grants nothing, and every refusal says which line t
   const refusals: [ReturnType<typeof grant.refuseRead>, RegExp, RegExp][] = [
     [grant.refuseExec("id", ["-u"]), /exec id -u is not allowed/, /allow\.exec in 10-a: - id -u/],
     [
+      grant.refuseExec("virsh", ["nodedev-detach", "pci_0000_01_00_0"]),
+      /not allowed/,
+      /^virsh .*managed='yes'/,
+    ],
+    [
       grant.refuseRead("/etc/passwd"),
       /reading \/etc\/passwd is not allowed/,
       /allow\.read in 10-a: - \/etc\/passwd/,
