@@ -12,9 +12,11 @@
 //   modules: [nvidia_drm, nvidia_modeset, nvidia_uvm, nvidia]
 //   patienceSeconds: 20
 // ---
+// Other guests have PCI devices too? Then name this one above: guests: [win11].
 // For amdgpu: modules: [], and libvirt (managed='yes') or pci-rebind takes the card. What is undone comes in reverse order.
 /** @type {import("./handler.d.ts").Handler} */
-export default async function (_event, host) {
+export default async function (event, host) {
+  if (event.domain.hostPciAddresses.length === 0) return; // a USB stick takes nobody's screen
   const { displayManager, modules, patienceSeconds } = host.options;
   const timeout = "40s";
   await host.undo("systemctl", ["start", displayManager], { timeout });
