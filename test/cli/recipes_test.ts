@@ -30,6 +30,26 @@ Deno.test("docs/recipes.md has a row for each recipe, and names its options", ()
   }
 });
 
+/** The lines of a recipe's manifest, and of its code without blank lines and comments. */
+function linesOf(recipe: string): string {
+  const lines = recipe.split("\n");
+  const end = lines.indexOf("// ---", 1) + 1;
+  const code = lines.slice(end).filter((line) => !/^\s*(?:$|\/\/|\/\*.*\*\/$)/.test(line));
+  return `${end} + ${code.length}`;
+}
+
+Deno.test("docs/recipes.md tells how many lines each of the compared recipes has", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/recipes.md", import.meta.url));
+  const rows = page.split("\n").flatMap((line) => {
+    const [, names, lines] = /^\| (`.*`) \| (\d+ \+ \d+[^|]*) \|/.exec(line) ?? [];
+    return names && lines ? [{ names: names.replaceAll("`", "").split(", "), lines }] : [];
+  });
+  assert.ok(rows.length >= 10, `${rows.length} rows`);
+  for (const { names, lines } of rows) {
+    assert.equal(lines, names.map((name) => linesOf(RECIPES[name]!)).join(", "), names.join());
+  }
+});
+
 Deno.test("COMMANDS says of each command what it does, with an example and its exit codes", () => {
   const names = COMMANDS.map(({ name }) => name);
   assert.deepEqual(names.length, new Set(names).size);
