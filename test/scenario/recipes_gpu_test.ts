@@ -143,6 +143,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "single-gpu leaves the desktop of a guest that has a USB device and no PCI device",
+  ignore,
+  async fn() {
+    await using machine = await Machine.start(DESKTOP, SCREEN);
+    machine.recipe("single-gpu");
+    const usb =
+      "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev>";
+    const { code, stderr } = await machine.call("prepare", "a", guestXml("a", { devices: usb }));
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(machine.took(), []);
+    assert.equal(machine.kernel("sys/class/vtconsole/vtcon1/bind"), "1");
+  },
+});
+
+Deno.test({
   name: "mdev makes the devices that a guest names and removes them; none left refuses the start",
   ignore,
   async fn() {
