@@ -19,7 +19,7 @@ const SHELL: readonly [pattern: RegExp, what: string][] = [
  */
 export function shellLineProblem(call: string, command: string, args: readonly string[]): string | undefined {
   if (!/\s/.test(command.trim())) return undefined;
-  const there = "host.exec runs no shell: give the program and its arguments separately";
+  const there = "no shell runs it: give the program and its arguments separately";
   const special = SHELL.find(([pattern]) => pattern.test(command));
   if (special !== undefined) return `${there}; ${special[1]}`;
   const split = splitWords(command);

@@ -50,7 +50,7 @@ Deno.test("a command line for a shell is answered with the call it must be", () 
   const table: [call: string, says: string][] = [
     [
       `host.exec("systemctl restart foo")`,
-      `host.exec runs no shell: give the program and its arguments separately: host.exec("systemctl", ["restart", "foo"])`,
+      `no shell runs it: give the program and its arguments separately: host.exec("systemctl", ["restart", "foo"])`,
     ],
     [`host.exec("touch '/tmp/a b'", ["c"])`, `host.exec("touch", ["/tmp/a b", "c"])`],
     [`host.undo("systemctl start foo")`, `host.undo("systemctl", ["start", "foo"])`],
