@@ -11,7 +11,10 @@ const LIMIT = 65_536;
 /** What this program runs beside a hook call (start_detached.ts), by its first argument. */
 const INDEPENDENT = ["hook", "checkpoint"];
 
-/** A process that SIGKILL has not reached yet, and where in the kernel it is, as far as that may be known. */
+/**
+ * A process that SIGKILL has not reached yet, and where in the kernel it hangs, as far as this process may
+ * read that.
+ */
 export function abandonedProcess(pid: number): { where: string } | undefined {
   const state = /^State:\t(.)/m.exec(readText(`/proc/${pid}/status`, LIMIT) ?? "")?.[1];
   if (state === undefined || state === "Z" || state === "X") return undefined;
@@ -19,7 +22,7 @@ export function abandonedProcess(pid: number): { where: string } | undefined {
   return { where: where === "0" ? "" : where };
 }
 
-/** Gives back the memory of a process that is to end but does not: it may hang for days. Nothing happens on older kernels. */
+/** Frees the memory of a process that was killed but does not end: it may hang for days. Does nothing on older kernels. */
 export function releaseMemory(pid: number): void {
   const fd = libc().pidfdOpen(pid);
   if (fd < 0) return;
@@ -27,7 +30,7 @@ export function releaseMemory(pid: number): void {
   close(fd);
 }
 
-/** Ends commands that a hook call had started, with their process groups. Gives those that ran. */
+/** Ends commands that a hook call had started, with their process groups. Returns those that were running. */
 export function endAbandoned(pids: readonly number[]): { pid: number; command: string }[] {
   return pids.flatMap((pid) => {
     const words = commandOf(pid);
@@ -37,10 +40,10 @@ export function endAbandoned(pids: readonly number[]): { pid: number; command: s
   });
 }
 
-/** The command line of the leader of a session, as each command is one; undefined for any other process. */
+/** The command line of a session leader, as every command is; undefined for any other process. */
 function commandOf(pid: number): string[] | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
-  // The name, in parentheses, may hold anything. Behind it: state, parent, process group, session.
+  // The name, in parentheses, may hold anything. After it come state, parent, process group and session.
   const fields = readText(`/proc/${pid}/stat`, LIMIT)?.replace(/^.*\) /s, "").split(" ");
   if (fields === undefined || fields[0] === "Z" || fields[3] !== String(pid)) return undefined;
   return readText(`/proc/${pid}/cmdline`, LIMIT)?.split("\0");

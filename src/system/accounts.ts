@@ -4,7 +4,7 @@ import { readText } from "./read_text.ts";
 import type { Waiting } from "./setting_file.ts";
 import { waitUntil } from "./wait.ts";
 
-/** A user as passwd(5) has them. */
+/** A user, with the fields of passwd(5). */
 export interface User {
   name: string;
   uid: number;
@@ -15,7 +15,7 @@ export interface User {
 const LIMIT = 4 * 1024 * 1024;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** A user by name: from /etc/passwd, else from wherever this host keeps its users (`getent`). Undefined where there is none. */
+/** A user by name: from /etc/passwd, else from this host's other user databases (`getent`). Undefined if none exists. */
 export function findUser(name: string, waiting: Waiting): User | undefined {
   const fields = entry("passwd", name, waiting);
   if (fields === undefined) return undefined;
@@ -45,7 +45,10 @@ function lineOf(text: string, name: string): string | undefined {
   return text.split("\n").find((line) => line.startsWith(`${name}:`));
 }
 
-/** What the name service says: a directory server may be asked, so it may take its time, and is not waited for longer than there is. */
+/**
+ * The answer of the name service, which may query a directory server and so take long; this waits only for
+ * the remaining time.
+ */
 function getent(database: string, name: string, { loop, deadline }: Waiting): string {
   const path = findProgram("getent", PATH);
   if (path === undefined) return "";

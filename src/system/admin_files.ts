@@ -1,9 +1,9 @@
-/** Files as admin commands need them. A failure is an `AdminFileError` with one line that names the path. */
+/** File access for admin commands. A failure is an `AdminFileError` with one line that names the path. */
 export class AdminFileError extends Error {
   override readonly name = "AdminFileError";
-  /** There is nothing of that name. */
+  /** Nothing has that name. */
   readonly missing: boolean;
-  /** There is something already. */
+  /** Something already has that name. */
   readonly exists: boolean;
 
   constructor(path: string, cause: unknown) {
@@ -29,7 +29,7 @@ function attempt<T>(path: string, act: () => T): T {
   }
 }
 
-/** Makes a file that must not be there yet. */
+/** Creates a file that must not exist yet. */
 export function createFile(path: string, text: string, mode = 0o644): void {
   attempt(path, () => {
     Deno.writeTextFileSync(path, text, { createNew: true, mode });
@@ -38,7 +38,7 @@ export function createFile(path: string, text: string, mode = 0o644): void {
   });
 }
 
-/** Makes or replaces a file as a whole: a reader sees the old text or the new. */
+/** Creates or replaces a file as a whole: a reader sees the old text or the new. */
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   const temporary = `${path}.${Deno.pid}.new`;
   attempt(path, () => {
@@ -53,7 +53,7 @@ export function replaceFile(path: string, text: string, mode = 0o644): void {
   });
 }
 
-/** Gives a file another name in the same file system; an existing file is not changed. */
+/** Renames a file within its file system; an existing file is not changed. */
 export function moveFile(from: string, to: string): void {
   attempt(to, () => {
     Deno.linkSync(from, to);
@@ -65,16 +65,16 @@ function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It was never made.
+    // It was never created.
   }
 }
 
-/** Makes a directory and those above it where they are missing. */
+/** Creates a directory and its parents where they are missing. */
 export function makeDirectory(path: string, mode = 0o755): void {
   attempt(path, () => Deno.mkdirSync(path, { recursive: true, mode }));
 }
 
-/** The whole text of a file, undefined when there is none. Bytes that are not UTF-8 become U+FFFD. */
+/** The whole text of a file, undefined if it does not exist. Bytes that are not UTF-8 become U+FFFD. */
 export function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -89,7 +89,7 @@ export function makeLink(path: string, target: string): void {
   attempt(path, () => Deno.symlinkSync(target, path));
 }
 
-/** Makes a link in the place of one that is there: whoever looks finds the old one or the new. */
+/** Replaces an existing link: a reader finds the old one or the new. */
 export function replaceLink(path: string, target: string, temporary: string): void {
   attempt(path, () => {
     try {
@@ -102,13 +102,13 @@ export function replaceLink(path: string, target: string, temporary: string): vo
   });
 }
 
-/** Removes a directory that is empty; gives whether it did. */
+/** Removes an empty directory; returns whether it did. */
 export function removeEmpty(path: string): boolean {
   try {
     Deno.removeSync(path);
     return true;
   } catch {
-    // It is not empty, or not there, or not ours to remove.
+    // It is not empty, does not exist, or we may not remove it.
     return false;
   }
 }
@@ -126,7 +126,7 @@ export function removeNamed(path: string, prefix: string): void {
   });
 }
 
-/** Removes a directory with all that is in it, where there is one. */
+/** Removes a directory and its contents, if it exists. */
 export function removeTree(path: string): void {
   attempt(path, () => {
     try {
@@ -137,12 +137,12 @@ export function removeTree(path: string): void {
   });
 }
 
-/** The path of the directory this process was started in. */
+/** The directory in which this process was started. */
 export function workingDirectory(): string {
   return Deno.cwd();
 }
 
-/** The executable that this process runs: the compiled program. */
+/** The path of the compiled program that this process runs. */
 export function executable(): string {
   return Deno.execPath();
 }

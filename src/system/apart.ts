@@ -4,26 +4,27 @@ import { Command } from "./command.ts";
 import type { Loop } from "./loop.ts";
 import { SELF } from "./start_detached.ts";
 
-/** So many words a hook call has too: with them a process may start from a checkpoint. */
+/** As many words as a hook call has, so that the process may start from a checkpoint. */
 const MORE_WORDS = ["-", "-", "-"];
 const ENVIRONMENT = { LC_ALL: "C", NO_COLOR: "1", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
-/** Bytes of an answer. */
+/** The largest answer, in bytes. */
 const MOST = 16 * 1024 * 1024;
 
-/** Something under way in a separate process, which can be left behind. */
+/** Work in progress in a separate process, which can be abandoned. */
 export interface Apart {
   stop(): void;
   kill(): void;
   readonly running: boolean;
-  /** After `kill`: it is still there, in the kernel. */
+  /** After `kill`: it still exists, in the kernel. */
   readonly isLeftBehind: boolean;
 }
 
 /**
- * Has this program do something in a separate process: what may hang in the kernel, where no signal reaches.
+ * Makes this program do work in a separate process, because it may hang in the kernel, where no signal
+ * reaches it.
  *
  * @param request JSON, as call/do_apart.ts understands it
- * @param done gets what it answered, JSON too; or why there is no answer
+ * @param done receives its answer, JSON too, or why no answer came
  * @throws {SystemError} when no process can be started
  */
 export function startApart(

@@ -1,4 +1,4 @@
-/** AppArmor as the kernel tells of it: apparmor(7), and the query that libapparmor's aa_query_label(2) makes. */
+/** AppArmor as the kernel shows it: apparmor(7), and the query of libapparmor's aa_query_label(2). */
 
 const ENABLED = "/sys/module/apparmor/parameters/enabled";
 const ACCESS = "/sys/kernel/security/apparmor/.access";
@@ -6,7 +6,7 @@ const ACCESS = "/sys/kernel/security/apparmor/.access";
 const CLASS_FILE = "\x02";
 const MAY_EXEC = 1;
 
-/** What a process is confined by. */
+/** The profile that confines a process. */
 export interface AppArmorProfile {
   name: string;
   /** `enforce`, `complain`, `kill`, ... */
@@ -25,7 +25,10 @@ export function appArmorProfile(pid: number): AppArmorProfile | undefined {
   return name === undefined ? undefined : { name, mode: mode! };
 }
 
-/** Whether a loaded profile lets what it confines run a program; undefined when the kernel does not tell: no such profile, too old. */
+/**
+ * Whether a loaded profile lets a confined process run a program; undefined if the kernel cannot answer: no
+ * such profile, or too old.
+ */
 export function profileLetsRun(profile: string, program: string): boolean | undefined {
   try {
     using file = Deno.openSync(ACCESS, { read: true, write: true });

@@ -13,7 +13,7 @@ export interface LogFile {
 
 /**
  * Appends one line in a single write, so that lines of several processes never
- * mix, and sets the file aside when it has grown too large.
+ * mix, and rotates the file when it has grown too large.
  *
  * @returns why it could not be written, or undefined. Nothing is thrown: a
  * full disk or a missing directory must not fail a hook.
@@ -23,11 +23,12 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     const directory = log.path.slice(0, log.path.lastIndexOf("/"));
     const unsafe = unsafeDirectory(directory);
     if (unsafe !== undefined) return unsafe;
-    // Opening a FIFO would wait for a reader. Nobody else can put one there between this look and the opening.
+    // Opening a FIFO would wait for a reader. No other user can create one between this check and the open.
     if (!isFileOrMissing(log.path)) return `${log.path} is not an ordinary file`;
     using file = Deno.openSync(log.path, { read: true, append: true, create: true, mode: 0o640 });
     const before = file.statSync().size;
-    // A full disk may have taken a part of a line. It is not cut off again: another process's line may follow it by now.
+    // On a full disk, part of a line may have been written. It is not removed again: another process's line
+    // may already follow it.
     const bytes = new TextEncoder().encode(`${endsInLine(file, before) ? "" : "\n"}${line}\n`);
     const written = file.writeSync(bytes);
     if (written < bytes.length) return `${log.path}: the disk accepted only part of a record`;
@@ -65,7 +66,7 @@ function unsafeDirectory(path: string): string | undefined {
       Deno.mkdirSync(path, { mode: 0o750 });
       return undefined;
     } catch (error) {
-      // Another process was faster: then it is looked at like any other.
+      // Another process was faster; its file is then checked like any other.
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       info = Deno.lstatSync(path);
     }
@@ -80,7 +81,7 @@ function unsafeDirectory(path: string): string | undefined {
 function setAside(log: LogFile): void {
   const path = `${log.path}.lock`;
   if (!isFileOrMissing(path)) return;
-  // Closing the file gives the lock up.
+  // Closing the file releases the lock.
   using lock = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
   if (!lock.tryLockSync(true) || sizeOf(log.path) <= log.maxSize) return;
   for (let i = log.keep; i >= 1; i--) {

@@ -12,7 +12,7 @@ const IN_CHANGED = 0x8 | 0x4 | 0xc0 | 0x100 | 0x200 | 0x400 | 0x800;
 const IN_ONLYDIR = 0x01000000;
 
 /**
- * Tells of changes to what directories hold, by inotify: nothing is done while nothing changes.
+ * Reports changes in directories, by inotify: it does nothing while nothing changes.
  *
  * For a missing directory it watches the nearest existing one above it.
  */
@@ -23,7 +23,7 @@ export class ChangeNotice {
   #fd = -1;
   #wait: Wait | undefined;
 
-  /** @param changed called in the loop, once for changes that come together */
+  /** @param changed called in the loop, once for simultaneous changes */
   constructor(loop: Loop, directories: readonly string[], changed: () => void) {
     this.#loop = loop;
     this.#directories = directories;
@@ -31,7 +31,7 @@ export class ChangeNotice {
     this.#begin();
   }
 
-  /** Anew each time: a directory that was replaced is another one. */
+  /** Again each time: a replaced directory is a different one. */
   #begin(): void {
     this.#fd = check(systemCall(INIT, IN_NONBLOCK | IN_CLOEXEC), "inotify_init1");
     for (const directory of this.#directories) {

@@ -11,7 +11,7 @@ const PERSONALITY = 135;
 const ASK = 0xffffffff;
 const ADDR_COMPAT_LAYOUT = 0x200000;
 
-/** A process of ours whose output is read as it comes. */
+/** A child process whose output is read as it arrives. */
 export class Child {
   readonly process: Process;
   readonly #output: number;
@@ -20,8 +20,9 @@ export class Child {
   #isOver = false;
 
   /**
-   * @param program run with nothing on its standard input, and both outputs read here
-   * @param apart whether its memory is laid out from the bottom up, where no new process has anything (x86-64)
+   * @param program run with empty standard input, and both outputs read here
+   * @param apart whether its memory is laid out from the bottom up, where a new process has no mappings
+   * (x86-64)
    * @throws {SystemError}
    */
   constructor(
@@ -47,7 +48,7 @@ export class Child {
     setNonBlocking(this.#output);
   }
 
-  /** What it has written up to its end, or until `enough` says so, or until the deadline. */
+  /** Its output up to its end, or until `enough` returns true, or until the deadline. */
   output(deadline: Deadline, enough: (text: string) => boolean = () => false): string {
     const buffer = new Uint8Array(65_536);
     const wait = this.#loop.whenReadable(this.#output, () => {
@@ -60,7 +61,7 @@ export class Child {
     return this.#text;
   }
 
-  /** Ends it, and all it has started. */
+  /** Ends it, and every process it has started. */
   [Symbol.dispose](): void {
     close(this.#output);
     this.process.endGroup();

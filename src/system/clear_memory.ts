@@ -4,7 +4,7 @@ import { address, systemCall } from "./libc.ts";
 const MADVISE = Deno.build.arch === "aarch64" ? 233 : 28;
 const MADV_DONTNEED = 4;
 
-/** Makes a Wasm memory all zero again, and gives its pages back to the kernel. False when it could not: then it is as it was. */
+/** Zeroes a Wasm memory and returns its pages to the kernel. False if it could not: the memory is then unchanged. */
 export function clearMemory(memory: ArrayBufferLike): boolean {
   if (!(memory instanceof ArrayBuffer)) return false;
   const bytes = new Uint8Array(memory);

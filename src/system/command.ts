@@ -3,11 +3,11 @@ import type { Loop, Wait } from "./loop.ts";
 import { Process, SIGKILL, SIGTERM } from "./process.ts";
 import { SystemError } from "./system_error.ts";
 
-/** How a command ended. Output is UTF-8, what is not decoded as U+FFFD. */
+/** How a command ended. Output is decoded as UTF-8; invalid bytes become U+FFFD. */
 export interface CommandResult {
   /** Its exit code; null when a signal ended it. */
   code: number | null;
-  /** The signal's name, as `SIGKILL`; null when it exited. */
+  /** The signal's name, such as `SIGKILL`; null when it exited. */
   signal: string | null;
   stdout: string;
   stderr: string;
@@ -26,7 +26,7 @@ export interface CommandOptions {
   passed?: readonly number[];
   /** Bytes kept of each output. */
   outputLimit: number;
-  /** Milliseconds until SIGTERM; Infinity for none. */
+  /** Milliseconds until SIGTERM; Infinity: never. */
   timeoutMs: number;
   /** Milliseconds from that SIGTERM to SIGKILL. */
   graceMs: number;
@@ -52,13 +52,19 @@ const SIGNALS: Readonly<Record<number, string>> = {
   31: "SIGSYS",
 };
 
-/** Bytes kept of the output of all running commands together: hundreds at once must not fill the memory. */
+/**
+ * How many bytes are kept of the output of all running commands together: hundreds at once must not fill the
+ * memory.
+ */
 const KEPT_AT_ONCE = 16 * 1024 * 1024;
 
-/** Looking whether a process has ended, where the kernel has no pidfd, in milliseconds. */
+/** The interval of checks whether a process has ended, on kernels without pidfd, in milliseconds. */
 const LOOK_EVERY = 5;
 
-/** A running command with pipes of its own. It has ended when its process is: what children of it hold open is not waited for. */
+/**
+ * A running command with pipes of its own. It ends with its process: descriptors that its children hold open
+ * are not waited for.
+ */
 export class Command {
   readonly #loop: Loop;
   readonly #options: CommandOptions;
@@ -111,7 +117,7 @@ export class Command {
     return this.#process.poll() !== undefined && this.#process.isGroupGone;
   }
 
-  /** Whether its process has not been seen to end. */
+  /** Whether its process has not been observed to end. */
   get running(): boolean {
     return !this.#over && this.#process.poll() === undefined;
   }
@@ -121,7 +127,7 @@ export class Command {
     if (!this.#over) this.#process.signalGroup(SIGTERM);
   }
 
-  /** SIGKILL to its process group; its ending is not reported any more. */
+  /** SIGKILL to its process group; its end is no longer reported. */
   kill(): void {
     if (this.#over) return;
     this.#process.signalGroup(SIGKILL);
@@ -138,7 +144,7 @@ export class Command {
         stdin.rest = stdin.rest.subarray(n);
       }
     } catch (error) {
-      // A command need not read what it is given.
+      // A command need not read its input.
       if (!(error instanceof SystemError) || error.code !== "EPIPE") throw error;
     }
     this.#closeStdin();
@@ -190,7 +196,7 @@ export class Command {
   }
 }
 
-/** Collects what comes out of a descriptor, up to a limit; the rest is read and dropped, so that the writer is never held up. */
+/** Collects the output of a descriptor, up to a limit; the rest is read and dropped, so that the writer never blocks. */
 class Sink {
   /** Bytes kept by all sinks. */
   static #kept = 0;
@@ -215,12 +221,12 @@ class Sink {
     return this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
   }
 
-  /** Takes what lies in the pipe now. Bounded: somebody may go on writing. */
+  /** Reads what the pipe holds now. Bounded: a writer may never stop. */
   drain(): void {
     this.#read(64);
   }
 
-  /** Closes, and forgets what was kept. */
+  /** Closes, and drops what was kept. */
   drop(): void {
     this.close();
     Sink.#kept -= this.#size;

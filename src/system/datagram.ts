@@ -11,10 +11,10 @@ const PATH_SIZE = 108;
 const ENAMETOOLONG = 36;
 
 /**
- * Sends datagrams to a Unix socket, in order, and never waits: one that the
- * other side does not take now is dropped, and so are those after it.
+ * Sends datagrams to a Unix socket, in order, without waiting: if the other
+ * side cannot take one now, it and those after it are dropped.
  *
- * @returns how many were taken; 0 too when there is no such socket
+ * @returns how many were taken; also 0 if the socket does not exist
  */
 export function sendDatagrams(path: string, datagrams: readonly Uint8Array<ArrayBuffer>[]): number {
   const address = addressOf(path);
@@ -37,7 +37,7 @@ export function sendDatagrams(path: string, datagrams: readonly Uint8Array<Array
 }
 
 /**
- * A Unix socket that takes datagrams, as many as fit, and that nobody reads. The caller closes it.
+ * A Unix socket that accepts as many datagrams as fit, and that no process reads. The caller closes it.
  *
  * @throws {SystemError}
  */
@@ -58,7 +58,10 @@ function openSocket(): number {
   return check(libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
 }
 
-/** `struct sockaddr_un`; undefined when the path is too long for one. A name that begins with `@` is Linux's abstract one (unix(7)). */
+/**
+ * `struct sockaddr_un`; undefined if the path is too long. A name that begins with `@` is Linux's abstract
+ * one (unix(7)).
+ */
 function addressOf(path: string): Uint8Array<ArrayBuffer> | undefined {
   const name = path.startsWith("@") ? new TextEncoder().encode(path) : cString(path);
   if (name.length > PATH_SIZE) return undefined;

@@ -25,7 +25,7 @@ export function duplicate(fd: number, least: number): number {
   return check(libc().fcntl(fd, F_DUPFD_CLOEXEC, least), "fcntl");
 }
 
-/** Makes `fd` what `from` is. */
+/** Makes `fd` a duplicate of `from`. */
 export function replace(fd: number, from: number): void {
   check(libc().dup3(from, fd, 0), "dup3");
 }
@@ -34,7 +34,7 @@ export function close(fd: number): void {
   libc().close(fd);
 }
 
-/** Bytes read into `into`: 0 at the end of the file, undefined when nothing is there yet. */
+/** Bytes read into `into`: 0 at the end of the file, undefined when no data is available yet. */
 export function readSome(fd: number, into: Uint8Array<ArrayBuffer>): number | undefined {
   for (;;) {
     const n = libc().read(fd, into, into.length);
@@ -58,7 +58,7 @@ export function writeSome(fd: number, bytes: Uint8Array<ArrayBuffer>): number | 
   }
 }
 
-/** A NUL-terminated copy, as the C library wants names. A NUL inside is refused: it would cut the name short. */
+/** A NUL-terminated copy, as the C library requires. A NUL inside is refused: it would truncate the name. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return cStrings([text]);
 }

@@ -1,4 +1,5 @@
-// Longer than other files: the walk, what it finds and what is done there share constants and have to be read together.
+// Longer than other files: the walk, its result and the actions on it share constants and must be read
+// together.
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
 import { refuseSlow } from "./slow_mounts.ts";
@@ -31,7 +32,10 @@ const ENOTDIR = 20;
 
 const EMPTY = cString("");
 
-/** What the kernel knows of a file (statx). Times are nanoseconds since the epoch, `mode` the permission bits with set-id and sticky. */
+/**
+ * A file's status from the kernel (statx). Times are nanoseconds since the epoch, `mode` the permission bits
+ * with set-id and sticky.
+ */
 export interface FileStatus {
   kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "character device" | "block device";
   mode: number;
@@ -62,7 +66,7 @@ export function statusOf(fd: number): FileStatus {
   return status;
 }
 
-/** Status of a path, of the link itself where it is one, or undefined if it does not exist. */
+/** Status of a path, of the link itself if it is one, or undefined if it does not exist. */
 export function linkStatus(path: string): FileStatus | undefined {
   refuseSlow(path);
   return statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path);
@@ -74,7 +78,7 @@ export function fileStatus(path: string): FileStatus | undefined {
   return statx(AT_FDCWD, cString(path), 0, path);
 }
 
-/** Whether there is something of that name; what may not be looked at counts as missing. */
+/** Whether something has that name; what this process may not look at counts as missing. */
 export function isThere(path: string): boolean {
   try {
     return linkStatus(path) !== undefined;
@@ -127,9 +131,9 @@ function statx(
 }
 
 /**
- * Opens a file for reading by its path as it is, in a directory that nobody
- * else can change; never follows a link in the last place, never waits.
- * Undefined when there is none. The caller closes it.
+ * Opens a file for reading by its path, in a directory that no other user can
+ * change; never follows a link in the last part, never blocks. Undefined if it
+ * does not exist. The caller closes it.
  */
 export function openPlain(path: string): number | undefined {
   const fd = libc().openat(AT_FDCWD, cString(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
@@ -139,7 +143,7 @@ export function openPlain(path: string): number | undefined {
   throw new SystemError(code, path);
 }
 
-/** Where a symbolic link points, as it is written in it. */
+/** The target of a symbolic link, as written. */
 export function readLink(path: string): string {
   return readLinkAt(AT_FDCWD, path, path);
 }
@@ -151,9 +155,9 @@ function readLinkAt(dirfd: number, name: string, what: string): string {
 }
 
 /**
- * The directory that holds a path's last part, held open, and that part's
- * name. Nobody can swap a directory on the way any more: what is done by
- * `directory` and `name` is done to the file that was looked at.
+ * The directory that holds a path's last part, held open, and that part's name.
+ * No process can swap a directory on the way any more: an action through
+ * `directory` and `name` affects the very file that was checked.
  */
 export class Place {
   readonly directory: number;
@@ -167,7 +171,7 @@ export class Place {
     this.path = path;
   }
 
-  /** Status of the last part, the link itself where it is one; undefined if it does not exist. */
+  /** Status of the last part, the link itself if it is one; undefined if it does not exist. */
   status(): FileStatus | undefined {
     return statx(this.directory, cString(this.name), AT_SYMLINK_NOFOLLOW, this.path);
   }
@@ -182,9 +186,9 @@ export class Place {
   }
 
   /**
-   * A handle on the last part that cannot read or write: it only stays with
-   * what it was made for, whatever happens to the name. Never waits, whatever
-   * kind of file it is. The caller closes it.
+   * A handle on the last part that cannot read or write: it stays with the same
+   * file, whatever happens to the name. Never blocks, whatever kind of file it
+   * is. The caller closes it.
    */
   hold(): number {
     const flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
@@ -195,7 +199,7 @@ export class Place {
     return readLinkAt(this.directory, this.name, this.path);
   }
 
-  /** Gives `from`, a name in the same directory, this place's name, replacing what has it. */
+  /** Renames `from`, a name in the same directory, to this place's name, replacing any existing file. */
   replaceBy(from: string): void {
     check(libc().renameat(this.directory, cString(from), this.directory, cString(this.name)), this.path);
   }
@@ -205,17 +209,17 @@ export class Place {
     check(libc().unlinkat(this.directory, cString(name), 0), this.path);
   }
 
-  /** Makes a directory of this name. */
+  /** Creates a directory of this name. */
   makeDirectory(mode: number): void {
     check(libc().mkdirat(this.directory, cString(this.name), mode), this.path);
   }
 
-  /** Removes a directory of this name, which has to be empty. */
+  /** Removes a directory of this name, which must be empty. */
   removeDirectory(): void {
     check(libc().unlinkat(this.directory, cString(this.name), AT_REMOVEDIR), this.path);
   }
 
-  /** Gives what has this name the other place's name, replacing what has that. */
+  /** Renames the file of this name to the other place's name, replacing any existing file. */
   moveTo(other: Place): void {
     check(
       libc().renameat(this.directory, cString(this.name), other.directory, cString(other.name)),
@@ -223,7 +227,7 @@ export class Place {
     );
   }
 
-  /** The same directory under another name. Shares the descriptor: only one of both may be disposed of. */
+  /** The same directory under another name. Shares the descriptor: only one of the two may be disposed of. */
   sibling(name: string): Place {
     return new Place(this.directory, name, this.path.slice(0, this.path.lastIndexOf("/") + 1) + name);
   }
@@ -233,7 +237,7 @@ export class Place {
   }
 }
 
-/** Another directory in the place of `/`, and the paths that do not count from there. */
+/** A directory that replaces `/`, and the paths that stay outside it. */
 let otherRoot: { path: string; except: readonly string[] } | undefined;
 
 /**
@@ -241,7 +245,7 @@ let otherRoot: { path: string; except: readonly string[] } | undefined;
  * links on the way included: a call played against a copy of /sys.
  *
  * @param path absolute, without links in it
- * @param except directories of hookvisor's own, which stay where they are
+ * @param except directories of hookvisor's own, which are not affected
  */
 export function setRoot(path: string, except: readonly string[]): void {
   otherRoot = { path, except };
@@ -254,13 +258,12 @@ function rootOf(path: string): string {
 }
 
 /**
- * Walks an absolute path from the root, part by part, each directory opened
- * without following links; links are followed by hand, so that the real path
- * is known and is exactly what was walked.
+ * Walks an absolute path from the root, part by part, opening each directory without following links; the
+ * walk follows links itself, so that the real path is known and is exactly what was walked.
  *
- * @param followLast whether a link in the last place is followed too
+ * @param followLast whether a link in the last part is followed too
  * @param root the directory that `/` means
- * @throws {SystemError} when a directory on the way is missing or is none, or after 40 links
+ * @throws {SystemError} when a part of the way is missing or not a directory, or after 40 links
  */
 export function walk(path: string, followLast: boolean, root = rootOf(path)): Place {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
@@ -272,7 +275,7 @@ export function walk(path: string, followLast: boolean, root = rootOf(path)): Pl
       const name = rest.shift();
       if (name === undefined) return new Place(directory, ".", "/" + done.join("/"));
       if (name === "..") {
-        // Only ever out of a link's text: up is up from where the link lies, and the walk starts again.
+        // Only ever from a link's text: `..` is relative to the link's directory, and the walk starts again.
         rest = [...done.slice(0, -1), ...rest];
         done = [];
         directory = reopenRoot(directory, root);
@@ -307,9 +310,9 @@ export function walk(path: string, followLast: boolean, root = rootOf(path)): Pl
 
 /**
  * Walks a real path, as `Place.path` gave it: no link may be on the way, nor
- * anything else that makes it lead elsewhere by now.
+ * anything else that now makes it lead elsewhere.
  *
- * @throws {SystemError} `ESTALE` when there is one
+ * @throws {SystemError} `ESTALE` when one is
  */
 export function walkReal(path: string): Place {
   const place = walk(path, false);
@@ -328,13 +331,16 @@ function reopenRoot(old: number, root: string): number {
   return directory;
 }
 
-/** The path with every symbolic link on the way resolved, whatever `setRoot` said: programs are this host's. The last part need not be there. */
+/**
+ * The path with every symbolic link on the way resolved, regardless of `setRoot`: programs are this host's.
+ * The last part need not exist.
+ */
 export function realPath(path: string): string {
   using place = walk(path, true, "/");
   return place.path;
 }
 
-/** Everything an open file holds, at most `limit` bytes; undefined when it holds more. `size` is what it is thought to hold. */
+/** The contents of an open file, at most `limit` bytes; undefined if it holds more. `size` is its expected size. */
 export function readAll(fd: number, limit: number, size = 65_536): Uint8Array<ArrayBuffer> | undefined {
   let bytes = new Uint8Array(Math.max(1, Math.min(size, limit) + 1));
   let length = 0;
@@ -368,17 +374,17 @@ export function setOwnerAndMode(fd: number, owner: { uid: number; gid: number },
   check(libc().fchmod(fd, mode), "fchmod");
 }
 
-/** Sets the permission bits of what `Place.hold` gave, of whatever kind it is. */
+/** Sets the permission bits of what `Place.hold` returned, of any kind. */
 export function setMode(held: number, mode: number): void {
   check(libc().fchmodat(AT_FDCWD, cString(`/proc/self/fd/${held}`), mode), "chmod");
 }
 
-/** Sets the owner of what `Place.hold` gave. An id of 2^32-1 leaves it as it is. */
+/** Sets the owner of what `Place.hold` returned. An id of 2^32-1 keeps the current one. */
 export function setOwner(held: number, uid: number, gid: number): void {
   check(libc().fchownat(held, EMPTY, uid, gid, AT_EMPTY_PATH), "chown");
 }
 
-/** The names in a directory, sorted; undefined when there is no such directory. */
+/** The names in a directory, sorted; undefined if it does not exist. */
 export function listDirectory(path: string): string[] | undefined {
   refuseSlow(path);
   return missingIsUndefined(() => {

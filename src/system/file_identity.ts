@@ -3,13 +3,13 @@ import { libc } from "./libc.ts";
 import { check } from "./system_error.ts";
 
 const AT_FDCWD = -100;
-/** linux/stat.h: what is asked for, and the size of the answer in bytes. */
+/** linux/stat.h: the requested fields, and the size of the answer in bytes. */
 export const STATX_BASIC_STATS = 0x7ff;
 export const STATX_SIZE = 256;
-/** linux/stat.h: inode and size; times of change and modification; device. As they lie in `struct statx`. */
+/** linux/stat.h: inode and size; times of change and modification; device. In the order of `struct statx`. */
 const FIELDS = [[32, 16], [96, 32], [136, 8]] as const;
 
-/** What tells a file from every other, and from what it was before a change: parts of `struct statx`. */
+/** Identifies a file, and its state before any change: parts of `struct statx`. */
 export interface FileIdentity {
   inode: number;
   fields: { offset: number; bytes: Uint8Array<ArrayBuffer> }[];

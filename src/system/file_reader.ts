@@ -1,4 +1,4 @@
-/** What `lstat` says of one step on the way to a file. */
+/** The result of `lstat` for one step on the way to a file. */
 export interface FileStat {
   path: string;
   uid: number;
@@ -10,28 +10,28 @@ export interface FileStat {
   isFile: boolean;
 }
 
-/** Why a file could not be looked at or read. */
+/** Why a file could not be examined or read. */
 export interface FileTrouble {
   /** `missing`: nothing has that name (a link that leads nowhere is `other`). `denied`: this user may not. */
   trouble: "missing" | "denied" | "other";
-  /** What the system said, without a final full stop. */
+  /** The system's message, without a final full stop. */
   message: string;
 }
 
-/** A step on the way to a file, with what tells one file from another. */
+/** A step on the way to a file, with what identifies the file. */
 export interface ChainStep extends FileStat {
   device: string;
   inode: bigint;
 }
 
-/** What loading handlers and `config.yaml` needs of the file system. Tests have one of their own. */
+/** The file access that loading handlers and `config.yaml` needs. Tests use their own. */
 export interface FileReader {
   /** The names in a directory, in any order. */
   list(directory: string): string[] | FileTrouble;
   /**
    * `lstat` of every step of an absolute path from `/` on; where a step is a
-   * symbolic link, then every step from `/` on of what it leads to. The last
-   * is what the path means in the end.
+   * symbolic link, then every step from `/` on of its target. The last is the
+   * path's final target.
    */
   chain(path: string): ChainStep[] | FileTrouble;
   /** The bytes of a regular file of at most `most` bytes, and which file was opened. A larger one is trouble. */
@@ -70,7 +70,7 @@ export const fileReader: FileReader = {
       using file = Deno.openSync(path);
       const { size, dev, ino } = file.statSync();
       if (size > most) return { trouble: "other", message: `${path} is larger than ${most} bytes` };
-      // One more byte than there should be, to see a file that grows.
+      // One more byte than expected, to detect a file that grows.
       const bytes = new Uint8Array(size + 1);
       let length = 0;
       for (;;) {
@@ -108,7 +108,10 @@ function chainOf(path: string): ChainStep[] {
   return steps;
 }
 
-/** The path a link's text means, seen from its directory. Directories on the way hold no links: they were walked. */
+/**
+ * The path that a link's text means, relative to its directory. No directory on the way is a link: they were
+ * walked.
+ */
 function resolve(directory: string, target: string): string {
   const parts = target.startsWith("/") ? [] : directory.split("/").filter((part) => part !== "");
   for (const part of target.split("/")) {
@@ -133,7 +136,7 @@ function step(path: string): ChainStep {
   };
 }
 
-/** A step behind a link that does not exist is no missing file: a name exists that leads nowhere, and that is an admin's mistake. */
+/** A missing step after a link is not a missing file: the name exists but leads nowhere, and that is an admin's mistake. */
 function stepOf(at: string, links: number): ChainStep {
   try {
     return step(at);

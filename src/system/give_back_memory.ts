@@ -8,19 +8,19 @@ const MADV_DONTNEED = 4;
 const MADV_NOHUGEPAGE = 15;
 const PAGE_KIB = 4;
 const LARGEST_TABLE = 4 * 1024 * 1024;
-/** How much of this process is in memory, in KiB. */
+/** This process's resident memory, in KiB. */
 export function residentKiB(): number {
   const pages = textOf("/proc/self/statm").split(" ")[1];
   return Number(pages) * PAGE_KIB;
 }
 
 /**
- * Gives back the pages of programs' files that were only read: they come back from the kernel's cache when they are
- * wanted again. For a process that lives long and mostly waits; it takes some milliseconds.
+ * Releases the pages of program files that were only read: the kernel's cache supplies them when they are
+ * needed again. For a process that lives long and mostly waits; it takes some milliseconds.
  */
 export function giveBackFilePages(): void {
   for (const { start, size } of unchangedMappings(textOf("/proc/self/smaps"))) {
-    // The entry code has asked for large pages, which brings much more than is used.
+    // The entry code has requested large pages, which load much more than is used.
     systemCall(MADVISE, start, size, MADV_NOHUGEPAGE);
     systemCall(MADVISE, start, size, MADV_DONTNEED);
   }

@@ -1,9 +1,10 @@
 /**
- * Whether a configuration directory holds anything that could have a say in a
- * hook call: a handler or a `config.yaml`. What cannot be read may hold one.
+ * Whether a configuration directory holds anything that could affect a hook
+ * call: a handler or a `config.yaml`. A directory that cannot be read may hold
+ * one.
  *
- * Directories are listed instead of asking for names that may not be there: an
- * exception costs a call that has nothing to do a tenth of its time.
+ * It lists directories instead of asking for names that may not exist: an
+ * exception costs a call without work a tenth of its time.
  */
 export function hasHandlers(config: string): boolean {
   return holds(config, (name) =>
@@ -11,7 +12,7 @@ export function hasHandlers(config: string): boolean {
     (name === "handlers" && holds(`${config}/handlers`, (file) => file.endsWith(".js"))));
 }
 
-/** Whether a state directory holds a journal of what guests hold (src/journal/). */
+/** Whether a state directory holds a journal of what guests hold (src/undo/). */
 export function hasJournal(state: string): boolean {
   return holds(state, (name) => name === "journal.db");
 }

@@ -1,10 +1,13 @@
 import { close, readSome } from "./descriptor.ts";
 import { O_RDONLY, walk } from "./file.ts";
 
-/** What the kernel reads of a script's first line (BINPRM_BUF_SIZE of linux/binfmts.h). */
+/** How much of a script's first line the kernel reads (BINPRM_BUF_SIZE of linux/binfmts.h). */
 const LONGEST = 256;
 
-/** The programs that a script's first line names: `#!/usr/bin/env python3` is two. None for any other file. @throws {SystemError} */
+/**
+ * The programs that a script's first line names: `#!/usr/bin/env python3` names two. Empty for any other
+ * file. @throws {SystemError}
+ */
 export function interpreterOf(path: string): string[] {
   using place = walk(path, true);
   if (place.status()?.kind !== "file") return [];

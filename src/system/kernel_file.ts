@@ -7,10 +7,10 @@ import { findProgram } from "./program.ts";
 import { errnoOfText, SystemError } from "./system_error.ts";
 import { waitUntil } from "./wait.ts";
 
-/** Helpers under way at once, and files that one of them is for at most. */
+/** The most helpers that run at once, and the most files for one of them. */
 const AT_ONCE = 8;
 const TOGETHER = 16;
-/** Texts up to this many bytes are certain to be read from a pipe, and so written, in one piece (PIPE_BUF is 4096). */
+/** Texts up to this many bytes are always read from a pipe, and so written, in one piece (PIPE_BUF is 4096). */
 const ONE_PIECE = 1024;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const FIRST = 3;
@@ -27,14 +27,14 @@ export function isKernelFile(path: string): boolean {
 }
 
 /**
- * Writes each text into its file, as it is, in one write each.
+ * Writes each text to its file, unchanged, in one write each.
  *
- * Opening and writing a kernel file can block for ever where no
- * signal reaches it. So coreutils' `dd` does both, and `tee` where several
- * files get the same, in processes with descriptors of their own, which are
- * left behind when the time limit has passed.
+ * Opening and writing a kernel file can block for ever where no signal reaches
+ * it. So coreutils' `dd` does both, and `tee` where several files get the same,
+ * in processes with their own descriptors, which are abandoned when the time
+ * limit has passed.
  *
- * @returns for each why it failed, or undefined; what was not seen to be done
+ * @returns for each why it failed, or undefined; a write that was not confirmed
  * by the deadline failed with `ETIMEDOUT`
  */
 export function writeKernelFiles(
@@ -71,9 +71,9 @@ export function writeKernelFile(place: Place, text: string, loop: Loop, deadline
 }
 
 /**
- * The texts of kernel files, at most `limit` bytes each; undefined
- * for one that holds more. Processes read them that can be left behind, for
- * the same reason; `ETIMEDOUT` for what has not arrived by the deadline.
+ * The texts of kernel files, at most `limit` bytes each; undefined for one that
+ * holds more. For the same reason, processes that can be abandoned read them;
+ * `ETIMEDOUT` for what has not arrived by the deadline.
  */
 export function readKernelFiles(
   places: readonly Place[],
@@ -97,7 +97,7 @@ export function readKernelFiles(
     outputLimit: indexes.length * (limit + 64),
     done(result: CommandResult | SystemError) {
       const parts = result instanceof SystemError ? undefined : partsOf(result, indexes.length);
-      // Something went wrong with one of them, or a file's own text looks like a heading: then one by one.
+      // One of them failed, or a file's own text looks like a heading: read them one by one.
       if (parts === undefined && indexes.length > 1) return void alone.push(...indexes);
       indexes.forEach((index, i) => {
         const path = places[index]!.path;
@@ -133,7 +133,9 @@ interface Task {
   done(result: CommandResult | SystemError): void;
 }
 
-/** Runs helpers, some at once, until all have ended or the time limit has passed; then they are left behind. */
+/**
+ * Runs helpers, several at once, until all have ended or the time limit has passed; then they are abandoned.
+ */
 function runAll(tasks: readonly Task[], loop: Loop, deadline: Deadline): void {
   const running = new Set<Command>();
   for (const task of tasks) {
@@ -163,7 +165,7 @@ function start(task: Task, loop: Loop, done: (result: CommandResult) => void): C
   try {
     for (const place of task.places) {
       const held = place.hold();
-      // Above all that the helper's descriptors will be, so that none is overwritten before it is used.
+      // Above all of the helper's descriptors, so that none is overwritten before it is used.
       passed.push(duplicate(held, FIRST + TOGETHER));
       close(held);
     }
@@ -179,7 +181,7 @@ function start(task: Task, loop: Loop, done: (result: CommandResult) => void): C
   }
 }
 
-/** The name by which a helper opens exactly the file that was handed over, anew. */
+/** The name by which a helper reopens exactly the file that it was passed. */
 function handedOver(i: number): string {
   return `/proc/self/fd/${FIRST + i}`;
 }
@@ -190,7 +192,7 @@ function ddArguments(text: string): string[] {
   return [`of=${handedOver(0)}`, `bs=${size}`, "iflag=fullblock", "status=none"];
 }
 
-/** Files next to each other that get the same short text are written together. */
+/** Adjacent files that get the same short text are written together. */
 function groupsOf(jobs: readonly KernelWrite[]): KernelWrite[][] {
   const groups: KernelWrite[][] = [];
   for (const job of jobs) {
@@ -210,7 +212,7 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
   );
 }
 
-/** What `head -v` printed, by file; undefined when it is not certain which part is whose. */
+/** What `head -v` printed, by file; undefined if it is unclear which part belongs to which file. */
 function partsOf({ code, stdout, truncated }: CommandResult, count: number): string[] | undefined {
   if (code !== 0 || truncated) return undefined;
   if (count === 1) return [stdout];
@@ -218,7 +220,10 @@ function partsOf({ code, stdout, truncated }: CommandResult, count: number): str
   return parts.length === count + 1 && parts[0] === "" ? parts.slice(1) : undefined;
 }
 
-/** Which of several files `tee` could not write, by their places in its arguments, and what it said; undefined when it did not say which. */
+/**
+ * Which of several files `tee` could not write, by their places in its arguments, with its message; undefined
+ * if it did not say which.
+ */
 function failuresByFile({ code, stderr }: CommandResult): Map<number, string> | undefined {
   const failed = new Map<number, string>();
   for (const line of stderr.trim().split("\n")) {

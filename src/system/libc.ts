@@ -1,8 +1,7 @@
 /**
- * The few calls of the kernel and the C library that hookvisor needs and Deno
- * does not offer: commands in a session of their own, descriptors that never
- * leak, `poll`, and opening a file without following what somebody may have
- * swapped in between.
+ * The few calls of the kernel and the C library that hookvisor needs and Deno does not offer: commands in a
+ * session of their own, descriptors that never leak, `poll`, and opening a file without following a link that
+ * an attacker may have swapped in.
  *
  * Binding one function by FFI takes 0.1 ms. So most system calls go through
  * one function, the C library's `syscall`. Constants and struct layouts are Linux's (uapi headers).
@@ -94,12 +93,12 @@ type Bound = Deno.DynamicLibrary<typeof BOUND>["symbols"];
 
 let symbols: Bound | undefined;
 
-/** Bound together when the first of them is used: one by one, as they are used, was no faster (0.98 to 1.02). */
+/** Bound together at the first use of any: binding each at its own first use was no faster (0.98 to 1.02). */
 function bound(): Bound {
   return symbols ??= Deno.dlopen("libc.so.6", BOUND).symbols;
 }
 
-/** Where a buffer's bytes are. They stay there: asking for `buffer` moves small arrays off V8's heap. */
+/** The address of a buffer's bytes. It does not change: reading `buffer` moves small arrays off V8's heap. */
 export function address({ buffer, byteOffset }: Bytes): number {
   const start = Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(buffer)));
   return Number(start) + byteOffset;
@@ -109,7 +108,7 @@ function call(number: number, a: number, b = 0, c = 0, d = 0, e = 0): number {
   return Number(bound().syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e), 0n));
 }
 
-/** A system call that hardly anybody needs, by its number. A buffer is passed as its address. */
+/** A rarely needed system call, by its number. A buffer is passed as its address. */
 export function systemCall(number: number, ...args: (number | Bytes)[]): number {
   const [a = 0, b, c, d, e] = args.map((arg) => typeof arg === "number" ? arg : address(arg));
   return call(number, a, b, c, d, e);
@@ -155,7 +154,7 @@ const calls = {
   getppid: () => call(SYSTEM_CALLS.getppid, 0),
   getrandom: (into: Bytes, size: number) => call(SYSTEM_CALLS.getrandom, address(into), size),
   pidfdOpen: (pid: number) => call(PIDFD_OPEN, pid),
-  /** `ms` may be a fraction; there is no way to wait for ever. */
+  /** `ms` may be a fraction; an endless wait is not possible. */
   poll(entries: Bytes, count: number, ms: number): number {
     const time = new BigInt64Array(new ArrayBuffer(16));
     time[0] = BigInt(Math.floor(ms / 1000));

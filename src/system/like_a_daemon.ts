@@ -6,8 +6,8 @@ const [CHDIR, UMASK] = Deno.build.arch === "aarch64" ? [49, 166] : [80, 95];
 const NOBODY_ELSE_WRITES = 0o022;
 
 /**
- * Goes to `/` and sets the umask that libvirt's daemons have (022), so that commands find both as documented, whoever
- * started this process.
+ * Goes to `/` and sets the umask that libvirt's daemons have (022), so that commands find both as documented,
+ * no matter who started this process.
  */
 export function actLikeDaemon(): void {
   systemCall(CHDIR!, cString("/"));

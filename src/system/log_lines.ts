@@ -5,14 +5,17 @@ import { isThere } from "./file.ts";
 const BLOCK = 256 * 1024;
 const NEWLINE = 10;
 
-/** The open files of a log, the newest first: `path`, `path.1`, … Opened together, so that setting one aside meanwhile loses and doubles nothing. */
+/**
+ * The open files of a log, the newest first: `path`, `path.1`, … Opened together, so that a rotation
+ * meanwhile loses and duplicates nothing.
+ */
 function openAll(path: string): Deno.FsFile[] {
   const files: Deno.FsFile[] = [];
   const seen = new Set<string>();
   for (let i = 0;; i++) {
     const file = open(i === 0 ? path : `${path}.${i}`);
     if (file === undefined) {
-      // In the middle of setting aside the first name, or any one, may be missing.
+      // During a rotation the first name, or any other, may be missing.
       if (i > 0 && !isThere(`${path}.${i + 1}`)) return files;
       continue;
     }
@@ -36,8 +39,9 @@ function open(path: string): Deno.FsFile | undefined {
 }
 
 /**
- * A log as it is at one moment: all its files, opened together, each up to where it ends. What is added after that
- * moment is for `follow()`, so that who reads and then follows misses nothing and sees nothing twice.
+ * A log as it is at one moment: all its files, opened together, each up to where it ends. `follow()` returns
+ * what is added after that moment, so that a caller who reads and then follows misses nothing and sees
+ * nothing twice.
  */
 export class LineLog implements Disposable {
   readonly #path: string;
@@ -65,8 +69,8 @@ export class LineLog implements Disposable {
   }
 
   /**
-   * Gives each line that is added later, through every setting aside, until
-   * `take` gives false. Waits for a log that does not exist yet.
+   * Passes on each line that is added later, across rotations, until `take`
+   * returns false. Waits for a log that does not exist yet.
    */
   async follow(take: (line: string) => boolean): Promise<void> {
     const newest = this.#files[0];
@@ -87,7 +91,7 @@ export class LineLog implements Disposable {
     }
   }
 
-  /** Files are told apart by their inode numbers, which a new one may have again once an old one is removed and closed. */
+  /** Files are told apart by their inode numbers, which a new file may reuse once an old one is removed and closed. */
   #closeRemoved(): void {
     this.#files = this.#files.filter(({ file }, i) => {
       if (i === 0 || file.statSync().nlink !== 0) return true;
@@ -176,10 +180,10 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Waits between two looks at a log that is followed, in milliseconds. */
+/** The wait between two checks of a followed log, in milliseconds. */
 const LOOK_EVERY_MS = 200;
 
-/** The files of a log that came since, the oldest first. */
+/** The files added to a log since, oldest first. */
 function newFiles(path: string, over: ReadonlySet<string>): Deno.FsFile[] {
   const current = open(path);
   if (current === undefined || over.has(identity(current))) {
@@ -194,7 +198,7 @@ function newFiles(path: string, over: ReadonlySet<string>): Deno.FsFile[] {
   });
 }
 
-/** Gives what can be read of a file now; false when no more is wanted. */
+/** Passes on what can be read of a file now; false when the caller needs no more. */
 function takeAll(
   file: Deno.FsFile | undefined,
   splitter: LineSplitter,

@@ -7,7 +7,7 @@ const POLLOUT = 4;
 const EINTR = 4;
 const ENTRY = 8;
 
-/** What is being waited for; `cancel` ends the wait, and may be called twice. */
+/** A pending wait; `cancel` ends it, and may be called twice. */
 export interface Wait {
   cancel(): void;
 }
@@ -26,9 +26,9 @@ interface Timer {
 /**
  * The event loop of a hook call: descriptors and timers, by `poll(2)`.
  *
- * A hook call is a short life with one job. Doing its waiting here and not in
- * Deno's own loop saves starting that, and leaves one place that can never
- * wait past the deadline.
+ * A hook call is short and does one job. Waiting here and not in Deno's own
+ * loop saves starting that, and keeps all waits in one place that never waits
+ * past the deadline.
  */
 export class Loop {
   #watches = new Set<Watch>();
@@ -56,12 +56,12 @@ export class Loop {
     for (const watch of [...this.#watches]) if (watch.fd === fd) this.#watches.delete(watch);
   }
 
-  /** Whether anything is being waited for. */
+  /** Whether any wait is pending. */
   get idle(): boolean {
     return this.#watches.size === 0 && this.#timers.size === 0;
   }
 
-  /** Waits for the next thing to happen and lets it be dealt with, or for the deadline. */
+  /** Waits for the next event and runs its callback, or until the deadline. */
   turn(deadline: Deadline): void {
     let until = deadline.remaining;
     const now = performance.now();

@@ -1,6 +1,6 @@
 /**
- * When a file's content was last modified, and when anything of it was last changed, in milliseconds since the epoch;
- * undefined when there is none to be looked at.
+ * When a file's content was last modified, and when anything of it was last changed, in milliseconds since
+ * the epoch; undefined if it cannot be examined.
  */
 export function fileTimes(path: string): { modifiedMs: number; changedMs: number } | undefined {
   try {
@@ -11,7 +11,7 @@ export function fileTimes(path: string): { modifiedMs: number; changedMs: number
   }
 }
 
-/** Makes an empty file, or gives it the present time. */
+/** Creates an empty file, or sets its times to now. */
 export function touch(path: string): void {
   Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
   const now = new Date();

@@ -5,16 +5,15 @@ import { SystemError } from "./system_error.ts";
 
 const WRITE_BY_OTHERS = 0o022;
 
-/** A file that is not of the kind that may be read or changed. */
+/** A file of a kind that may not be read or changed. */
 export class NotOrdinary extends Error {
   override readonly name = "NotOrdinary";
 }
 
 /**
- * Refuses what is no ordinary file: a directory, a device, a FIFO, a socket.
- * And a file with several names (hard links) where it would be changed, or
- * where another user owns its directory or may write to it: one of its names may be another
- * user's file, which no rule names.
+ * Refuses anything but an ordinary file: a directory, a device, a FIFO, a socket. And a file with several
+ * names (hard links) where it would be changed, or where another user owns its directory or may write to it:
+ * one of its names may be another user's file, which no rule names.
  *
  * @throws {SystemError} `EISDIR`
  * @throws {NotOrdinary}
@@ -34,7 +33,7 @@ export function refuseUnlessOrdinary(place: Place, status: FileStatus, use: "rea
   );
 }
 
-/** Opens an ordinary file that was looked at, and makes sure that it is that one. The caller closes it. */
+/** Opens an ordinary file that was checked, and verifies that it is the same one. The caller closes it. */
 export function openOrdinary(
   place: Place,
   flags: number,

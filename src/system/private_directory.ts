@@ -1,9 +1,9 @@
 import { userId } from "./self.ts";
 
 /**
- * Makes sure that a directory is there, belongs to root or to this user, is no
- * link, and that nobody else can read or write it. It is made when it is
- * missing; its parent is not.
+ * Ensures that a directory exists, is owned by root or this user, is not a
+ * link, and that no other user can read or write it. It is created if missing;
+ * its parent is not.
  *
  * @returns why it cannot be used, or undefined
  */
@@ -18,7 +18,7 @@ export function privateDirectory(path: string): string | undefined {
     if (!info.isDirectory) return `${path} is not a directory`;
     if (info.uid !== 0 && info.uid !== userId()) return `${path} is owned by user ${info.uid}, not by root`;
     if (((info.mode ?? 0) & 0o077) === 0) return undefined;
-    // What could be written by others may hold something of theirs: never mended, always said.
+    // A directory that others can write may hold their files: it is never repaired, always reported.
     if (((info.mode ?? 0) & 0o022) !== 0) {
       return `${path} is writable by other users: remove it, or chmod 700 it and check its contents`;
     }
@@ -33,12 +33,12 @@ function messageOf(error: unknown, path: string): string {
   return `${path}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Temporary files older than this have lost their process, in milliseconds. */
+/** The age at which a temporary file no longer belongs to a process, in milliseconds. */
 const ABANDONED_MS = 60_000;
 
 /**
- * Removes the files in a directory that `privateDirectory` said yes to, but
- * for those to be kept and what another process may just be writing. Several
+ * Removes the files in a directory that `privateDirectory` accepted, except
+ * those to keep and those that another process may be writing. Several
  * processes may do this at once.
  */
 export function removeOthersIn(path: string, keep: ReadonlySet<string>): void {

@@ -14,24 +14,24 @@ import { randomBytes } from "./random.ts";
 import { SystemError } from "./system_error.ts";
 import { userId } from "./self.ts";
 
-/** Bits by which anybody but the owner could read or write. */
+/** Bits that let users other than the owner read or write. */
 const OTHERS = 0o077;
 
-/** The text of a file, as `readPrivateBytes`. */
+/** The text of a file, like `readPrivateBytes`. */
 export function readPrivate(path: string, most: number): string | undefined {
   const bytes = readPrivateBytes(path, most);
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** Puts a text in place of a file, as `writePrivateBytes`. */
+/** Replaces a file with a text, like `writePrivateBytes`. */
 export function writePrivate(path: string, text: string): void {
   writePrivateBytes(path, new TextEncoder().encode(text));
 }
 
 /**
  * The bytes of a file that only this user can read and write, in a directory
- * that only this user can write to; undefined when there is none, and when it
- * is not so: then it is as if it were not there.
+ * that only this user can write to; undefined if it does not exist, or if
+ * others could: such a file counts as missing.
  *
  * @param most largest size in bytes
  */
@@ -57,8 +57,8 @@ export function readPrivateBytes(path: string, most: number): Uint8Array<ArrayBu
 }
 
 /**
- * Puts bytes, one part behind the other, in place of a file as a whole, for this user only. The directory
- * has to be there.
+ * Replaces a file as a whole with bytes, one part after the other, for this user only. The directory must
+ * exist.
  *
  * @throws {SystemError} when it cannot
  */
@@ -78,14 +78,14 @@ export function writePrivateBytes(path: string, ...parts: Uint8Array<ArrayBuffer
   }
 }
 
-/** Gives a file the name of another, which it replaces. @throws {SystemError} when it cannot */
+/** Renames a file over another, which it replaces. @throws {SystemError} when it cannot */
 export function renamePrivate(from: string, to: string): void {
   using source = walk(from, false);
   using target = walk(to, false);
   source.moveTo(target);
 }
 
-/** Removes a file; says whether there was one. @throws {SystemError} when it cannot be removed */
+/** Removes a file; returns whether it existed. @throws {SystemError} when it cannot be removed */
 export function removePrivate(path: string): boolean {
   using place = walk(path, false);
   if (place.status() === undefined) return false;

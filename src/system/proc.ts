@@ -1,6 +1,6 @@
 /**
- * What the kernel tells of this process, read without Deno: that has it only from the start of the process that a
- * checkpoint was taken of, and refuses it once permissions were dropped.
+ * The kernel's information about this process, read without Deno: Deno has it only from the start of the
+ * checkpointed process, and refuses it once permissions were dropped.
  */
 import { close } from "./descriptor.ts";
 import { openPlain, readAll } from "./file.ts";
@@ -42,15 +42,15 @@ export function callerName(): string | undefined {
 }
 
 /**
- * Whether a process that called this one has ended since.
+ * Whether the process that called this one has ended since.
  *
- * @param id what `callerId` gave at first
+ * @param id the first result of `callerId`
  */
 export function isCallerGone(id: number): boolean {
   if (supervisedCaller() === undefined && libc().getppid() !== id) return true;
   try {
     const status = read(`/proc/${id}/stat`);
-    // A zombie answers nobody. The name in brackets may hold anything.
+    // A zombie never answers. The name in brackets may hold anything.
     return status === undefined || /^[ZX]/.test(status.slice(status.lastIndexOf(")") + 2));
   } catch (error) {
     if (error instanceof SystemError) return error.code === "ESRCH";

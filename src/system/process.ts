@@ -2,7 +2,7 @@ import { close, cString, cStrings } from "./descriptor.ts";
 import { libc } from "./libc.ts";
 import { check, SystemError } from "./system_error.ts";
 
-// Generous room for glibc's opaque struct of file actions (80 bytes).
+// Ample room for glibc's opaque struct of file actions (80 bytes).
 const ACTIONS_SIZE = 256;
 const ATTRIBUTES_SIZE = 512;
 const SIGNAL_SET_SIZE = 128;
@@ -21,9 +21,9 @@ export interface Program {
   /** The program's own name, its `argv[0]`; its path when absent. */
   name?: string;
   env: Readonly<Record<string, string>>;
-  /** Descriptors of ours to become the program's standard input, output and error. Others are not passed on. */
+  /** Our descriptors that become the program's standard input, output and error. No others are passed on. */
   stdio: readonly [stdin: number, stdout: number, stderr: number];
-  /** Descriptors of ours to become the program's descriptors 3, 4, … Each has to have a higher number than it gets. */
+  /** Our descriptors that become the program's descriptors 3, 4, … Each must have a higher number than it gets. */
   passed?: readonly number[];
 }
 
@@ -90,7 +90,7 @@ export class Process {
     return this.#ending;
   }
 
-  /** Ends it and its process group at once, and waits for it. */
+  /** Kills it and its process group at once, and waits for it. */
   endGroup(): void {
     if (this.poll() !== undefined) return;
     this.signalGroup(SIGKILL);
@@ -104,7 +104,7 @@ export class Process {
     return sharesGroup || libc().kill(-this.pid, 0) < 0;
   }
 
-  /** Sends a signal to the whole process group; nothing happens when no process is left in it. */
+  /** Sends a signal to the whole process group; does nothing when no process is left in it. */
   signalGroup(signal: number): void {
     libc().kill(sharesGroup ? this.pid : -this.pid, signal);
   }
@@ -112,7 +112,7 @@ export class Process {
 
 let sharesGroup = false;
 
-/** Lets what this process starts from now on belong to its own process group, and so end with it. */
+/** From now on, keeps what this process starts in its own process group, so that it ends with it. */
 export function shareGroup(): void {
   sharesGroup = true;
   new DataView(ATTRIBUTES.buffer).setInt16(0, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK, true);
@@ -121,8 +121,8 @@ export function shareGroup(): void {
 /**
  * `posix_spawnattr_t` as glibc's <spawn.h> lays it out (flags, process group,
  * default signals, signal mask): a session of its own, every signal at its
- * default, none blocked. Filled in here because each of the functions that
- * would do it takes 0.1 ms to bind.
+ * default, none blocked. Filled in here because binding each of the C functions
+ * for it takes 0.1 ms.
  */
 const ATTRIBUTES = new Uint8Array(ATTRIBUTES_SIZE);
 new DataView(ATTRIBUTES.buffer).setInt16(
@@ -138,7 +138,7 @@ export class StringVector {
   readonly text: Uint8Array<ArrayBuffer>;
 
   constructor(strings: string[]) {
-    // One text and not one for each: there may be hundreds of thousands.
+    // One text and not one for each, because hundreds of thousands may come.
     const bytes = strings.length === 0 ? new Uint8Array(1) : cStrings(strings);
     // An ArrayBuffer of its own: small typed arrays may lie on V8's heap, which moves.
     this.text = new Uint8Array(new ArrayBuffer(bytes.length));

@@ -1,13 +1,13 @@
 import { libc } from "./libc.ts";
 
-/** This process's number. From the kernel: Deno's is that of the checkpoint in a process restored from one. */
+/** This process's id, from the kernel: in a restored process, Deno's is that of the checkpointed process. */
 export function processId(): number {
   return other ?? libc().getpid();
 }
 
 let other: number | undefined;
 
-/** Lets `processId` give that of the process for which this one does something. */
+/** Makes `processId` return the id of the process for which this one works. */
 export function actFor(pid: number): void {
   other = pid;
 }

@@ -13,9 +13,9 @@ export interface RunningProcess {
   pid: number;
   /** Its name, as the kernel keeps it: at most 15 bytes. */
   name: string;
-  /** When it started, in milliseconds since the epoch, right to some hundredths of a second. */
+  /** When it started, in milliseconds since the epoch, accurate to some hundredths of a second. */
   startedMs: number;
-  /** The file it runs; undefined when that may not be known. */
+  /** The file it runs; undefined if this process may not read that. */
   program?: string;
 }
 
@@ -46,7 +46,10 @@ function programOf(pid: string): string | undefined {
   }
 }
 
-/** Whether a path means the same file or directory to a process as to this one: it may live under another root. */
+/**
+ * Whether a path means the same file or directory to a process as to this one: the process may have another
+ * root.
+ */
 export function seesSame(pid: number, path: string): boolean {
   try {
     const [ours, theirs] = [fileStatus(path), fileStatus(`/proc/${pid}/root${path}`)];
@@ -62,7 +65,10 @@ export function askToReload(pid: number): void {
   Deno.kill(pid, SIGHUP);
 }
 
-/** Runs a program with nothing in its environment but `PATH` and `LC_ALL=C`; undefined when it cannot be run or does not end in time. */
+/**
+ * Runs a program with nothing in its environment but `PATH` and `LC_ALL=C`; undefined if it cannot run or
+ * does not end in time.
+ */
 export function runQuickly(
   path: string,
   args: readonly string[],
@@ -94,7 +100,7 @@ function read(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch {
-    // The process has ended, or is none of ours to look at.
+    // The process has ended, or we may not inspect it.
     return undefined;
   }
 }

@@ -1,6 +1,9 @@
 import { fileStatus } from "./file.ts";
 
-/** The absolute path of a program: itself when it is one, else the first executable of that name in `path` (directories, colon-separated). */
+/**
+ * The absolute path of a program: the name itself if it is one, else the first executable of that name in
+ * `path` (directories, colon-separated).
+ */
 export function findProgram(name: string, path: string): string | undefined {
   if (name.startsWith("/")) return name;
   if (name.includes("/")) return undefined;

@@ -3,8 +3,8 @@ import { check } from "./system_error.ts";
 
 /**
  * `size` random bytes from the kernel (getrandom), at most 256. The runtime's
- * own generator is not asked: a process restored from a checkpoint shares its
- * state with every other.
+ * own generator is not used: all processes restored from a checkpoint share its
+ * state.
  */
 export function randomBytes(size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(new ArrayBuffer(size));

@@ -4,7 +4,7 @@ import { libc } from "./libc.ts";
 import { errno, SystemError } from "./system_error.ts";
 
 // fcntl.h: locks of an open file description (Linux 3.15), which the kernel
-// drops when the description is closed, however its process ends.
+// releases when the description is closed, however its process ends.
 const F_OFD_SETLK = 37;
 const F_WRLCK = 1;
 /** struct flock with 64-bit offsets. */
@@ -20,13 +20,13 @@ const EACCES = 13;
 export class RangeLock {
   readonly #fd: number;
 
-  /** @throws {SystemError} when the file cannot be opened or made */
+  /** @throws {SystemError} when the file cannot be opened or created */
   constructor(path: string) {
     using place = walk(path, false);
     this.#fd = place.open(O_RDWR | O_CREAT, 0o600);
   }
 
-  /** Whether the name's byte is ours now. Never waits. */
+  /** Tries to lock the name's byte; returns whether we hold it. Never waits. */
   tryLock(name: string): boolean {
     const request = new DataView(new ArrayBuffer(FLOCK_SIZE));
     request.setInt16(0, F_WRLCK, true);
@@ -38,13 +38,13 @@ export class RangeLock {
     throw new SystemError(code, "fcntl");
   }
 
-  /** Gives up every name. */
+  /** Releases every name. */
   [Symbol.dispose](): void {
     close(this.#fd);
   }
 }
 
-/** FNV-1a over the UTF-8 bytes, without the two highest bits: an offset has to be positive. */
+/** FNV-1a over the UTF-8 bytes, without the two highest bits: an offset must be positive. */
 function offsetOf(name: string): bigint {
   let hash = 0xcbf29ce484222325n;
   for (const byte of cString(name.replaceAll("\0", "\ufffd"))) {

@@ -2,7 +2,7 @@ import { close } from "./descriptor.ts";
 import { O_RDONLY, readAll, walk } from "./file.ts";
 import { SystemError } from "./system_error.ts";
 
-/** The text of a small file of the system's own; undefined when it does not exist, is too large, or may not be read. */
+/** The text of a small system file; undefined when it does not exist, is too large, or may not be read. */
 export function readText(path: string, limit: number): string | undefined {
   try {
     using place = walk(path, true);

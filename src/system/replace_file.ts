@@ -3,10 +3,10 @@ import { randomBytes } from "./random.ts";
 import { type FileStatus, O_CREAT, O_EXCL, O_WRONLY, type Place, setOwnerAndMode, writeAll } from "./file.ts";
 
 /**
- * A new file beside the old one that takes its place: a reader sees the old
- * text or the new, never a part. Owner and permissions stay as they were.
+ * Writes a new file beside the old one and renames it over that: a reader sees
+ * the old text or the new, never a part. Owner and permissions are kept.
  *
- * @param status what exists now; undefined for a file that is made
+ * @param status the existing file; undefined for a new one
  * @throws {SystemError}
  */
 export function replaceFile(

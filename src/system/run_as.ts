@@ -17,11 +17,11 @@ export interface RunAs {
  * and LOGNAME, and XDG_RUNTIME_DIR where the user has one (is logged in, or
  * lingers). util-linux's `setpriv` does it, because it changes the user, all
  * groups included, and then becomes the program: no process stays between.
- * What is added to the environment is added behind that, by coreutils' `env`:
- * `setpriv` itself, which is root, gets nothing of it.
+ * Coreutils' `env` adds the extra variables after that, so that `setpriv`
+ * itself, which runs as root, does not get them.
  *
  * @param added variables beside those of the user
- * @returns why it is not possible, as a text
+ * @returns or a text that says why it is not possible
  */
 export function runAs(
   user: string,

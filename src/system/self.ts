@@ -1,6 +1,6 @@
 /**
- * The command line, `argv[0]` first as the caller gave it. Deno tells only the executable's real path, and a hook is a
- * link. Undefined where /proc is not mounted.
+ * The command line, `argv[0]` first as the caller gave it. Deno returns only the executable's real path, and
+ * a hook is a link. Undefined where /proc is not mounted.
  */
 export function commandLine(): string[] | undefined {
   try {
@@ -11,16 +11,16 @@ export function commandLine(): string[] | undefined {
   }
 }
 
-/** What the kernel calls a process that was started by way of `/proc/self/exe`. */
+/** The kernel's name for a process that was started through `/proc/self/exe`. */
 const NAMELESS = "exe\n";
 const NAME_FILE = "/proc/self/comm";
 
-/** Gives this process the program's name, in `ps` and in what systemd says of it, where it was started without one. */
+/** Gives this process the program's name, for `ps` and systemd, if it was started without one. */
 export function nameProcess(): void {
   try {
     if (Deno.readTextFileSync(NAME_FILE) === NAMELESS) Deno.writeTextFileSync(NAME_FILE, "hookvisor");
   } catch {
-    // It runs as well without a name.
+    // It also runs without a name.
   }
 }
 
@@ -31,7 +31,10 @@ export function userId(): number {
   return user ??= Deno.uid() ?? 0;
 }
 
-/** Writes text to a descriptor of libvirt's or a terminal: 1 or 2. A reader that is gone is none of our business; gives whether there was one. */
+/**
+ * Writes text to descriptor 1 or 2: libvirt's, or a terminal. A closed reader is not an error; returns
+ * whether one existed.
+ */
 export function print(fd: 1 | 2, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   const out = fd === 1 ? Deno.stdout : Deno.stderr;
@@ -46,8 +49,8 @@ export function print(fd: 1 | 2, text: string): boolean {
 }
 
 /**
- * Gives up for good the permissions that a hook call never needs once guest code is
- * to run. Reading, writing and the C library stay: they are what it works with.
+ * Drops, permanently, the permissions that a hook call never needs once guest code
+ * runs. Reading, writing and the C library stay, because it works with them.
  */
 export function dropPermissions(): void {
   for (const name of ["net", "env", "sys", "run"] as const) Deno.permissions.revokeSync({ name });

@@ -1,17 +1,17 @@
-/** SELinux as the kernel tells of it, through the files of selinuxfs: security/selinux/selinuxfs.c. */
+/** SELinux as the kernel shows it, through the files of selinuxfs: security/selinux/selinuxfs.c. */
 import { runQuickly } from "./processes.ts";
 
 const FS = "/sys/fs/selinux";
 /** In the answer of `access`: the domain is permissive, so nothing is denied. */
 const PERMISSIVE = 1;
 
-/** Whether the kernel uses SELinux, and denies what its policy does not allow; undefined when it does not use it. */
+/** Whether the kernel enforces SELinux's policy; undefined if it does not use SELinux. */
 export function selinuxMode(): "enforcing" | "permissive" | undefined {
   const enforce = text(`${FS}/enforce`)?.trim();
   return enforce === undefined ? undefined : enforce === "1" ? "enforcing" : "permissive";
 }
 
-/** A boolean of the policy; undefined when it has none of that name. */
+/** A boolean of the policy; undefined if none has that name. */
 export function selinuxBoolean(name: string): boolean | undefined {
   const value = text(`${FS}/booleans/${name}`);
   return value === undefined ? undefined : value.startsWith("1");

@@ -7,17 +7,17 @@ import { NotOrdinary, openOrdinary, refuseUnlessOrdinary } from "./ordinary_file
 import { replaceFile } from "./replace_file.ts";
 import { SystemError } from "./system_error.ts";
 
-/** Largest text of a file that is set, in bytes. */
+/** The largest text of a setting file, in bytes. */
 const LIMIT = 64 * 1024;
 
-/** Waiting is done here, and no longer than this. */
+/** Waits happen here, and never last longer than this. */
 export interface Waiting {
   loop: Loop;
   deadline: Deadline;
 }
 
 /**
- * What a file holds that is set and set back: a kernel file, or an
+ * The contents of a file that is set and later restored: a kernel file, or an
  * ordinary one of UTF-8 text, at most 64 KiB.
  *
  * @throws {SystemError}
@@ -29,7 +29,7 @@ export function readSetting(place: Place, waiting: Waiting): string {
   return text;
 }
 
-/** `readSetting` for several files; in the place of a text that cannot be had, why. */
+/** `readSetting` for several files; in place of a text that cannot be read, the reason. */
 export function readSettings(
   places: readonly Place[],
   { loop, deadline }: Waiting,
@@ -67,7 +67,10 @@ function readOrdinary(place: Place): string {
   }
 }
 
-/** Writes settings: an ordinary file is replaced as a whole, a kernel file written in place. Gives for each why it failed. */
+/**
+ * Writes settings: an ordinary file is replaced as a whole, a kernel file written in place. Returns for each
+ * why it failed.
+ */
 export function writeSettings(
   jobs: readonly { place: Place; text: string }[],
   { loop, deadline }: Waiting,
@@ -91,10 +94,10 @@ function replaced(place: Place, text: string): SystemError | NotOrdinary | undef
 }
 
 /**
- * The text that brings a file back to what it held, which for a kernel
- * file is not always what was read: a choice is read as `always [madvise]
- * never` and written as one word, an empty `driver_override` is read as
- * `(null)` and written as a line end (Linux, Documentation/ABI).
+ * The text that restores a file's value, which for a kernel file is not always
+ * the text that was read: a choice is read as `always [madvise] never` and
+ * written as one word, an empty `driver_override` is read as `(null)` and
+ * written as a line end (Linux, Documentation/ABI).
  */
 export function settingText(path: string, read: string): string {
   if (!isKernelFile(path)) return read;

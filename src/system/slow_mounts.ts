@@ -2,8 +2,8 @@ import { close, cString, readSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
 
 /**
- * File systems that answer by themselves, from memory or a disk of this host. Any other may wait for another machine or
- * for a process: NFS, CIFS, FUSE, 9p, automounts, and whatever comes.
+ * File systems that answer from memory or a disk of this host. Any other may wait for another machine or for
+ * a process: NFS, CIFS, FUSE, 9p, automounts, and future ones.
  */
 const OWN = new Set(
   ("ext2 ext3 ext4 xfs btrfs bcachefs f2fs jfs reiserfs zfs nilfs2 vfat exfat ntfs3 iso9660 udf squashfs erofs overlay " +
@@ -12,10 +12,10 @@ const OWN = new Set(
 );
 const AT_FDCWD = -100;
 const O_CLOEXEC = 0o2000000;
-/** The mounts are looked at again after this time, in milliseconds: handlers may mount something. */
+/** The mounts are read again after this time, in milliseconds, because handlers may mount something. */
 const FRESH_MS = 500;
 
-/** A path on a file system that may never answer was about to be used. It was not. */
+/** A path was refused because its file system may never answer. */
 export class MayHang extends Error {
   override readonly name = "MayHang";
 
@@ -29,7 +29,8 @@ let isAllowed = false;
 let known: { mounts: readonly string[]; at: number } | undefined;
 
 /**
- * Does something during which no path on a file system that may hang is used.
+ * Runs a function during which every path on a file system that may hang is
+ * refused.
  *
  * @throws {MayHang} instead
  */
@@ -42,7 +43,7 @@ export function guarded<T>(act: () => T): T {
   }
 }
 
-/** This process is one that may hang: from now on nothing is refused here. */
+/** Declares that this process may hang: from now on it refuses no path. */
 export function allowSlow(): void {
   isAllowed = true;
 }
@@ -52,7 +53,7 @@ export function refuseSlow(path: string): void {
   if (guards > 0 && mayHang(path)) throw new MayHang(path);
 }
 
-/** Whether a path lies on a file system that may never answer, as far as its text says. */
+/** Whether a path lies on a file system that may never answer, judged by its text. */
 export function mayHang(path: string): boolean {
   if (isAllowed) return false;
   if (known === undefined || performance.now() - known.at > FRESH_MS) {
@@ -62,26 +63,26 @@ export function mayHang(path: string): boolean {
 }
 
 /**
- * Where file systems are mounted that may hang, of the text of proc_pid_mountinfo(5). Not the root: this program lies
- * on it, or could not be found.
+ * Mount points of file systems that may hang, from the text of proc_pid_mountinfo(5). Never the root: this
+ * program lies on it, or could not be found.
  */
 export function slowMounts(info: string): string[] {
   const types = new Map<string, string>();
   for (const line of info.split("\n")) {
     const [head = "", tail = ""] = line.split(" - ");
     const place = head.split(" ")[4];
-    // What was mounted last in a place is what is there.
+    // The last mount on a mount point is the visible one.
     if (place !== undefined) types.set(unescaped(place), tail.split(" ")[0] ?? "");
   }
   return [...types].filter(([place, type]) => place !== "/" && !OWN.has(type)).map(([place]) => place);
 }
 
-/** Blanks and the like are in octal. */
+/** Spaces and similar characters are escaped in octal. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
 }
 
-/** Not by file.ts, which asks here. */
+/** Not through file.ts, which calls this file. */
 function mountInfo(): string {
   const fd = libc().openat(AT_FDCWD, cString("/proc/self/mountinfo"), O_CLOEXEC, 0);
   if (fd < 0) return "";

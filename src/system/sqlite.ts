@@ -1,7 +1,7 @@
-/** SQLite as it comes with the runtime. Its module costs about 2 ms to load, so a call that does not need it never does. */
+/** The runtime's own SQLite. Its module takes about 2 ms to load, so a call that does not need it never loads it. */
 type Sqlite = typeof import("node:sqlite");
 export type Database = InstanceType<Sqlite["DatabaseSync"]>;
-/** What a column can hold here. */
+/** The values of a column. */
 export type Cell = null | number | string;
 
 let sqlite: Sqlite | undefined;
@@ -15,7 +15,7 @@ export function isSqliteLoaded(): boolean {
   return sqlite !== undefined;
 }
 
-/** Opens a database file, or makes it. */
+/** Opens a database file, or creates it. */
 export function openDatabase(path: string): Database {
   if (sqlite === undefined) throw new Error("openDatabase() was called before loadSqlite()");
   return new sqlite.DatabaseSync(path);
@@ -25,7 +25,7 @@ export function openDatabase(path: string): Database {
 export function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return undefined;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
-  // What `exec` throws has only SQLite's own words, which are the same since 2004.
+  // An error from `exec` has only SQLite's own text, which has not changed since 2004.
   return Object.entries(WORDS).find(([words]) => error.message.includes(words))?.[1] ?? SQLITE_ERROR;
 }
 

@@ -8,7 +8,7 @@ import { check } from "./system_error.ts";
 const MFD_CLOEXEC = 1;
 /** This program, even when its file was replaced meanwhile. */
 export const SELF = "/proc/self/exe";
-/** What it is called then, in `ps` and the like. */
+/** Its name in `ps` and similar tools. */
 export const SELF_NAME = "hookvisor";
 
 /** A descriptor of a file in memory that holds these bytes, to be read from its beginning. The caller closes it. */
@@ -25,8 +25,8 @@ export function memoryFile(bytes: Uint8Array<ArrayBuffer>): number {
 }
 
 /**
- * Starts this program anew, in a session of its own, and leaves it alone: it
- * has none of our descriptors, and finds `input` on its standard input.
+ * Starts this program again, in its own session, and does not wait for it: it
+ * has none of our descriptors, and reads `input` from its standard input.
  *
  * @throws {SystemError}
  */

@@ -2,7 +2,10 @@ import { interpreterOf } from "./interpreter.ts";
 import { isThere } from "./file.ts";
 import { SystemError } from "./system_error.ts";
 
-/** Why a program could not be started, where the kernel's own words mislead: it says of a missing interpreter that the script does not exist. */
+/**
+ * Why a program could not be started, where the kernel's own words mislead: for a missing interpreter it
+ * reports that the script does not exist.
+ */
 export function startError(path: string, error: SystemError): string {
   if (error.code === "ENOEXEC") {
     return `${path} is not executable here: it has no #! line, such as #!/bin/sh, or was built for another machine`;

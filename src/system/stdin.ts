@@ -2,10 +2,10 @@ import type { Deadline } from "../base/deadline.ts";
 import { readSome, setNonBlocking } from "./descriptor.ts";
 import type { Loop } from "./loop.ts";
 
-/** Why standard input could not be read whole, and what came of it first. */
+/** Why standard input could not be read whole, and its beginning. */
 export type InputFailure = { error: string; beginning: Uint8Array };
 
-/** So much of an input that is refused is kept. */
+/** How much of a refused input is kept. */
 const BEGINNING = 1024 * 1024;
 
 const STDIN = 0;
@@ -13,8 +13,8 @@ const STDIN = 0;
 /**
  * Everything on standard input, until its end.
  *
- * libvirt writes the XML into a pipe and does not mind when nobody reads it,
- * so it is read only for a handler that reads it.
+ * libvirt writes the XML into a pipe and does not require a reader, so this
+ * reads it only for a handler that uses it.
  */
 export class StdinReader {
   readonly #loop: Loop;
@@ -23,13 +23,13 @@ export class StdinReader {
   #size = 0;
   #state: "reading" | "end" | "too large" = "reading";
 
-  /** @param limit most bytes that are accepted */
+  /** @param limit the most bytes that are accepted */
   constructor(loop: Loop, limit: number) {
     this.#loop = loop;
     this.#limit = limit;
   }
 
-  /** Reads to the end. When the deadline comes first, a later call goes on where this one stopped. */
+  /** Reads to the end. If the deadline comes first, a later call continues where this one stopped. */
   read(deadline: Deadline): { bytes: Uint8Array<ArrayBuffer> } | InputFailure {
     if (this.#state === "reading") this.#readUntil(deadline);
     if (this.#state === "reading") return this.#refused("standard input timed out");

@@ -1,4 +1,4 @@
-/** All of standard input as text, for admin commands that are given `-` for a file. */
+/** All of standard input as text, for admin commands with `-` in place of a file. */
 export function readAllInput(): string {
   const parts: Uint8Array[] = [];
   const buffer = new Uint8Array(65_536);

@@ -13,7 +13,8 @@ const ENAMETOOLONG = 36;
 /**
  * A connection to a Unix socket whose reads and writes never wait. The caller closes it.
  *
- * @throws {SystemError} `ENOENT` or `ECONNREFUSED` where nobody listens, `EAGAIN` where too many wait already
+ * @throws {SystemError} `ENOENT` or `ECONNREFUSED` where no process listens, `EAGAIN` where too many already
+ * wait
  */
 export function connectStream(path: string): number {
   const name = cString(path);

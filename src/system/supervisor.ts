@@ -1,10 +1,10 @@
 /**
- * The process that waits for this one on behalf of libvirt (build/elf/supervise_code.ts), as this one sees it: a page
- * of memory that both share, at a fixed address. In a call that is not supervised nothing happens here. Without the C
- * library, which a hook call without a handler never loads.
+ * The process that waits for this one on behalf of libvirt (build/elf/supervise_code.ts), as this one sees
+ * it: a page of memory that both share, at a fixed address. In a call that is not supervised nothing here has
+ * any effect. It does not need the C library, which a hook call without a handler never loads.
  */
 
-/** Where the page is, how large it is, and where in it what is. */
+/** The page's address, its size, and the offsets of its fields. */
 export const PAGE_ADDRESS = 0x0fff_0000;
 export const PAGE_SIZE = 4096;
 const CALLER = 0;
@@ -14,17 +14,19 @@ const ANSWER = 24;
 const TEXT = 64;
 const LONGEST_TEXT = 200;
 
-/** First argument of the process that the waiting one starts for the record, when there was no answer. */
+/** First argument of the process that the waiting one starts for the record, if no answer came. */
 export const UNANSWERED = "unanswered";
 
-/** What standard output of a supervised process is, as the kernel names it. */
+/** The kernel's name for a supervised process's standard output. */
 const OUTPUT = "/memfd:hookvisor (deleted)";
 
 let page: DataView<ArrayBuffer> | false | undefined;
-/** Made once, and kept in a checkpoint: the address is always the same. Used only where the page is there. */
+/**
+ * Created once, and kept in a checkpoint: the address is always the same. Used only where the page exists.
+ */
 let view: DataView<ArrayBuffer> | undefined;
 
-/** Says whether there is such a page, where that is known better than by standard output. */
+/** Sets whether such a page exists, where the caller knows it better than standard output shows. */
 export function setSupervised(isSupervised: boolean): void {
   page = isSupervised && (view ??= pageAt(PAGE_ADDRESS));
 }
@@ -48,7 +50,7 @@ function pageAt(address: number): DataView<ArrayBuffer> {
   return new DataView(Deno.UnsafePointerView.getArrayBuffer(pointer, PAGE_SIZE) as ArrayBuffer);
 }
 
-/** The process that made this call, where its own parent is the one that waits; else undefined. */
+/** The process that made this call, if its own parent is the waiting process; else undefined. */
 export function supervisedCaller(): number | undefined {
   const page = sharedPage();
   return page && Number(page.getBigUint64(CALLER, true));
@@ -59,17 +61,17 @@ export function isSupervised(): boolean {
   return sharedPage() !== undefined;
 }
 
-/** Tells until when this call has time: nanoseconds on CLOCK_MONOTONIC. */
+/** Tells the supervisor this call's deadline: nanoseconds on CLOCK_MONOTONIC. */
 export function tellDeadline(ns: bigint): void {
   sharedPage()?.setBigInt64(DEADLINE, ns, true);
 }
 
-/** Tells the exit code for the case that this process comes to give none. */
+/** Tells the supervisor the exit code to use if this process gives none. */
 export function tellExitCode(code: 0 | 1): void {
   sharedPage()?.setBigUint64(EXIT_CODE, BigInt(code + 1), true);
 }
 
-/** Tells which handler runs, for the message in that case; none when undefined. */
+/** Tells the supervisor which handler runs, for the message in that case; undefined: none. */
 export function tellHandler(name: string | undefined): void {
   const page = sharedPage();
   if (page === undefined) return;
@@ -78,7 +80,7 @@ export function tellHandler(name: string | undefined): void {
   if (name !== undefined) new TextEncoder().encodeInto(` by ${name}`, place.subarray(0, LONGEST_TEXT));
 }
 
-/** Tells that the answer is on standard output and error, whatever becomes of what is still to be done. */
+/** Tells the supervisor that the answer is on standard output and error, regardless of the remaining work. */
 export function tellAnswer(code: 0 | 1): void {
   sharedPage()?.setBigUint64(ANSWER, BigInt(code + 1), true);
 }

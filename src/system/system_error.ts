@@ -42,7 +42,7 @@ const NAMES: Readonly<Record<number, readonly [name: string, text: string]>> = {
   122: ["EDQUOT", "disk quota exceeded"],
 };
 
-/** A system call that failed. `code` is the errno's name, as `ENOENT`. */
+/** A failed system call. `code` is the errno's name, such as `ENOENT`. */
 export class SystemError extends Error {
   readonly code: string;
 
@@ -60,13 +60,13 @@ export function errno(): number {
   return place === null ? 0 : new Deno.UnsafePointerView(place).getInt32();
 }
 
-/** The result of a call, or its errno as a `SystemError` when it is negative. `what` says what was tried. */
+/** The result of a call, or its errno as a `SystemError` when it is negative. `what` names the attempt. */
 export function check(result: number | bigint, what: string): number {
   if (result < 0) throw new SystemError(errno(), what);
   return Number(result);
 }
 
-/** What the C library calls an error (strerror in the C locale), in the messages of other programs. */
+/** The C library's text for an error (strerror in the C locale), as in other programs' messages. */
 const TEXTS: Readonly<Record<string, number>> = {
   "Operation not permitted": 1,
   "No such file or directory": 2,
@@ -90,7 +90,7 @@ const TEXTS: Readonly<Record<string, number>> = {
   "Connection timed out": 110,
 };
 
-/** The error that another program's message ends in, or undefined where it is none that is known. */
+/** The error at the end of another program's message, or undefined if it is not a known one. */
 export function errnoOfText(message: string, what: string): SystemError | undefined {
   const said = message.slice(message.lastIndexOf("\n") + 1).replace(/ \(os error \d+\)$/, "");
   const text = said.slice(said.lastIndexOf(": ") + 2);

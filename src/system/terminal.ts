@@ -1,4 +1,4 @@
-/** What is known of where text goes. */
+/** What is known about an output. */
 export interface Terminal {
   isTerminal: boolean;
   /** Columns of the terminal; undefined for a file or a pipe. */
@@ -7,7 +7,7 @@ export interface Terminal {
   env(name: "NO_COLOR" | "TERM" | "LC_ALL" | "LC_CTYPE" | "LANG"): string | undefined;
 }
 
-/** Looks at standard output or standard error. */
+/** Examines standard output or standard error. */
 export function terminal(fd: 1 | 2): Terminal {
   const isTerminal = (fd === 1 ? Deno.stdout : Deno.stderr).isTerminal();
   const env: Terminal["env"] = (name) => Deno.env.get(name);
@@ -18,7 +18,7 @@ function columnsOf(): number {
   try {
     return Deno.consoleSize().columns;
   } catch {
-    // A terminal of which nobody knows the size, as a serial line.
+    // A terminal of unknown size, such as a serial line.
     return 80;
   }
 }
