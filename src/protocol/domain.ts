@@ -10,7 +10,7 @@ import { listOf, MOST_ENTRIES, textOf, tooMany } from "./model_list.ts";
 import type { XmlElement } from "./xml/document.ts";
 import { child, childAttribute, childText, compact, decimal, flag } from "./xml/read.ts";
 
-/** {@link DomainData} with its sets of CPUs as they are written. */
+/** {@link DomainData} with its sets of CPUs as written. */
 export type DomainModel =
   & Omit<DomainData, "vcpuCpuset" | "cputune" | "memoryBacking" | "numatune">
   & {
@@ -106,7 +106,7 @@ export function domainModel(root: XmlElement): DomainModel {
   return readFields(root, DOMAIN_FIELDS);
 }
 
-/** The same as a handler first gets it. */
+/** The same, as a handler first gets it. */
 export function firstOfDomain(root: XmlElement): FirstFields {
   return firstFields(root, DOMAIN_FIELDS, LATER);
 }

@@ -1,4 +1,4 @@
-/** A set of CPUs or nodes as it is written. Its members are counted out where a handler looks at them: see the prelude. */
+/** A set of CPUs or nodes as written. It is expanded when a handler reads it: see the prelude. */
 export interface CpuSetModel {
   text: string;
   cpus: null;
@@ -6,7 +6,7 @@ export interface CpuSetModel {
 
 /** libvirt's VIR_DOMAIN_CPUMASK_LEN: no CPU number reaches it. */
 const MAX_CPUS = 16384;
-/** More than any set of so many numbers takes, in characters. */
+/** More than any set of that many numbers takes, in characters. */
 const MAX_LENGTH = 131_072;
 
 const PART = /\s*(\^?)([0-9]{1,5})(?:-([0-9]{1,5}))?\s*(,|$)/y;
@@ -24,7 +24,7 @@ export function isCpuSet(text: string): boolean {
   return true;
 }
 
-/** Undefined when the text is not such a set. */
+/** Undefined if the text is not such a set. */
 export function cpuSet(text: string | undefined): CpuSetModel | undefined {
   return text !== undefined && isCpuSet(text) ? { text, cpus: null } : undefined;
 }

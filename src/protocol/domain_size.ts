@@ -15,12 +15,12 @@ export function unitBytes(unit: string): bigint | undefined {
 
 /**
  * A number with a unit. The default unit is KiB, as it is everywhere in a
- * domain's memory settings. Undefined when it cannot be understood or is
- * beyond what a JavaScript number holds exactly (in KiB: 8 ZiB).
+ * domain's memory settings. Undefined if it is invalid or too large for an
+ * exact JavaScript number (in KiB: 8 ZiB).
  */
 export function size(value: string | undefined, unit: string | undefined): Size | undefined {
   const text = value?.trim() ?? "";
-  // 20 digits are more than 64 bits; a longer text is no number libvirt takes.
+  // 20 digits are more than 64 bits; libvirt accepts no longer number.
   if (!/^[0-9]{1,20}$/.test(text)) return undefined;
   const scale = unitBytes(unit || "KiB");
   if (scale === undefined) return undefined;

@@ -3,7 +3,7 @@ import { escapeText } from "./xml/escape.ts";
 /** `type` of the domains of each driver, as libvirt writes it. */
 const TYPES: Readonly<Record<string, string>> = { qemu: "kvm", lxc: "lxc", libxl: "xen", bhyve: "bhyve" };
 
-/** The least that names a domain: for one whose XML nobody has any more. */
+/** The minimal description of a domain, for one whose XML no longer exists. */
 export function emptyDomain(
   driver: string,
   { name, uuid }: { name: string; uuid: string },

@@ -4,7 +4,7 @@ import { currentName, type Driver, EVENT, findOperation, isDriver, type Operatio
 /** One hook call as libvirt made it: `<driver> <object> <operation> <sub-operation> <extra>`. Complete and checked. */
 export interface HookEvent {
   driver: Driver;
-  /** The domain's or network's name, or `-` for the daemon. Any text: guests may be named as their owners like. */
+  /** The domain's or network's name, or `-` for the daemon. Any text: owners choose the names of guests. */
   object: string;
   /** Today's name of the operation (`port-created`, whichever word this libvirt used). */
   operation: string;
@@ -12,20 +12,20 @@ export interface HookEvent {
   calledOperation: string;
   subOperation: string;
   extra: string;
-  /** What is known of the operation; undefined for one that a newer libvirt may have. */
+  /** The known properties of the operation; undefined for one that only a newer libvirt may have. */
   known: Operation | undefined;
-  /** What `hookvisor watch` tells of an event (src/watch/); absent for what libvirt called. */
+  /** What `hookvisor watch` reports of an event (src/watch/); absent for libvirt's own calls. */
   details?: Readonly<Record<string, Json>>;
 }
 
-/** Arguments that are no hook call. */
+/** Arguments that are not a hook call. */
 export interface EventError {
   message: string;
-  /** The operation, as far as it can be told: its verdict is due. */
+  /** The operation, if it can be identified: its verdict applies. */
   known: Operation | undefined;
 }
 
-/** What stands in place of the bytes of an argument that was not UTF-8 (see build/elf/entry_code.ts): no libvirt name can hold it. */
+/** What replaces the bytes of an argument that was not UTF-8 (see build/elf/entry_code.ts): no libvirt name can hold it. */
 const NOT_UTF8 = "\u001a";
 
 /** Reads the arguments after `argv[0]`: object, operation, sub-operation, extra. */
@@ -68,7 +68,10 @@ export function parseEvent(
   };
 }
 
-/** A hook of that name is not the event of that name: a newer libvirt may have one, and mean something else. */
+/**
+ * A hook of that name is not the event of that name: a newer libvirt may have such a hook with another
+ * meaning.
+ */
 function knownCall(
   driver: string,
   operation: string,

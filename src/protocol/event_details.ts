@@ -7,8 +7,8 @@ import { childText } from "./xml/read.ts";
 const OF_DISKS: ReadonlySet<string> = new Set(["io-error", "tray", "disk-changed"]);
 
 /**
- * What only the XML tells of an event: the disk (`vda`) behind a device's alias, and what `on_crash` has libvirt do
- * with a guest that panicked. Nothing where the XML does not tell it.
+ * What only the XML shows about an event: the disk (`vda`) behind a device's alias, and what `on_crash` has
+ * libvirt do with a guest that panicked. Empty where the XML does not show it.
  */
 export function detailsInXml(
   operation: string,

@@ -2,16 +2,16 @@ import { HookDataError } from "./hook_data_error.ts";
 import type { XmlElement } from "./xml/document.ts";
 import { compact } from "./xml/read.ts";
 
-/** How each field of a model is read from its element. A field that gives undefined is absent. */
+/** How each field of a model is read from its element. A field that returns undefined is absent. */
 export type Readers<T> = { readonly [field in keyof T]-?: (element: XmlElement) => T[field] | undefined };
 
-/** Which fields are given only when they are looked at: those that are always there, and those that may not be. */
+/** Which fields are fetched only when they are read: those that always exist, and those that may be absent. */
 export type LaterFields<T> = { readonly [field in keyof T]?: "always there" | "if there" };
 
-/** A model as a handler first gets it: null stands for a field that is fetched when it is looked at. */
+/** A model as a handler first gets it: null stands for a field that is fetched when it is read. */
 export type FirstFields = Record<string, unknown>;
 
-/** Longest text that is given at once. */
+/** The longest text that is passed immediately. */
 const LONG = 4096;
 
 /** All fields of a model, in the order of their readers. */
@@ -20,7 +20,10 @@ export function readFields<T extends object>(element: XmlElement, readers: Reade
   return compact(Object.fromEntries(names.map((name) => [name, readers[name](element)])) as T);
 }
 
-/** What costs little at once, all else as null: what a handler does not look at is not read, and cannot fail. */
+/**
+ * Cheap fields immediately, all others as null: a field that a handler does not read is not fetched, and
+ * cannot fail.
+ */
 export function firstFields<T extends object>(
   element: XmlElement,
   readers: Readers<T>,
@@ -34,7 +37,7 @@ export function firstFields<T extends object>(
   return first;
 }
 
-/** A model of which only some fields are known: the others fail when they are looked at. */
+/** A model of which only some fields are known: the others fail when they are read. */
 export function fewFields<T extends object>(readers: Readers<T>, known: FirstFields): FirstFields {
   return Object.fromEntries(
     Object.keys(readers).map((name) => [name, Object.hasOwn(known, name) ? known[name] : null]),
@@ -46,7 +49,7 @@ function valueOrLater(element: XmlElement, read: (element: XmlElement) => unknow
     const value = read(element);
     return typeof value === "string" && value.length > LONG ? null : value;
   } catch (error) {
-    // Told to who looks at it.
+    // The error for a handler that reads it.
     if (error instanceof HookDataError) return null;
     throw error;
   }

@@ -7,10 +7,10 @@ import { child, childText } from "./xml/read.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
 
-/** What reading standard input gave; of what is refused, the beginning. */
+/** The result of reading standard input; of a refused input, its beginning. */
 export type Input = { bytes: Uint8Array } | { error: string; beginning?: Uint8Array };
 
-/** What is known of the guest or network without the whole document. */
+/** What is known about the guest or network without the whole document. */
 export interface Known {
   /** The domain's or network's. */
   uuid?: string;
@@ -18,16 +18,16 @@ export interface Known {
   owner?: { name?: string; uuid?: string };
 }
 
-/** What libvirt wrote on standard input, read and parsed when somebody first asks. */
+/** What libvirt wrote on standard input, read and parsed at its first use. */
 export class HookData {
   readonly #event: HookEvent;
   readonly #read: (deadline: Deadline) => Input;
   #input: Input | undefined;
   #document: XmlDocument | undefined;
   #current: XmlDocument | undefined;
-  /** The first reason why there is no document, which stays so. */
+  /** The first reason why no document is available; it does not change. */
   #malformed: HookDataError | undefined;
-  /** What the handler that runs now has made of it, until it ends. */
+  /** The edited document of the handler that runs now, until it ends. */
   preview: XmlDocument | undefined;
   /** When reading stops: the call's own deadline, or that of the handler that runs now. */
   deadline: Deadline;
@@ -39,9 +39,9 @@ export class HookData {
   }
 
   /**
-   * The document that libvirt gave.
+   * The document from libvirt.
    *
-   * @throws {HookDataError} when it cannot be had, is too large or malformed
+   * @throws {HookDataError} when it is not available, too large or malformed
    */
   get document(): XmlDocument {
     if (this.#document !== undefined) return this.#document;
@@ -52,7 +52,7 @@ export class HookData {
   }
 
   /**
-   * The document as handlers have made it so far; the one libvirt gave when none did anything.
+   * The document with the handlers' edits so far; libvirt's own if none edited it.
    *
    * @throws {HookDataError} as `document`
    */
@@ -64,18 +64,18 @@ export class HookData {
     this.#current = document;
   }
 
-  /** What libvirt is to get in place of its own XML; undefined when nothing was changed. */
+  /** The XML for libvirt in place of its own; undefined if nothing changed. */
   get changedText(): string | undefined {
     const text = this.#current?.text;
     return text === undefined || text === this.document.text ? undefined : text;
   }
 
-  /** libvirt gives the daemon's hooks nothing. */
+  /** libvirt passes no XML to the daemon's hooks. */
   get isEmpty(): boolean {
     return this.#event.driver === "daemon";
   }
 
-  /** The domain's or network's UUID; undefined where there is none. */
+  /** The domain's or network's UUID; undefined if it has none. */
   get uuid(): string | undefined {
     return this.#known(uuidOf);
   }
@@ -86,9 +86,9 @@ export class HookData {
   }
 
   /**
-   * What can be known although the document cannot be had. Only where a guest
-   * is being taken down: there, what a handler cleans up must not depend on a
-   * document that its owner could make unreadable.
+   * What is known even without the document. Only at a guest's teardown, where
+   * a handler's cleanup must not depend on a document that the guest's owner
+   * could make unreadable.
    *
    * @returns undefined where the document counts whole or not at all
    */
@@ -100,9 +100,9 @@ export class HookData {
   }
 
   /**
-   * What libvirt gave, as it came.
+   * libvirt's text, unchanged.
    *
-   * @throws {HookDataError} when it cannot be had whole
+   * @throws {HookDataError} when it is not complete
    */
   get bytes(): Uint8Array {
     if (this.#input === undefined || "error" in this.#input) this.#input = this.#read(this.deadline);
@@ -118,13 +118,13 @@ export class HookData {
     } catch (error) {
       const beginning = error instanceof HookDataError ? this.#beginning() : undefined;
       const known = beginning === undefined ? undefined : read(beginning);
-      // Told as it is where nothing is known anyway.
+      // Thrown unchanged where nothing is known anyway.
       if (known === undefined) throw error;
       return known;
     }
   }
 
-  /** The root of what of the input is whole. */
+  /** The root of the part of the input that is well-formed. */
   #beginning(): XmlElement | undefined {
     if (this.#event.known?.teardown !== true || this.#input === undefined) return undefined;
     const bytes = "error" in this.#input ? this.#input.beginning : this.#input.bytes;

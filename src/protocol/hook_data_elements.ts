@@ -1,7 +1,7 @@
 import type { XmlElement } from "./xml/document.ts";
 import { child, compact } from "./xml/read.ts";
 
-/** Where the parts of a network hook's data are, each absent when it was not sent. */
+/** The parts of a network hook's data, each absent if it was not sent. */
 export interface HookDataElements {
   network?: XmlElement;
   /** `<networkport>`: libvirt 5.5.0 and later. */
@@ -12,7 +12,7 @@ export interface HookDataElements {
   interface?: XmlElement;
 }
 
-/** The parts of `<hookData>`; a bare `<network>` is taken too. */
+/** The parts of `<hookData>`; a bare `<network>` is accepted too. */
 export function hookDataElements(root: XmlElement): HookDataElements {
   if (root.name === "network") return { network: root };
   return compact<HookDataElements>({

@@ -1,4 +1,7 @@
-/** What was asked of the XML cannot be had: nothing came, too much came, it is malformed, or the answer would be too large. The message is one line. */
+/**
+ * The requested part of the XML is not available: nothing came, too much came, it is malformed, or the answer
+ * would be too large. The message is one line.
+ */
 export class HookDataError extends Error {
   override readonly name = "HookDataError";
 }

@@ -2,13 +2,13 @@ import { HookDataError } from "./hook_data_error.ts";
 import type { XmlElement } from "./xml/document.ts";
 import { child, children } from "./xml/read.ts";
 
-/** Most elements that one list of a model is made of: as many as libvirt's largest guest has CPUs. */
+/** The most elements in one list of a model: as many as libvirt's largest guest has CPUs. */
 export const MOST_ENTRIES = 16_384;
-/** Most characters of XML that one list, or one text, is made of: what a handler's engine has room for. */
+/** The most characters of XML behind one list or one text: what fits a handler's engine. */
 export const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * The child elements of a name, each as `read` gives it.
+ * The child elements of a name, each as `read` returns it.
  *
  * @throws {HookDataError} when there are too many, or they are too large
  */
@@ -29,7 +29,7 @@ export function listOf<T>(
   return elements.map(read);
 }
 
-/** Why a list is not given. */
+/** Why a list is not available. */
 export function tooMany(what: string): HookDataError {
   return new HookDataError(
     `the list exceeds ${MOST_ENTRIES} ${what}; use find with a path that selects the ones you need`,
@@ -44,7 +44,7 @@ export function tooMany(what: string): HookDataError {
 export function textOf(element: XmlElement | undefined, name: string): string | undefined {
   const found = child(element, name);
   if (found === undefined) return undefined;
-  // As it is written: what decodes to less costs as much to read.
+  // Measured as written: text that decodes to less costs as much to read.
   const size = found.contentEnd - found.contentStart;
   if (size <= MOST_CHARACTERS) return found.textContent;
   throw new HookDataError(`<${name}> has ${size} characters; a handler is given ${MOST_CHARACTERS}`);

@@ -29,7 +29,7 @@ export function hookDataModel(root: XmlElement): HookData {
   return compact<HookData>({ network, port: portOf(parts), domain });
 }
 
-/** The port of a network hook's data, in either form; undefined when it is about none. */
+/** The port of a network hook's data, in either form; undefined if the call is not about one. */
 export function portOf({ network, port, domain, interface: plugged }: HookDataElements) {
   if (port !== undefined) return networkPortModel(port);
   return portOfOlderLibvirt((network && textOf(network, "name")) ?? "", domain, plugged);
@@ -70,7 +70,7 @@ export function networkModel(root: XmlElement): NetworkData {
   return readFields(root, NETWORK_FIELDS);
 }
 
-/** The same as a handler first gets it. */
+/** The same, as a handler first gets it. */
 export function firstOfNetwork(root: XmlElement): FirstFields {
   return firstFields(root, NETWORK_FIELDS, LATER);
 }
@@ -103,7 +103,7 @@ function networkIp(element: XmlElement): NetworkIp {
   });
 }
 
-/** The prefix that an IPv4 netmask amounts to: 24 for `255.255.255.0`. */
+/** The prefix length of an IPv4 netmask: 24 for `255.255.255.0`. */
 function prefixLength(netmask: string | undefined): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(netmask ?? "");
   if (match === null) return undefined;

@@ -41,10 +41,10 @@ export function networkPortModel(root: XmlElement): NetworkPortData {
 }
 
 /**
- * What an older libvirt's hook data tells of the port that was plugged or
- * unplugged: it sent the domain, and for some versions the `<interface>`
- * beside it. Without that, the port's interface is known only when the domain
- * has just one on this network; its owner always.
+ * What an older libvirt's hook data shows of the port that was plugged or
+ * unplugged: it sent the domain, and for some versions the `<interface>` beside
+ * it. Without that, the port's interface is known only when the domain has just
+ * one on this network; its owner always.
  */
 export function portOfOlderLibvirt(
   network: string,
@@ -73,7 +73,7 @@ export function portOfOlderLibvirt(
   });
 }
 
-/** What the interface was connected to, as far as its `<source>` tells. */
+/** What the interface was connected to, as far as its `<source>` shows. */
 function plugOf({ type, source, pci, managed }: Interface): NetworkPortData["plug"] {
   if (pci !== undefined) return compact({ type: "hostdev-pci", pci, managed });
   if (source?.bridge !== undefined) {

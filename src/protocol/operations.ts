@@ -1,14 +1,20 @@
-/** libvirt's hook drivers: one script or link each in the hooks directory. Source: libvirt src/util/virhook.c. */
+/**
+ * libvirt's hook drivers: one script or link for each in the hooks directory. Source: libvirt
+ * src/util/virhook.c.
+ */
 export const DRIVERS = ["daemon", "qemu", "lxc", "libxl", "network", "bhyve"] as const;
 export type Driver = (typeof DRIVERS)[number];
 
-/** What a failed handler does to an operation: `abort` makes libvirt give it up, `ignore` lets it go on. */
+/** What a failed handler does to an operation: `abort` makes libvirt abort it, `ignore` lets it continue. */
 export type OnFailure = "abort" | "ignore";
 
-/** The sub-operation of a call that `hookvisor watch` makes for an event: none of libvirt's own, so that no hook of a newer libvirt is taken for one. */
+/**
+ * The sub-operation of a call that `hookvisor watch` makes for an event: not one of libvirt's own, so that no
+ * hook of a newer libvirt is mistaken for one.
+ */
 export const EVENT = "event";
 
-/** What is known of one operation of one driver. */
+/** The known properties of one operation of one driver. */
 export interface Operation {
   driver: Driver;
   /** libvirt's word for it, the hook's second argument. */
@@ -17,15 +23,15 @@ export interface Operation {
   subOperation: "begin" | "end" | "-" | typeof EVENT;
   /** How long the whole hook call may take unless `config.yaml` says otherwise, in milliseconds. */
   timeoutMs: number;
-  /** What the failure of a handler does unless somebody says otherwise. */
+  /** What a handler's failure does by default. */
   onFailure: OnFailure;
   /** Whether `onFailure` may be set to `abort`: false where a hook's failure does only harm, or nothing. */
   mayAbort: boolean;
-  /** Handlers run in reverse order: what was put up last comes down first. */
+  /** Handlers run in reverse order: what was set up last is taken down first. */
   teardown: boolean;
   /** libvirt takes what the hook prints as the domain's new XML. */
   returnsXml: boolean;
-  /** It is no hook's operation but an event, which `hookvisor watch` brings (docs/watch.md); absent for a hook's. */
+  /** Not a hook's operation but an event, which `hookvisor watch` brings (docs/watch.md); absent for a hook's. */
   event?: GuestEvent;
 }
 
@@ -45,7 +51,7 @@ type Row = [
 ];
 
 // From libvirt's docs/hooks.rst, src/util/virhook.c and runs against real
-// daemons; the fates and why they are so stand in docs/operations.md.
+// daemons; docs/operations.md explains the verdicts and the reasons for them.
 const ROWS: Row[] = [
   ["daemon", "start", "-", "always ignore"],
   ["daemon", "shutdown", "-", "always ignore"],
@@ -67,8 +73,8 @@ const ROWS: Row[] = [
   ["network", "port-deleted", "begin", "always ignore"],
 ];
 
-// Events, by virDomainEventID, since which libvirt (include/libvirt/libvirt-domain.h), and the drivers that have them
-// (src/qemu, src/lxc, src/libxl): what each means stands in docs/watch.md.
+// Events, by virDomainEventID, since which libvirt (include/libvirt/libvirt-domain.h), and the drivers that
+// have them (src/qemu, src/lxc, src/libxl): docs/watch.md describes each.
 const EVENT_ROWS: [drivers: string, name: string, number: number, since: string][] = [
   ["qemu libxl", "crashed", 0, "1.1.1"],
   ["qemu lxc", "rebooted", 1, "0.8.0"],
@@ -92,7 +98,7 @@ const EVENT_ROWS: [drivers: string, name: string, number: number, since: string]
   ["qemu", "tray", 10, "0.9.11"],
   ["qemu", "balloon", 13, "0.10.0"],
 ];
-/** Nobody waits for an event's handlers, but the guest's next event. */
+/** Only the guest's next event waits for an event's handlers. */
 const EVENT_TIMEOUT_MS = 60_000;
 /** Events so frequent that only a handler which names them gets them: no `*` includes them. */
 const ONLY_BY_NAME = new Set(["balloon"]);
@@ -101,7 +107,7 @@ const TEARDOWN = new Set(["stopped", "release", "port-deleted", "shutdown"]);
 const RETURNS_XML = new Set(["migrate", "restore"]);
 const LONG = new Set(["prepare", "release"]);
 
-/** Every operation libvirt is known to call a hook for. */
+/** Every operation for which libvirt is known to call a hook. */
 const HOOK_OPERATIONS: readonly Operation[] = ROWS.flatMap(([drivers, name, subOperation, fate]) =>
   drivers.split(" ").map((driver) => ({
     driver: driver as Driver,
@@ -147,7 +153,7 @@ export function currentName(driver: string, operation: string): string {
   return driver === "network" ? ALIASES.get(operation) ?? operation : operation;
 }
 
-/** The operation of that driver, under its own name or an older libvirt's, or undefined where it is unknown. */
+/** The operation of that driver, under its own name or an older libvirt's, or undefined if it is unknown. */
 export function findOperation(driver: string, operation: string): Operation | undefined {
   const name = currentName(driver, operation);
   return OPERATIONS.find((o) => o.driver === driver && o.name === name);

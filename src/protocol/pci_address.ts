@@ -17,8 +17,8 @@ export function formatPciAddress({ domain, bus, slot, function: fn }: PciAddress
 
 /**
  * The address in an `<address domain= bus= slot= function=>`, in sysfs's form.
- * What is not given is 0, as in libvirt (src/conf/device_conf.c). Undefined
- * when a number is out of range, or all are missing.
+ * A missing number is 0, as in libvirt (src/conf/device_conf.c). Undefined if a
+ * number is out of range, or all are missing.
  */
 export function pciAddress(element: XmlElement | undefined): string | undefined {
   if (element === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { oneLine } from "../base/one_line.ts";
 
-/** What a hook call answers. The only place that decides what libvirt reads and sees. */
+/** A hook call's answer. Only this file decides what libvirt reads and sees. */
 export interface Reply {
-  /** 0, or 1 to make libvirt give the operation up. */
+  /** 0, or 1 to make libvirt abort the operation. */
   exitCode: 0 | 1;
   /** New XML for `migrate` and `restore`; empty means unchanged. Nothing else is ever printed there. */
   stdout: string;
@@ -10,18 +10,18 @@ export interface Reply {
   stderr: string;
 }
 
-/** Gives the reply to whoever called, as soon as it is known: what comes after may take its time. Gives it back. */
+/** Writes the reply to the caller as soon as it is known, because the rest may take long. Returns it. */
 export type GiveReply = (reply: Reply) => Reply;
 
-/** Longest reason that is passed on, in UTF-16 code units: libvirt shows all of it in one error. */
+/** The longest reason that is passed on, in UTF-16 code units: libvirt shows all of it in one error. */
 const LONGEST_REASON = 1000;
 
-/** The operation goes on. */
+/** The operation continues. */
 export function goOn(xml = ""): Reply {
   return { exitCode: 0, stdout: xml, stderr: "" };
 }
 
-/** The operation goes on, and an admin's call prints what was wrong. */
+/** The operation continues, and an admin's call prints what was wrong. */
 export function goOnWith(message: string): Reply {
   return { exitCode: 0, stdout: "", stderr: line(message) };
 }

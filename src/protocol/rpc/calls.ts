@@ -1,6 +1,6 @@
 import { type XdrReader, XdrWriter } from "./xdr.ts";
 
-/** A domain as libvirt's messages name it. */
+/** A domain as libvirt's messages identify it. */
 export interface RemoteDomain {
   name: string;
   /** With hyphens, in lower case. */
@@ -9,20 +9,20 @@ export interface RemoteDomain {
   id: number;
 }
 
-/** What libvirt gives for a call that failed: `virErrorNumber` and its text. */
+/** libvirt's answer to a failed call: `virErrorNumber` and its text. */
 export interface RemoteError {
   code: number;
   message: string;
 }
 
-/** What a call sends, and how its reply is read. */
+/** A call's arguments, and how its reply is read. */
 export interface RemoteCall<T> {
   procedure: number;
   args: Uint8Array;
   read(reader: XdrReader): T;
 }
 
-/** `virErrorNumber`s that mean something here. */
+/** The `virErrorNumber`s that matter here. */
 export const NO_DOMAIN = 42;
 /** `remote_auth_type` */
 export const AUTH_NONE = 0;
@@ -57,7 +57,7 @@ export const calls = {
     args: new Uint8Array(),
     read: (reader) => reader.unsignedHyper(),
   }),
-  /** Asks for the events of one `virDomainEventID`, of all domains. */
+  /** Requests the events of one `virDomainEventID`, of all domains. */
   register: (event: number): RemoteCall<number> => ({
     procedure: 316,
     args: new XdrWriter().int(event).int(0).bytes,
@@ -99,7 +99,7 @@ export function readDomain(reader: XdrReader): RemoteDomain {
   return { name, uuid: uuid.join("-"), id: reader.int() };
 }
 
-/** `remote_error`, the part of it that is used. */
+/** The part of `remote_error` that is used. */
 export function readError(reader: XdrReader): RemoteError {
   const code = reader.int();
   reader.int();

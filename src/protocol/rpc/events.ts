@@ -5,10 +5,10 @@ import type { XdrReader } from "./xdr.ts";
 /** The fields of an event that handlers see as `event.*`. */
 export type EventFields = Record<string, Json>;
 
-/** What a message of libvirt's says: which domain, and what became of it. */
+/** A libvirt message: which domain, and what happened to it. */
 export interface GuestNews {
   domain: RemoteDomain;
-  /** The operation that handlers may be for, where the message stands for one. */
+  /** The operation that handlers may match, if the message represents one. */
   operation?: string;
   fields: EventFields;
   /** Of a lifecycle event: `virDomainEventType`. */
@@ -24,7 +24,7 @@ const SHUTDOWN = 6;
 export const PM_SUSPENDED = 7;
 export const CRASHED = 8;
 
-/** Words for the numbers of an enum, in its order. What a newer libvirt adds comes as its number. */
+/** Words for the numbers of an enum, in its order. A value that a newer libvirt adds becomes its number. */
 const word = (words: readonly string[], number: number): string => words[number] ?? `${number}`;
 
 const PAUSED = [
@@ -34,7 +34,7 @@ const UNPAUSED = "unpaused migrated from-snapshot postcopy postcopy-failed".spli
 const SHUT_DOWN = "finished guest host".split(" ");
 const SLEEP = "memory disk".split(" ");
 const PANIC = "panicked crashloaded".split(" ");
-/** Of a guest's stop: it crashed, or QEMU went without a word (`STOPPED_CRASHED`, `STOPPED_FAILED`). */
+/** Of a guest's stop: it crashed, or QEMU ended without notice (`STOPPED_CRASHED`, `STOPPED_FAILED`). */
 const ENDED_BADLY = new Map([[2, "crashed"], [5, "failed"]]);
 const STARTED_WAKEUP = 4;
 const WATCHDOG = "none pause reset poweroff shutdown debug inject-nmi".split(" ");
@@ -54,7 +54,10 @@ const JOB = [
 
 type Told = Omit<GuestNews, "domain"> & { operation?: string };
 
-/** One kind of event: its `virDomainEventID`, the message that brings it, and how that is read behind the domain. */
+/**
+ * One kind of event: its `virDomainEventID`, the message that brings it, and how its part after the domain is
+ * read.
+ */
 interface Source {
   event: number;
   read(reader: XdrReader): Told;
@@ -94,7 +97,7 @@ const SOURCES: ReadonlyMap<number, Source> = new Map<number, Source>([
   [423, { event: 25, read: memoryFailure }],
 ]);
 
-/** What a message says, or undefined for one that nobody here asked for. Throws `XdrError` where it is not as the protocol has it. */
+/** A message's contents, or undefined for one that was not requested. Throws `XdrError` if it violates the protocol. */
 export function readEvent(procedure: number, reader: XdrReader): GuestNews | undefined {
   const source = SOURCES.get(procedure);
   if (source === undefined) return undefined;
@@ -142,7 +145,7 @@ function diskChanged(r: XdrReader): Told {
   return { operation: "disk-changed", fields: { device, oldPath, newPath, reason } };
 }
 
-/** Only its end: that a job is ready to be pivoted or finished is none. */
+/** Only its end: a job that is ready to pivot or finish has not ended. */
 function blockJob(r: XdrReader): Told {
   const disk = r.string();
   const job = word(BLOCK_JOB, r.int());
@@ -155,7 +158,9 @@ function agent(r: XdrReader): Told {
   return { operation, fields: { reason: word(AGENT_REASON, r.int()) } };
 }
 
-/** libvirt tells it twice for a disk's own image: of `vda` and of `vda[1]`. Its path says which image it is. */
+/**
+ * libvirt reports it twice for a disk's own image: of `vda` and of `vda[1]`. Its path says which image it is.
+ */
 function blockThreshold(r: XdrReader): Told {
   const disk = r.string().replace(/\[\d+\]$/, "");
   const path = r.optionalString() ?? null;

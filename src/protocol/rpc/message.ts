@@ -3,7 +3,7 @@ import { concat, XdrError, XdrReader, XdrWriter } from "./xdr.ts";
 /** Programs of libvirt's RPC (`REMOTE_PROGRAM` in remote_protocol.x, `KEEPALIVE_PROGRAM` in virkeepaliveprotocol.x). */
 export const REMOTE = 0x20008086;
 export const KEEPALIVE = 0x6b656570;
-/** Both have had this version since there are such programs. */
+/** Both have always had this version. */
 const VERSION = 1;
 /** `virNetMessageType`, `virNetMessageStatus` */
 export const CALL = 0;
@@ -14,15 +14,15 @@ export const FAILED = 1;
 
 const LENGTH_SIZE = 4;
 const HEADER_SIZE = 24;
-/** `VIR_NET_MESSAGE_MAX`: larger ones are refused by libvirt too, in bytes. */
+/** `VIR_NET_MESSAGE_MAX`: libvirt also refuses larger ones; in bytes. */
 const LARGEST = 32 * 1024 * 1024;
 
-/** One message of libvirt's RPC. The wire format stands in src/rpc/virnetprotocol.x. */
+/** One message of libvirt's RPC. src/rpc/virnetprotocol.x defines the wire format. */
 export interface Message {
   program: number;
   procedure: number;
   type: number;
-  /** That of the call which a reply is for; 0 for what nobody asked for. */
+  /** The serial of the call that a reply answers; 0 for an event. */
   serial: number;
   status: number;
   payload: Uint8Array;
@@ -37,18 +37,18 @@ export function messageBytes(
   return concat([header.bytes, payload]);
 }
 
-/** Cuts what comes from a socket into messages. */
+/** Splits the bytes of a socket into messages. */
 export class MessageReader {
-  /** What is there of a message that is not whole yet. */
+  /** The beginning of a message that is not complete yet. */
   #parts: Uint8Array[] = [];
   #size = 0;
-  /** How many bytes have to be there before there is anything to do. */
+  /** How many bytes are needed before any message is complete. */
   #wanted = LENGTH_SIZE;
 
   /**
-   * The messages that are whole with these bytes, in their order. The bytes may be reused afterwards.
+   * The messages that these bytes complete, in order. The bytes may be reused afterwards.
    *
-   * @throws {XdrError} when it is not libvirt's protocol: nothing after that makes sense
+   * @throws {XdrError} when it is not libvirt's protocol: the rest is then meaningless
    */
   push(bytes: Uint8Array): Message[] {
     this.#parts.push(bytes.slice());

@@ -1,4 +1,4 @@
-/** Bytes that are not what the protocol says: too short, or a length that cannot be. */
+/** Bytes that violate the protocol: too short, or with an impossible length. */
 export class XdrError extends Error {
   override readonly name = "XdrError";
 }
@@ -41,7 +41,7 @@ export class XdrWriter {
   }
 }
 
-/** Reads values that were written as XDR. Every method throws `XdrError` when the bytes do not hold what it is to read. */
+/** Reads values that were written as XDR. Every method throws `XdrError` if the bytes do not hold the expected value. */
 export class XdrReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -60,7 +60,7 @@ export class XdrReader {
     return this.#view.getUint32(this.#take(4));
   }
 
-  /** 64 bits as a number: exact up to 2^53, which is more than any size that libvirt tells. */
+  /** 64 bits as a number: exact up to 2^53, which is more than any size that libvirt reports. */
   hyper(): number {
     return Number(this.#view.getBigInt64(this.#take(8)));
   }
@@ -73,7 +73,7 @@ export class XdrReader {
     return this.#view.getFloat64(this.#take(8));
   }
 
-  /** Text; what is not UTF-8 in it becomes U+FFFD. */
+  /** Text; invalid UTF-8 in it becomes U+FFFD. */
   string(): string {
     return new TextDecoder().decode(this.opaque(this.#length()));
   }
@@ -90,7 +90,7 @@ export class XdrReader {
   /** A list of any length, each of its elements read by `one`. */
   list<T>(one: (reader: this) => T): T[] {
     const length = this.#length();
-    // An element has four bytes at least: a length that cannot be is found before anything is made.
+    // An element has four bytes at least: an impossible length is found before anything is allocated.
     if (length * 4 > this.#bytes.length - this.#at) throw new XdrError(`a list of ${length} does not fit`);
     return Array.from({ length }, () => one(this));
   }

@@ -53,7 +53,7 @@ export function isXmlCharacter(code: number): boolean {
   return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
 }
 
-// All that is not plainly allowed in one code unit: controls, surrogates, the last two.
+// Everything but code units that are always allowed: controls, surrogates, the last two.
 const SUSPICIOUS = /[^\t\n\r -\ud7ff\ue000-\ufffd]/g;
 
 /** The offset of the first character that XML 1.0 forbids, lone surrogates included, or -1. */
@@ -73,7 +73,7 @@ export function forbiddenCharacter(text: string): number {
   return -1;
 }
 
-/** `U+0001`, the way to name a character that cannot be shown. */
+/** `U+0001`: the notation for a character that cannot be shown. */
 export function codePointName(code: number): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -3,11 +3,14 @@ import type { XmlDocument, XmlElement } from "./document.ts";
 import { issueAt } from "./fault.ts";
 import { parseDocument, type ParseResult } from "./parse_document.ts";
 
-/** Elements libvirt takes as what a guest is: it refuses XML in which a hook changed one, and a restore of such XML can lose the saved guest. */
+/**
+ * Elements that libvirt treats as the guest's identity: it refuses XML in which a hook changed one, and a
+ * restore of such XML can lose the saved guest.
+ */
 const FIXED = ["name", "uuid", "memory"] as const;
 
 /**
- * Parses what handlers made of a document once more before libvirt gets it:
+ * Parses the handlers' edited document once more before libvirt gets it:
  * well-formed, the same root, a name and a UUID, and nothing changed that
  * libvirt does not let a hook change (name, UUID, memory).
  */

@@ -19,9 +19,9 @@ export interface PathOptions {
 }
 
 /**
- * Reads a path such as `devices/disk[@device='cdrom']/source/@file`. The
- * language is described in docs/xml.md. An issue's column is the character of
- * the path that is wrong.
+ * Reads a path such as `devices/disk[@device='cdrom']/source/@file`.
+ * docs/xml.md describes the language. An issue's column is that of the wrong
+ * character in the path.
  */
 export function compilePath(source: string, options: PathOptions = {}): PathResult {
   return attempt(source, options, (compiler) => ({ path: compiler.wholePath() }));
@@ -92,7 +92,7 @@ class Compiler {
       this.#end();
       return { path, glob, negated };
     }
-    // Without quotes it is all the rest: that is how a line of YAML is written.
+    // Without quotes, the value is the whole rest of the line, as in a line of YAML.
     const glob = this.#text.slice(this.#at).trimEnd();
     const odd = notAValue(glob);
     if (odd !== undefined) {

@@ -12,7 +12,7 @@ export function* contentPieces(text: string, from: number, to: number): Generato
   let at = from;
   while (at < to) {
     if (text.charCodeAt(at) !== 60) {
-      // Bounded by `to`: a search of the whole text would cost its length for every gap.
+      // Bounded by `to`: otherwise every gap would search the whole rest of the text.
       let end = at + 1;
       while (end < to && text.charCodeAt(end) !== 60) end++;
       yield { kind: "text", start: at, end };

@@ -5,9 +5,9 @@ const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$/;
 
 /**
- * Where the XML declaration that may stand at `from` ends (`from` when there
- * is none). Version 1.x and the encoding UTF-8 are accepted: libvirt hands a
- * hook UTF-8 and nothing else.
+ * Where the XML declaration that may stand at `from` ends (`from` when there is
+ * none). Version 1.x and the encoding UTF-8 are accepted: libvirt passes only
+ * UTF-8 to a hook.
  */
 export function declarationEnd(text: string, from: number): number | Fault {
   if (!text.startsWith("<?xml", from) || !isSpace(text.charCodeAt(from + 5))) return from;

@@ -13,19 +13,19 @@ interface Change {
   toEnd: number;
 }
 
-/** Lines longer than this are cut in the output. */
+/** Lines longer than this are truncated in the output. */
 const MAX_LINE = 500;
 
-/** Longer texts that differ are not taken apart into lines: only their beginnings are shown. */
+/** Longer texts that differ are not split into lines: only their beginnings are shown. */
 const MAX_SPLIT = 1024 * 1024;
 
-/** More line comparisons than this are not made: the differing part is then shown as one block. */
+/** The limit of line comparisons: beyond it the differing part is shown as one block. */
 const MAX_COMPARED = 4_000_000;
 
 /**
  * What changed between two texts, as `diff -u` prints it but without the two
  * header lines; `""` when nothing did. Bounded in time and length: long lines,
- * long outputs and very different texts are shown shortened and say so.
+ * long outputs and very different texts are truncated, with a note.
  */
 export function diff(before: string, after: string, options: DiffOptions = {}): string {
   if (before === after) return "";
@@ -89,8 +89,8 @@ function shorten(lines: string[], maxLength: number): string {
 }
 
 /**
- * What of two texts differs, whole lines of it, with so many lines around: a
- * document may have millions, and an edit touches a few.
+ * The differing whole lines of two texts, with that much context: a document
+ * may have millions of lines, and an edit touches a few.
  */
 function differingPart(before: string, after: string, context: number) {
   const shorter = Math.min(before.length, after.length);
@@ -118,7 +118,7 @@ function differingPart(before: string, after: string, context: number) {
   };
 }
 
-/** Where the line begins that is so many above that of an offset. */
+/** The start of the line that is that many lines above an offset's. */
 function lineStart(text: string, offset: number, above: number): number {
   let at = offset;
   for (let left = above; at > 0; left--) {
@@ -129,7 +129,7 @@ function lineStart(text: string, offset: number, above: number): number {
   return 0;
 }
 
-/** Where the line ends that is so many below that of an offset. */
+/** The end of the line that is that many lines below an offset's. */
 function lineEnd(text: string, offset: number, below: number): number {
   let at = offset;
   for (let left = below; left >= 0; left--) {

@@ -7,10 +7,10 @@ import { lookUpNamespace } from "./namespaces.ts";
 import { type AttributeRange, startTagEnd, startTagName, visitAttributes } from "./start_tag.ts";
 import type { Structure } from "./structure.ts";
 
-/** Of so many elements the names are kept that were asked for: more than any real document has, little enough for all. */
+/** The requested names of this many elements are cached: more than any real document has, and small enough. */
 const KEPT_NAMES = 16_384;
 
-/** Of so many attributes of the tag that was read last the places are kept. */
+/** The places of this many attributes of the last tag are cached. */
 const KEPT_ATTRIBUTES = 256;
 
 /**
@@ -18,14 +18,14 @@ const KEPT_ATTRIBUTES = 256;
  * it. Made by `parseDocument`.
  */
 export class XmlDocument {
-  /** The document as it came, a byte order mark included. */
+  /** The document unchanged, including a byte order mark. */
   readonly text: string;
   /** What messages call it: a path or a word such as `stdin`. */
   readonly source: string;
   readonly structure: Structure;
-  /** Names that were asked for, by element: they are asked for again and again. */
+  /** Requested names, by element: the same ones are requested again and again. */
   readonly #names: string[] = [];
-  /** The start tag that was read last: its attributes tend to be asked for one by one. */
+  /** The start tag that was read last: its attributes are usually requested one by one. */
   #lastTag: { index: number; attributes: AttributeRange[] } | undefined;
 
   constructor(text: string, source: string, structure: Structure) {
@@ -48,14 +48,14 @@ export class XmlDocument {
   /** Whether the element at this place has that name, as written. */
   isNamed(index: number, name: string): boolean {
     if (index < KEPT_NAMES) return this.nameOf(index) === name;
-    // Without a text of its own for each: there may be millions.
+    // Without creating a string for each: a document may have millions.
     const from = this.structure.starts[index]! + 1;
     if (!this.text.startsWith(name, from)) return false;
     const c = this.text.charCodeAt(from + name.length);
     return c === 62 || c === 47 || isSpace(c);
   }
 
-  /** Hands over the attributes of the element at this place, in order, until `each` gives true. */
+  /** Passes on the attributes of the element at this place, in order, until `each` returns true. */
   visitAttributes(index: number, each: (attribute: AttributeRange) => boolean): void {
     const start = this.structure.starts[index]!;
     if (this.#lastTag?.index !== index) {
@@ -71,7 +71,7 @@ export class XmlDocument {
     else attributes.some(each);
   }
 
-  /** What is odd but accepted, as libvirt does: the first names with a prefix that nothing declares. */
+  /** Oddities that are accepted, as libvirt does: the first names with an undeclared prefix. */
   get warnings(): Issue[] {
     return this.structure.undeclared.map(({ offset, name }) =>
       issueAt(this.text, this.source, {
@@ -159,7 +159,7 @@ export class XmlElement {
     for (let at = this.index + 1; at < stop; at = nexts[at]!) yield new XmlElement(this.document, at);
   }
 
-  /** Hands over its attributes as written, with their places in the text, until `each` gives true. */
+  /** Passes on its attributes as written, with their places in the text, until `each` returns true. */
   visitAttributes(each: (attribute: AttributeRange) => boolean): void {
     this.document.visitAttributes(this.index, each);
   }
@@ -219,7 +219,7 @@ export class XmlElement {
     yield [from, this.contentEnd];
   }
 
-  /** The element as it stands in the text. */
+  /** The element as written. */
   get source(): string {
     return this.document.text.slice(this.start, this.end);
   }

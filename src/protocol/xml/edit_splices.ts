@@ -5,7 +5,7 @@ import type { Fragment } from "./fragment.ts";
 import { hasLayout, type Indent, indentBefore, indentOf, indentStep } from "./layout.ts";
 import type { Splice } from "./splice.ts";
 
-/** Sets an attribute; one that is there keeps its quotes, a new one gets those of its neighbours. */
+/** Sets an attribute; an existing one keeps its quotes, a new one gets those of its neighbours. */
 export function attributeSplices(element: XmlElement, name: string, value: string): Splice[] {
   const { text } = element.document;
   const ranges = element.attributeRanges();
@@ -31,14 +31,14 @@ export function removeAttributeSplices(element: XmlElement, name: string): Splic
   return [{ start, end: ranges[place]!.valueEnd + 1, text: "" }];
 }
 
-/** Makes a text the whole content. */
+/** Replaces the whole content with a text. */
 export function textSplices(element: XmlElement, value: string): Splice[] {
   const escaped = escapeText(value);
   if (!element.isEmptyTag) return [{ start: element.contentStart, end: element.contentEnd, text: escaped }];
   return escaped === "" ? [] : [opened(element, escaped)];
 }
 
-/** Removes an element, and its line when it has one to itself. */
+/** Removes an element, and its line if it is alone on it. */
 export function removeSplices(element: XmlElement): Splice[] {
   const { text } = element.document;
   const { start, end, parent } = element;
@@ -47,7 +47,7 @@ export function removeSplices(element: XmlElement): Splice[] {
   return [{ start: alone ? indent.at : start, end, text: "" }];
 }
 
-/** Puts a fragment before or after an element, on a line of its own when the element has one. */
+/** Inserts a fragment before or after an element, on its own line if the element has one. */
 export function insertSplices(element: XmlElement, fragment: Fragment, side: "before" | "after"): Splice[] {
   const at = side === "before" ? element.start : element.end;
   const indent = siblingIndent(element);
@@ -57,7 +57,7 @@ export function insertSplices(element: XmlElement, fragment: Fragment, side: "be
   return [{ start: at, end: at, text: side === "before" ? text + line : line + text }];
 }
 
-/** Puts a fragment in place of an element. */
+/** Replaces an element with a fragment. */
 export function replaceSplices(element: XmlElement, fragment: Fragment): Splice[] {
   const { start, end, parent } = element;
   const indent = parent === undefined ? indentOf(element) : siblingIndent(element);
@@ -65,7 +65,7 @@ export function replaceSplices(element: XmlElement, fragment: Fragment): Splice[
   return [{ start, end, text }];
 }
 
-/** Puts a fragment behind everything in an element, indented like what is there already. */
+/** Appends a fragment to an element's content, indented like the existing content. */
 export function appendSplices(element: XmlElement, fragment: Fragment): Splice[] {
   const { text } = element.document;
   if (element.isEmptyTag) return [opened(element, contentFor(element, fragment))];
@@ -100,7 +100,7 @@ function opened(element: XmlElement, content: string): Splice {
   const ranges = element.attributeRanges();
   const last = ranges[ranges.length - 1];
   const start = last === undefined ? element.start + 1 + element.name.length : last.valueEnd + 1;
-  // The white space before the slash goes, all else of the tag stays.
+  // The white space before the slash is removed, the rest of the tag stays.
   return {
     start,
     end: element.end,

@@ -19,13 +19,13 @@ import { MAX_BYTES, parseDocument } from "./parse_document.ts";
 import type { Path } from "./path.ts";
 import { applySplices, type Splice } from "./splice.ts";
 
-/** Most elements that one edit is made on. */
+/** The most elements that one edit may change. */
 const MOST_EDITED = 100_000;
 
-/** How many elements an edit was made on (0: the path led nowhere, nothing changed), or why it was refused. */
+/** How many elements an edit changed (0: the path matched nothing), or why it was refused. */
 export type EditResult = { count: number; issue?: undefined } | { count?: undefined; issue: Issue };
 
-/** What a path selected, where edits are computed from. */
+/** A path's selection, from which edits are computed. */
 interface Selection {
   elements: XmlElement[];
   path: Path;
@@ -33,9 +33,9 @@ interface Selection {
 
 /**
  * Edits a document by replacing parts of its text, so that every byte outside
- * the edited elements stays as it came. Each edit is made on every element its
- * path (relative to the root) leads to, checked by parsing the outcome, and
- * made wholly or not at all. Later edits see what earlier ones did.
+ * the edited elements stays unchanged. Each edit is made on every element its
+ * path (relative to the root) leads to, checked by parsing the result, and
+ * applied wholly or not at all. Later edits see the effect of earlier ones.
  */
 export class XmlEditor {
   readonly original: XmlDocument;
@@ -68,7 +68,7 @@ export class XmlEditor {
     });
   }
 
-  /** Removes what the path names: elements (with the line each stands on), attributes, or an element's text. */
+  /** Removes what the path names: elements (with their lines), attributes, or an element's text. */
   remove(path: string): EditResult {
     return this.#select(path, (selection) => {
       const { elements, path: { take } } = selection;
@@ -78,7 +78,10 @@ export class XmlEditor {
     });
   }
 
-  /** Sets an attribute of each element, adding it after the others where it is missing. The name may have a prefix that is declared there. */
+  /**
+   * Sets an attribute of each element, adding it after the others if it is missing. The name may have a
+   * prefix declared there.
+   */
   setAttribute(path: string, name: string, value: string): EditResult {
     return this.#selectElements(path, (selection) => this.#setAttribute(selection, name, value));
   }
@@ -91,12 +94,12 @@ export class XmlEditor {
     );
   }
 
-  /** Makes a text the content of each element; refused for those that have elements inside. */
+  /** Replaces each element's content with a text; refused for those that have elements inside. */
   setText(path: string, value: string): EditResult {
     return this.#selectElements(path, (selection) => this.#setText(selection, value));
   }
 
-  /** Adds XML at the end of each element. */
+  /** Appends XML to the content of each element. */
   append(path: string, xml: string): EditResult {
     return this.#selectElements(
       path,
@@ -104,17 +107,17 @@ export class XmlEditor {
     );
   }
 
-  /** Puts XML before each element. */
+  /** Inserts XML before each element. */
   insertBefore(path: string, xml: string): EditResult {
     return this.#beside(path, xml, (e, fragment) => insertSplices(e, fragment, "before"));
   }
 
-  /** Puts XML after each element. */
+  /** Inserts XML after each element. */
   insertAfter(path: string, xml: string): EditResult {
     return this.#beside(path, xml, (e, fragment) => insertSplices(e, fragment, "after"));
   }
 
-  /** Puts XML in place of each element. The root takes only another of the same name. */
+  /** Replaces each element with XML. The root can only be replaced by an element of the same name. */
   replace(path: string, xml: string): EditResult {
     return this.#selectElements(path, ({ elements }) => {
       const targets = outermost(elements);
@@ -151,7 +154,10 @@ export class XmlEditor {
     });
   }
 
-  /** `around` are the elements the fragment is to stand in: what is declared at all of them needs no declaration. */
+  /**
+   * `around` are the elements that will contain the fragment: a prefix declared at all of them needs no
+   * declaration.
+   */
   #withFragment(
     elements: XmlElement[],
     around: XmlElement[],
@@ -178,7 +184,7 @@ export class XmlEditor {
         splices.push(splice);
         size += splice.text.length - (splice.end - splice.start);
       }
-      // Before it is put together: a hundred thousand times a long text is more than there is memory for.
+      // Checked before it is assembled: a hundred thousand copies of a long text exceed the memory.
       if (size > 2 * MAX_BYTES) {
         return { issue: valueIssue("edit", `the document would be larger than ${MAX_BYTES} bytes`) };
       }

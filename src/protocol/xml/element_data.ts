@@ -4,8 +4,8 @@ import { child, compact } from "./read.ts";
 
 /**
  * An element and everything in it as plain data. Namespace declarations are
- * among the attributes. Comments and processing instructions are left out.
- * Its size is some four times that of the XML.
+ * among the attributes. Comments and processing instructions are left out. Its
+ * size is about four times that of the XML.
  */
 export function elementData(element: XmlElement): ElementData {
   return compact<ElementData>({

@@ -27,7 +27,7 @@ export function issueAt(
   };
 }
 
-/** A name or value from a document as a message may show it: cut short, so that a hostile one cannot flood the log. */
+/** A name or value from a document, truncated for a message, so that a hostile one cannot flood the log. */
 export function shown(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -9,13 +9,13 @@ export type Found = XmlElement | string;
 
 export type FindResult = { found: Found[]; issue?: undefined } | { found?: undefined; issue: Issue };
 
-/** A path may look at this many elements, attributes and characters compared with a pattern; then the search stops. */
+/** The limit of elements, attributes and compared characters that one path may examine; then the search stops. */
 export const MAX_WORK = 10_000_000;
 
 /**
- * Everything a path leads to from an element, in document order, but no more
- * than `most`. An absolute path begins at the document. The only issue is a
- * path that would take too long on this document.
+ * Everything a path leads to from an element, in document order, but at most
+ * `most`. An absolute path begins at the document. The only issue is a path
+ * that would take too long on this document.
  */
 export function findAll(
   from: XmlElement,
@@ -51,7 +51,7 @@ export function findElements(
   }));
 }
 
-/** Whether something that the path leads to is as the test wants it. */
+/** Whether anything that the path leads to satisfies the test. */
 export function passes(
   from: XmlElement,
   test: PathTest,
@@ -159,7 +159,7 @@ class Finder {
     return found.sort((a, b) => a - b);
   }
 
-  /** What is kept takes memory, which the limit of work has to bound too. */
+  /** Kept items take memory, so the limit of work must bound them too. */
   #keep(found: number[], index: number): void {
     this.#spend(2);
     found.push(index);

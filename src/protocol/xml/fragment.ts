@@ -15,17 +15,17 @@ export type FragmentResult = { fragment: Fragment; issue?: undefined } | {
   issue: Issue;
 };
 
-/** XML to be put into a document: one or more elements, with comments if need be, but no text beside them. */
+/** XML to insert into a document: one or more elements, optionally with comments, but no text beside them. */
 export class Fragment {
   readonly #wrapper: XmlDocument;
-  /** How many elements stand in it side by side. */
+  /** How many top-level elements it has. */
   readonly elements: number;
   /** The name of the first. */
   readonly name: string;
 
   /**
-   * Reads and checks a fragment that is to stand where these namespace
-   * prefixes are declared. Issues tell places in the fragment itself.
+   * Reads and checks a fragment for a place where these namespace prefixes are
+   * declared. Issues name places in the fragment itself.
    */
   static parse(xml: string, prefixes: Iterable<string>): FragmentResult {
     const refuse = (offset: number, message: string, hint?: string): FragmentResult => {
@@ -70,7 +70,7 @@ export class Fragment {
     this.name = children[0]!.name;
   }
 
-  /** Its text as given, for places where white space counts. */
+  /** Its text unchanged, for places where white space matters. */
   asGiven(): string {
     return this.#wrapper.text.slice(OPEN.length, -CLOSE.length).trim();
   }
@@ -104,7 +104,7 @@ interface Node {
   element?: XmlElement;
 }
 
-/** What an element holds but for text. */
+/** What an element contains apart from text. */
 function childNodes(parent: XmlElement): Node[] {
   const { text } = parent.document;
   const nodes: Node[] = [];

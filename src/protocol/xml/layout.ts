@@ -22,7 +22,7 @@ export function indentBefore(text: string, offset: number): Indent | undefined {
   return text[at - 1] === "\r" ? { newline: "\r", spaces, at: at - 1 } : undefined;
 }
 
-// Asked once for every edited child of the same parent, so remembered.
+// Cached, because every edited child of the same parent asks for it.
 const remembered = new WeakMap<XmlDocument, Map<number, boolean>>();
 
 /** Whether white space between the element's children is layout only: no text stands beside them and `xml:space` does not keep it. */
@@ -51,7 +51,7 @@ function keepsSpace(element: XmlElement): boolean {
   return false;
 }
 
-/** The indentation of the line an element begins, or undefined when something else stands before it on the line. */
+/** The indentation of the line an element begins, or undefined if anything else precedes it on the line. */
 export function indentOf(element: XmlElement): Indent | undefined {
   const { text } = element.document;
   const found = indentBefore(text, element.start);
@@ -62,7 +62,10 @@ export function indentOf(element: XmlElement): Indent | undefined {
   return newline !== undefined && element.start === bom ? { newline, spaces: "", at: bom } : undefined;
 }
 
-/** How much deeper each level is indented around an element: its own indentation less its parent's, two spaces when that tells nothing. */
+/**
+ * How much deeper each level is indented around an element: its own indentation less its parent's, two spaces
+ * if that is unknown.
+ */
 export function indentStep(element: XmlElement): string {
   const own = indentOf(element)?.spaces;
   const parent = element.parent;

@@ -6,8 +6,8 @@ const MAX_SHOWN = 20;
 /**
  * The namespace prefixes declared at one point of a document while it is
  * scanned, and the list of names whose prefix is not. An undeclared prefix is
- * no error: libvirt (libxml2) accepts it, in metadata for instance, and prints
- * it back, so a hook has to live with it.
+ * not an error: libvirt (libxml2) accepts it, in metadata for instance, and
+ * prints it back, so a hook must accept it.
  */
 export class NamespaceScope {
   readonly #structure: Structure;
@@ -22,7 +22,7 @@ export class NamespaceScope {
     for (const prefix of outer) this.#active.set(prefix, 1);
   }
 
-  /** Notes what the element at this depth declares. */
+  /** Records what the element at this depth declares. */
   open(depth: number, prefixes: string[]): void {
     this.#stack.push({ depth, prefixes });
     for (const prefix of prefixes) this.#active.set(prefix, (this.#active.get(prefix) ?? 0) + 1);
@@ -36,7 +36,7 @@ export class NamespaceScope {
     for (const prefix of top.prefixes) this.#active.set(prefix, this.#active.get(prefix)! - 1);
   }
 
-  /** Looks at a name that is used here. */
+  /** Checks a name that is used here. */
   use(name: string, offset: number): void {
     const prefix = prefixOf(name);
     if (prefix === "" || prefix === "xmlns" || (this.#active.get(prefix) ?? 0) > 0) return;

@@ -1,7 +1,7 @@
 import type { AttributeRange } from "./start_tag.ts";
 import type { Structure } from "./structure.ts";
 
-/** What is needed of an element here. */
+/** The parts of an element that are used here. */
 interface Scoped {
   readonly document: { readonly structure: Structure };
   readonly index: number;
@@ -10,7 +10,10 @@ interface Scoped {
   valueOf(attribute: AttributeRange): string;
 }
 
-/** Prefixes that paths may use for libvirt's namespaces, whatever a document calls them, and XML's own two. Source: libvirt's docs/formatdomain.rst and formatnetwork.rst. */
+/**
+ * Prefixes that paths may use for libvirt's namespaces, regardless of a document's own prefixes, and XML's
+ * own two. Source: libvirt's docs/formatdomain.rst and formatnetwork.rst.
+ */
 export const KNOWN_NAMESPACES: Readonly<Record<string, string>> = {
   bhyve: "http://libvirt.org/schemas/domain/bhyve/1.0",
   dnsmasq: "http://libvirt.org/schemas/network/dnsmasq/1.0",
@@ -45,7 +48,7 @@ export function namespacesInScope(element: Scoped): Map<string, string> {
   return found;
 }
 
-// The root's declarations are asked for again and again; nothing else is worth keeping for long.
+// The root's declarations are requested again and again; no others are worth caching.
 const MAX_KEPT = 512;
 const kept = new WeakMap<object, Map<number, Map<string, string>>>();
 

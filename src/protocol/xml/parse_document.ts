@@ -5,7 +5,7 @@ import { XmlDocument } from "./document.ts";
 import { type Fault, issueAt } from "./fault.ts";
 import { scan, wholeBeginning } from "./scan.ts";
 
-/** Documents larger than this, in bytes, are refused. */
+/** Documents larger than this are refused, in bytes. */
 export const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface ParseOptions {
@@ -21,14 +21,13 @@ export type ParseResult = { document: XmlDocument; issue?: undefined } | {
 };
 
 /**
- * Checks a document strictly and notes where its elements are.
+ * Checks a document strictly and records where its elements are.
  *
- * Refused, always with line and column: bytes that are not UTF-8, characters
- * XML does not allow, anything not well-formed, document types, entities other
- * than XML's five, other declared encodings, elements nested more than 256
- * deep, more than 16 MiB. Accepted, because libvirt accepts it and prints it back: a namespace prefix that
- * nothing declares (see `XmlDocument.warnings`). Time and memory are linear in
- * the input: at most some 20 times its size for the worst of documents.
+ * Refused, always with line and column: bytes that are not UTF-8, characters XML does not allow, anything not
+ * well-formed, document types, entities other than XML's five, other declared encodings, elements nested more
+ * than 256 deep, more than 16 MiB. Accepted, because libvirt accepts it and prints it back: a namespace
+ * prefix that nothing declares (see `XmlDocument.warnings`). Time and memory are linear in the input: at most
+ * about 20 times its size for the worst documents.
  *
  * Why not a library: `@rgrove/parse-xml`, the strictest for JavaScript, gives
  * no places of attributes, takes quadratic time for CR line ends (1.6 s for
@@ -46,13 +45,12 @@ export function parseDocument(input: Uint8Array | string, options: ParseOptions)
   return { document: new XmlDocument(text, source, structure) };
 }
 
-/** So much of a document is looked at for its beginning, in bytes: libvirt writes names and UUIDs first. */
+/** How much of a document is read to find its beginning, in bytes: libvirt writes names and UUIDs first. */
 const BEGINNING_BYTES = 1024 * 1024;
 
 /**
- * What is whole at the beginning of a document that is not well-formed, or of
- * which only a part came, as a document of its own; undefined when that is not
- * even its root.
+ * The well-formed beginning of a malformed or incomplete document, as a
+ * document; undefined if not even its root is complete.
  */
 export function documentBeginning(bytes: Uint8Array, source: string): XmlDocument | undefined {
   const start = bytes.subarray(0, BEGINNING_BYTES);
@@ -77,7 +75,7 @@ function decode(bytes: Uint8Array): string | { before: string; fault: Fault } {
     const at = invalidUtf8(bytes);
     if (at < 0) throw new TypeError("cannot decode valid UTF-8", { cause });
     const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, at));
-    // A document in an encoding that it declares is better told that than its first byte that differs.
+    // For a document that declares another encoding, that is a better message than its first invalid byte.
     const declared = declarationEnd(before, before.charCodeAt(0) === 0xfeff ? 1 : 0);
     if (typeof declared !== "number") return { before, fault: declared };
     const byte = `0x${bytes[at]!.toString(16).padStart(2, "0")}`;

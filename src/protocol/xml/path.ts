@@ -8,7 +8,7 @@ export interface NameTest {
   namespace: string;
 }
 
-/** What may stand in brackets behind a step. */
+/** What may stand in brackets after a step. */
 export type Predicate =
   | { kind: "position"; position: number }
   | { kind: "last" }
@@ -23,7 +23,7 @@ export interface PathStep {
   predicates: Predicate[];
 }
 
-/** A path that has been read. Made by `compilePath`. */
+/** A parsed path. Created by `compilePath`. */
 export interface Path {
   /** As it was written. */
   source: string;

@@ -1,4 +1,7 @@
-/** What of XPath is not in the language of paths, and what does its work here. Each is looked for where something else is expected. */
+/**
+ * Parts of XPath that paths do not have, and their replacements here. Each is searched for where something
+ * else is expected.
+ */
 const OTHERS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^(?:child|self)::/, "no axis is needed: devices/disk"],
   [/^(?:attribute)::/, "write @ for attribute::, as in source/@file"],
@@ -20,15 +23,15 @@ const OTHERS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^[A-Za-z][-A-Za-z]*\s*\(/, "the only functions are text(), last() and not(...)"],
 ];
 
-/** What to write instead of the XPath that stands here, when that is what it is. */
+/** What to write instead of the XPath at this place, if it is XPath. */
 export function pathHint(text: string, at: number): string | undefined {
   const rest = text.slice(at, at + 80);
   return OTHERS.find(([pattern]) => pattern.test(rest))?.[1];
 }
 
 /**
- * Why a value that stands without quotes at the end of a test is not taken for
- * one: it begins as an operator does, or goes on with another comparison.
+ * Why an unquoted value at the end of a test is not accepted as one: it begins
+ * like an operator, or continues with another comparison.
  */
 export function notAValue(value: string): { at: number; hint: string } | undefined {
   if (/^[=~<>!]/.test(value)) {

@@ -5,7 +5,7 @@ export function child(element: XmlElement | undefined, name: string): XmlElement
   return named(element, name, 1)[0];
 }
 
-/** The child elements of that name (as written), in order, but no more than `most`. */
+/** The child elements of that name (as written), in order, but at most `most`. */
 export function children(element: XmlElement | undefined, name: string, most = Infinity): XmlElement[] {
   return named(element, name, most);
 }
@@ -16,7 +16,7 @@ function named(element: XmlElement | undefined, name: string, most: number): Xml
   const { document } = element;
   const { nexts } = document.structure;
   const stop = nexts[element.index]!;
-  // Not children(): this is asked some fifty times for every domain.
+  // Not children(): this is called about fifty times for every domain.
   for (let at = element.index + 1; at < stop && found.length < most; at = nexts[at]!) {
     if (document.isNamed(at, name)) found.push(new XmlElement(document, at));
   }
@@ -37,7 +37,7 @@ export function childAttribute(
   return child(element, name)?.attribute(attribute);
 }
 
-/** The attributes of these names that are there, as an object; undefined when none is. */
+/** The existing attributes among these names, as an object; undefined if none exists. */
 export function pick<K extends string>(
   element: XmlElement | undefined,
   names: readonly K[],
@@ -79,7 +79,7 @@ export function flag(text: string | undefined): boolean | undefined {
   return text === "no" || text === "off" ? false : undefined;
 }
 
-/** The object without the fields that are undefined, so that it is the same after going through JSON. */
+/** The object without the fields that are undefined, so that JSON does not change it. */
 export function compact<T extends object>(value: T): T {
   for (const key of Object.keys(value) as (keyof T)[]) if (value[key] === undefined) delete value[key];
   return value;

@@ -38,7 +38,7 @@ function readCharacterReference(text: string, at: number): { value: string; end:
   for (;; end++) {
     const digit = digitOf(text.charCodeAt(end), hex ? 16 : 10);
     if (digit < 0) break;
-    // Held back at the first value that is no character: any number of digits may follow.
+    // Stops at the first value that is not a character: any number of digits may follow.
     code = Math.min(code * (hex ? 16 : 10) + digit, 0x110000);
   }
   if (end === digits || text[end] !== ";") {

@@ -8,9 +8,9 @@ import { type AttributeRange, checkStartTag } from "./start_tag.ts";
 import { emptyStructure, MAX_DEPTH, type Structure } from "./structure.ts";
 
 /**
- * Checks that a text is well-formed XML 1.0 without a document type and notes
- * where its elements are. One pass, no recursion, time and memory linear in
- * the text.
+ * Checks that a text is well-formed XML 1.0 without a document type and records
+ * where its elements are. One pass, no recursion, time and memory linear in the
+ * text.
  *
  * `outerPrefixes` are namespace prefixes declared around the text, for
  * fragments.
@@ -22,9 +22,9 @@ export function scan(text: string, outerPrefixes: Iterable<string> = []): Struct
 }
 
 /**
- * The beginning of a text that is not well-formed, as a document of its own:
- * what was whole before the fault, with the elements around it closed there.
- * Undefined when there is not even a root.
+ * The beginning of a malformed text as a document: what was complete before the
+ * fault, with the enclosing elements closed there. Undefined if not even a root
+ * exists.
  */
 export function wholeBeginning(text: string): string | undefined {
   const forbidden = forbiddenCharacter(text);
@@ -35,7 +35,7 @@ export function wholeBeginning(text: string): string | undefined {
   return "message" in scanner.run() ? scanner.wholeBeginning() : start;
 }
 
-/** How many elements there can be at most; or the first character that may not be there. */
+/** The largest possible number of elements, or the first forbidden character. */
 function countTags(text: string): number | Fault {
   const at = forbiddenCharacter(text);
   if (at >= 0) {
@@ -59,7 +59,9 @@ class Scanner {
   /** Indexes and names of the open elements, outermost first. */
   readonly #open: number[] = [];
   readonly #names: string[] = [];
-  /** Of the tag that is read: the prefixes it declares, and where its attributes with a prefix are. */
+  /**
+   * For the tag being read: the prefixes that it declares, and the places of its attributes with a prefix.
+   */
   #declared: string[] | undefined;
   readonly #prefixed: number[] = [];
   readonly #attribute = ({ name, start }: AttributeRange) => {
@@ -67,11 +69,11 @@ class Scanner {
       (this.#declared ??= []).push(name.slice(6));
     } else if (prefixOf(name) !== "") this.#prefixed.push(start);
   };
-  // The next & and ]]> at or after where we are, so that neither is searched
-  // for again in every piece of text.
+  // The next & and ]]> at or after the current offset, so that neither is
+  // searched for again in every piece of text.
   #amp = -1;
   #cdataEnd = -1;
-  /** Everything before it is whole. */
+  /** Everything before it is complete. */
   #done = 0;
 
   constructor(text: string, out: Structure, outerPrefixes: Iterable<string>) {
@@ -95,12 +97,15 @@ class Scanner {
     return at;
   }
 
-  /** After a fault: the text up to it without the element that it is in, the ones around that closed. */
+  /**
+   * After a fault: the text up to it without the element that contains it, with the enclosing elements
+   * closed.
+   */
   wholeBeginning(): string | undefined {
     const { count, starts } = this.#out;
     if (count === 0) return undefined;
     const innermost = this.#open[this.#open.length - 1];
-    // Without elements inside, what it says may be half of it.
+    // Without child elements, its text may be incomplete.
     const isHalf = innermost !== undefined && innermost > 0 && innermost === count - 1;
     const cut = isHalf ? starts[innermost]! : this.#done;
     const around = this.#names.slice(0, isHalf ? -1 : undefined).reverse();
@@ -159,7 +164,7 @@ class Scanner {
     }
     if (prefixOf(name) !== "") this.#scope.use(name, at + 1);
     if (this.#prefixed.length === 0) return;
-    // What a tag declares may stand behind what uses it.
+    // A tag's declarations may follow their uses.
     for (const start of this.#prefixed) {
       this.#scope.use(this.#text.slice(start, nameEnd(this.#text, start)), start);
     }

@@ -1,4 +1,4 @@
-/** A piece of text put in place of the part from `start` to `end`. */
+/** A piece of text that replaces the part from `start` to `end`. */
 export interface Splice {
   start: number;
   end: number;
@@ -6,10 +6,10 @@ export interface Splice {
 }
 
 /**
- * The XML text with the splices made, which may stand in any order but not
- * overlap. Where a removal would join `]]` and `>`, which text may not hold,
- * or CR and LF, which would become one line end, an empty CDATA section keeps
- * them apart.
+ * The XML text with the splices applied, which may be in any order but must not
+ * overlap. Where a removal would join `]]` and `>`, which text may not hold, or
+ * CR and LF, which would become one line end, an empty CDATA section keeps them
+ * apart.
  */
 export function applySplices(text: string, splices: Splice[]): string {
   const parts: string[] = [];

@@ -2,7 +2,7 @@ import { isSpace, nameEnd, skipSpace } from "./characters.ts";
 import { type Fault, shown } from "./fault.ts";
 import { readReference } from "./references.ts";
 
-/** One attribute as it stands in the text: offsets of its name and of its value without the quotes. */
+/** One attribute as written: offsets of its name and of its value without the quotes. */
 export interface AttributeRange {
   name: string;
   start: number;
@@ -10,7 +10,7 @@ export interface AttributeRange {
   valueEnd: number;
 }
 
-/** A start tag as it stands in the text. */
+/** A start tag as written. */
 export interface StartTag {
   name: string;
   /** Just after the `>`. */
@@ -20,8 +20,8 @@ export interface StartTag {
 }
 
 /**
- * Reads and checks the start tag whose `<` stands at `start`. Each attribute
- * is handed to `each` as it comes and not kept: there may be millions.
+ * Reads and checks the start tag whose `<` stands at `start`. Each attribute is
+ * passed to `each` and not kept: a tag may have millions.
  */
 export function checkStartTag(
   text: string,
@@ -47,7 +47,7 @@ export function checkStartTag(
     if (before === at) {
       return { offset: at, message: `white space is missing before attribute ${shown(attribute.name)}` };
     }
-    // A set pays only for many: nearly all elements have less than eight.
+    // A set pays off only for many: nearly all elements have fewer than eight.
     if (names.length >= 8) seen ??= new Set(names);
     if (seen?.has(attribute.name) ?? names.includes(attribute.name)) {
       return {
@@ -104,7 +104,7 @@ function unclosedTag(start: number, name: string): Fault {
   return { offset: start, message: `the tag of <${shown(name)}> is not closed`, hint: "it ends with >" };
 }
 
-/** Hands over the attributes of the start tag at `start`, in a text that has been checked, until `each` gives true. */
+/** Passes on the attributes of the start tag at `start`, in a checked text, until `each` returns true. */
 export function visitAttributes(
   text: string,
   start: number,

@@ -1,14 +1,14 @@
-/** Elements nested deeper than this are refused; libxml2, and so libvirt, refuses them too. */
+/** Elements nested deeper than this are refused; libxml2, and so libvirt, also refuses them. */
 export const MAX_DEPTH = 256;
 
 /**
  * Where the elements of a document are, in document order, as offsets into its
  * text (UTF-16 code units). Everything else (names, attributes, text) is read
- * from the text itself when it is asked for: a document of many megabytes
- * costs its text and 17 bytes an element.
+ * from the text on demand: a document of many megabytes costs its text and 17
+ * bytes for each element.
  */
 export interface Structure {
-  /** How many elements there are; the arrays may be longer. */
+  /** The number of elements; the arrays may be longer. */
   count: number;
   /** The `<` of each element's start tag. */
   starts: Int32Array;
@@ -20,7 +20,7 @@ export interface Structure {
   parents: Int32Array;
   /** 1 where the start tag declares namespaces. */
   declares: Uint8Array;
-  /** How many names have a prefix that nothing declares. */
+  /** How many names have an undeclared prefix. */
   undeclaredCount: number;
   /** The first few of those names. */
   undeclared: { offset: number; name: string }[];
