@@ -1,6 +1,6 @@
 import { workingDirectory } from "../system/admin_files.ts";
 
-/** A path from the command line as an absolute one: one that does not begin with `/` counts from where the command is run. */
+/** A path from the command line as an absolute one: a relative path counts from the current directory. */
 export function absolutePath(path: string, from: () => string = workingDirectory): string {
   const whole = path.startsWith("/") ? path : `${from()}/${path}`;
   const names: string[] = [];

@@ -10,10 +10,10 @@ import { AdminFileError } from "../system/admin_files.ts";
 import { print } from "../system/self.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Exit code for a command line that is not understood, as in other commands of its kind. */
+/** Exit code for an invalid command line, as in similar commands. */
 const USAGE = 2;
 
-/** `hookvisor COMMAND …`: finds the command and runs it. Gives the exit code. */
+/** `hookvisor COMMAND …`: finds the command and runs it. Returns the exit code. */
 export async function admin(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
@@ -39,7 +39,7 @@ export async function admin(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What can go wrong outside hookvisor, and says so in one line. */
+/** The errors that come from outside hookvisor, each reported in one line. */
 function isExpected(error: unknown): error is Error {
   return error instanceof CommandError || error instanceof AdminFileError || error instanceof SystemError;
 }

@@ -9,7 +9,7 @@ import { AdminFileError, createFile, makeDirectory, moveFile } from "../system/a
 import { isThere } from "../system/file.ts";
 import { print } from "../system/self.ts";
 
-/** What became of something in the hooks directory. */
+/** What happened to an entry of the hooks directory. */
 interface Adopted extends Adoptee {
   did: "taken over" | "would be taken over" | "moved away" | "would be moved away" | "left alone";
   /** The handler's file. */
@@ -53,7 +53,7 @@ function adopt(one: Adoptee, config: string, dryRun: boolean): Adopted {
   if (dryRun) {
     return { ...one, ...at, did: handler === undefined ? "would be moved away" : "would be taken over" };
   }
-  // Moved first: for an instant it does not run, instead of running twice.
+  // The file moves first: for an instant it does not run, instead of running twice.
   if (moveTo !== undefined) {
     makeDirectory(moveTo.slice(0, moveTo.lastIndexOf("/")));
     moveFile(path, moveTo);

@@ -10,7 +10,7 @@ import { readText } from "../system/read_text.ts";
 
 const LARGEST = 1024 * 1024;
 
-/** Something in the hooks directory that somebody made for libvirt, and what would become of it. */
+/** An entry of the hooks directory made for libvirt, and what adopt would do with it. */
 export interface Adoptee {
   path: string;
   /** What it is and does, in libvirt's terms. */
@@ -19,11 +19,11 @@ export interface Adoptee {
   /** The handler that takes it over; absent: it is not changed, and `leftBecause` says why. */
   handler?: { name: string; text: string };
   leftBecause?: string;
-  /** Where the file goes, so that libvirt does not run it as well. */
+  /** The file's new path, so that libvirt does not run it as well. */
   moveTo?: string;
 }
 
-/** What is in a hooks directory, and how it would be taken over. Nothing is changed. */
+/** The contents of a hooks directory, and how adopt would take them over. Changes nothing. */
 export function adoptPlan(hooks: string, config: string, program: string): Adoptee[] {
   const trees = DRIVERS.flatMap((driver) => treeOf(hooks, driver) ?? []);
   return [
@@ -47,7 +47,7 @@ function treeOf(hooks: string, driver: Driver): Adoptee | undefined {
     what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, which VFIO-Tools' dispatcher runs`,
     faults,
   };
-  // A shell runs what has no #!, and nobody else does: the guest would not start any more.
+  // Only a shell runs a file without #!; with a handler that runs it, the guest would no longer start.
   const fatal = faults.find(({ isFatal, isIdle }) => isFatal && isIdle !== true);
   if (fatal !== undefined) return { ...found, leftBecause: `${fatal.path} ${fatal.what}` };
   return {
@@ -112,7 +112,7 @@ function scriptAt(path: string, driver: Driver, { hooks, config, trees }: Surrou
   };
 }
 
-/** `50-qemu` for the main script; for one in `.d` its own name, with its own number where it has one. */
+/** `50-qemu` for the main script; for one in `.d` its own name, with its own number if it has one. */
 function handlerName(path: string, driver: Driver): string {
   const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.[A-Za-z]+$/, "").replace(
     /[^A-Za-z0-9._-]+/g,
@@ -123,7 +123,10 @@ function handlerName(path: string, driver: Driver): string {
   return name === driver || word === "" ? `${number}-${driver}-script` : `${number}-${word}`;
 }
 
-/** For every operation, as libvirt called it: what its text asks for is a guess, and a script that is not called says nothing. */
+/**
+ * For every operation, as libvirt called it: its text only suggests which ones it handles, and a script that
+ * is not called reports nothing.
+ */
 function scriptHandler(driver: Driver, script: string): string {
   const directory = script.slice(0, script.lastIndexOf("/"));
   return `// ---

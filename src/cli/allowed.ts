@@ -3,7 +3,9 @@ import type { Cell } from "./text_table.ts";
 import { formatDuration } from "../manifest/duration.ts";
 import type { Located, Manifest } from "../manifest/manifest.ts";
 
-/** What a manifest allows, a line a rule: `exec systemctl …`. Empty: only what every handler may. */
+/**
+ * What a manifest allows, one line for each rule: `exec systemctl …`. Empty: only what every handler may do.
+ */
 export function allowed({ allow }: Manifest): string[] {
   const rules = (kind: string, list: readonly Located<string>[]) =>
     list.map(({ value }) => `${kind} ${value}`);
@@ -20,7 +22,7 @@ export function allowed({ allow }: Manifest): string[] {
   ];
 }
 
-/** Which calls a handler is for, a line a condition. */
+/** Which calls a handler matches, one line for each condition. */
 export function conditions(manifest: Manifest): string[] {
   const { on, guests, networks, when, timeoutMs, onFailure, mode } = manifest;
   const list = (name: string, globs: readonly Located<string>[] | undefined) =>
@@ -38,18 +40,18 @@ export function conditions(manifest: Manifest): string[] {
   ];
 }
 
-/** Cells of one handler for a table: which calls it is for, what it may do. */
+/** One handler's cells in a table: which calls it matches, what it may do. */
 export function allowedCells(manifest: Manifest): Cell[] {
   return [conditions(manifest), allowedLines(manifest)];
 }
 
-/** What a handler may do, for people: when its manifest allows nothing, what every handler may. */
+/** What a handler may do, for people: if its manifest allows nothing, what every handler may do. */
 export function allowedLines(manifest: Manifest): string[] {
   const lines = allowed(manifest);
   return lines.length === 0 ? [`nothing but ${forAll().join(", ")}`] : lines;
 }
 
-/** The parts of `host`, and `event`, that need no rule: `state`, `sleep`. */
+/** The parts of `host` and `event` that need no rule: `state`, `sleep`. */
 function forAll(): string[] {
   const free = [...CAPABILITIES.values()].filter(({ within, name }) =>
     within === undefined && !name.startsWith("xml.")

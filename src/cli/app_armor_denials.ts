@@ -2,21 +2,27 @@ import type { LibvirtDaemon } from "./libvirt_host.ts";
 import { appArmorProfile, profileLetsRun, usesAppArmor } from "../system/app_armor.ts";
 import { readText } from "../system/read_text.ts";
 
-/** libvirt's daemons that distributions ship a profile for. */
+/** The libvirt daemons for which distributions ship a profile. */
 const PROFILES = ["libvirtd", "virtqemud", "virtxend"];
-/** Where those profiles let a hook run without being confined (`/usr/bin/* PUx`). */
+/** The paths that those profiles let run unconfined (`/usr/bin/* PUx`). */
 const ALLOWED = /^\/(?:usr\/)?s?bin\/[^/]+$/;
 const LARGEST_PROFILE = 1024 * 1024;
 
-/** A daemon's profile that keeps the daemon from running hookvisor: libvirt then fails every start (exit status 126). */
+/**
+ * A daemon's profile that prevents the daemon from running hookvisor: libvirt then fails every start (exit
+ * status 126).
+ */
 export interface AppArmorDenial {
-  /** `libvirtd (pid 812)`, or `libvirtd` for one that does not run now. */
+  /** `libvirtd (pid 812)`, or `libvirtd` for one that is not running. */
   daemon: string;
   profile: string;
   remedy: string;
 }
 
-/** The daemons that AppArmor keeps from running a program, by the profiles they run under; when none runs, by those that are loaded. */
+/**
+ * The daemons that AppArmor prevents from running a program, by the profiles they run under; if none runs, by
+ * the loaded profiles.
+ */
 export function appArmorDenials(program: string, daemons: readonly LibvirtDaemon[]): AppArmorDenial[] {
   if (!usesAppArmor()) return [];
   if (daemons.length > 0) {
@@ -33,7 +39,7 @@ export function appArmorDenials(program: string, daemons: readonly LibvirtDaemon
     : [];
 }
 
-/** By the kernel; where it does not tell, by what the profiles of distributions hold, and what an admin added. */
+/** From the kernel; where it cannot answer, from the profiles of distributions and an admin's additions. */
 function letsRun(profile: string, program: string): boolean {
   const told = profileLetsRun(profile, program);
   if (told !== undefined) return told;

@@ -21,7 +21,7 @@ const CALLS: ReadonlyMap<string, Capability | undefined> = new Map([
   ...OTHER_CALLS.map((name) => [name, undefined] as const),
 ]);
 
-/** Warnings about calls of `host` in a handler's text: they do not exist, or its manifest has no rule for any of them. */
+/** Warnings about calls of `host` in a handler's text that do not exist, or for which its manifest has no rule. */
 export function callWarnings(file: string, source: string, allow: Allow): Issue[] {
   return source.split("\n").flatMap((text, i) => {
     if (/^\s*(?:\/\/|\/?\*)/.test(text)) return [];
@@ -38,7 +38,7 @@ function problemOf(name: string, allow: Allow): { message: string; hint: string 
   const [head = "", ...rest] = name.split(".");
   if (DATA.includes(head)) return undefined;
   if (!CALLS.has(name)) {
-    // A method of what a call gives, or of the function itself.
+    // A method of a call's result, or of the function itself.
     if (rest.some((_, i) => CALLS.has([head, ...rest.slice(0, i)].join(".")))) return undefined;
     const near = suggest(name, CALLS.keys());
     return {

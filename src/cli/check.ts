@@ -24,7 +24,7 @@ import { print } from "../system/self.ts";
 
 /** `hookvisor check`. */
 export async function run(invocation: Invocation): Promise<number> {
-  // Before the engine starts: with it goes the permission to look at the terminal.
+  // Before the engine starts, because the permission to query the terminal is dropped then.
   const out = look();
   const setup = await loadWholeSite(invocation.directories);
   const files = invocation.words.map(loadFile);

@@ -10,9 +10,9 @@ const STOP = "hookvisor check: nothing is run";
 const TIMEOUT_MS = 10_000;
 
 /**
- * What the engine that will run a handler says of its code: syntax errors and
- * imports. The engine reads the whole module, and stops at a `throw` put before
- * the comments of the manifest, before any of it is run.
+ * The report of the engine that will run a handler on its code: syntax errors
+ * and imports. The engine reads the whole module, and stops at a `throw` put
+ * before the comments of the manifest, before any of it is run.
  */
 export async function codeIssues({ file, source }: LoadedHandler): Promise<Issue[]> {
   if ("issue" in extractFrontMatter(file, source)) return [];

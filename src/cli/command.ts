@@ -1,6 +1,9 @@
 import type { Directories } from "../site/directories.ts";
 
-/** What a word or an option's value is, so that a shell can complete it. Kinds with a fixed list of words are lists. */
+/**
+ * The kind of a word or an option's value, so that a shell can complete it. Kinds with a fixed list of words
+ * are lists.
+ */
 export type ValueKind =
   | "file"
   | "directory"
@@ -20,15 +23,15 @@ export interface CommandWord {
   name: string;
   kind: ValueKind;
   optional?: boolean;
-  /** Any number of them; only for the last. */
+  /** Any number of words; only for the last argument. */
   many?: boolean;
 }
 
 /** An option: a flag, or one that takes a value. */
 export interface Option {
-  /** What the value is, for usage lines; absent for a flag. */
+  /** The value's name in usage lines; absent for a flag. */
   value?: string;
-  /** What kind of value; `text` when absent. */
+  /** The kind of value; `text` if absent. */
   kind?: ValueKind;
   /** One line, without a final full stop. */
   summary: string;
@@ -42,24 +45,27 @@ export interface AdminCommand {
   summary: string;
   /** What it does: paragraphs, each one text without line ends. */
   description: readonly string[];
-  /** What each exit code means. Code 2, a command line that is not understood, is the same for all and left out. */
+  /** What each exit code means. Code 2, an invalid command line, is the same for all commands and omitted. */
   exitCodes: readonly (readonly [code: number, meaning: string])[];
   /** At least one command line, and what it does. */
   examples: readonly (readonly [line: string, does: string])[];
-  /** Options beside those that every command takes, by name without `--`. */
+  /** Options in addition to those that every command takes, by name without `--`. */
   options: Readonly<Record<string, Option>>;
-  /** Options come before the first word, and what follows is taken as it is, however much: for words that may look like options. */
+  /**
+   * Options come before the first word, and everything after it is taken literally: for words that may look
+   * like options.
+   */
   raw?: true;
-  /** Does it; gives the exit code. Loaded when it is needed. `commands` is the whole table. */
+  /** Runs the command; returns the exit code. Loaded when needed. `commands` is the whole table. */
   load(): Promise<
     { run(invocation: Invocation, commands: readonly AdminCommand[]): Promise<number> | number }
   >;
 }
 
-/** A command with what was written after it. */
+/** A command with its arguments. */
 export interface Invocation {
   directories: Directories;
-  /** The words that are no options, in order, as many as the command takes. */
+  /** The words that are not options, in order, as many as the command takes. */
   words: string[];
   /** Given options: true for a flag. */
   options: Record<string, string | true>;

@@ -1,4 +1,4 @@
-/** Why a command could not do its work: one line for standard error, without the command's name, and the exit code. */
+/** Why a command failed: one line for standard error, without the command's name, and the exit code. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: 1 | 2;

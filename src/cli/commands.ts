@@ -1,4 +1,4 @@
-// Longer than other files: it is a table, one row a command, and nothing else.
+// Longer than other files: it is a table with one row for each command, and nothing else.
 import type { AdminCommand } from "./command.ts";
 import { RECIPE_NAMES } from "./recipe_names.ts";
 

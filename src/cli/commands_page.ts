@@ -2,7 +2,10 @@ import type { AdminCommand } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { exitCodes, optionUsage, usage } from "./help.ts";
 
-/** docs/commands.md: what `--help` and the man pages say, as one page of Markdown. Made from the command table. */
+/**
+ * docs/commands.md: the text of `--help` and the man pages as one page of Markdown, generated from the
+ * command table.
+ */
 export function commandsPage(commands: readonly AdminCommand[]): string {
   const lines = [
     "# Commands",
@@ -59,7 +62,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** What Markdown would take for its own. */
+/** Characters that Markdown would interpret. */
 function escape(text: string): string {
   return text.replace(/[<>*_]/g, "\\$&");
 }

@@ -1,22 +1,22 @@
 import type { AdminCommand, Option, ValueKind } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 
-/** A command's options with those that all take. */
+/** A command's options, including the common ones. */
 function optionsOf(command: AdminCommand): [string, Option][] {
   return Object.entries({ ...command.options, ...COMMON_OPTIONS });
 }
 
-/** A word that a shell takes as it is, whatever is in it. */
+/** A word that a shell takes literally, whatever it contains. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Names of shell functions and the like hold no dashes. */
+/** Names of shell functions contain no dashes. */
 function plain(name: string): string {
   return name.replaceAll("-", "_");
 }
 
-/** A script for bash, made from the command table; it needs nothing but bash itself. */
+/** A script for bash, generated from the command table; it needs only bash itself. */
 export function bashCompletion(commands: readonly AdminCommand[]): string {
   const cases = commands.map((command) => {
     const options = optionsOf(command);

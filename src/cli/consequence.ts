@@ -1,10 +1,10 @@
 import { EVENT } from "../protocol/operations.ts";
 import type { HookRecord } from "../records/record.ts";
 
-/** What libvirt does when the hook lets an operation go on, or gives it up. */
+/** What libvirt does when the hook lets an operation continue, or aborts it. */
 interface Fate {
   goOn: string;
-  /** Absent where a failure would do only harm or nothing, so that hookvisor never gives it up. */
+  /** Absent where a failure would do only harm or nothing, so that hookvisor never aborts it. */
   abort?: string;
 }
 

@@ -84,7 +84,7 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
   };
 }
 
-/** The handlers as they would run: one whose code the engine cannot read has no more use than one without a manifest. */
+/** The handlers as they would run: one whose code the engine cannot read is as useless as one without a manifest. */
 async function withCodeRead(setup: WholeSite): Promise<WholeSite> {
   const handlers: WholeSite["handlers"] = [];
   for (const handler of setup.handlers) {

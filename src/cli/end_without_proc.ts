@@ -5,8 +5,8 @@ import { print } from "../system/self.ts";
 const HOOK_WORDS = 4;
 
 /**
- * Says that nothing works without /proc, where also stands by which name this program was called. A call that looks
- * like a hook call is aborted only where libvirt can bear that: a running guest is not killed for it.
+ * Reports that nothing works without /proc, which also holds the name by which this program was called. A
+ * call that looks like a hook call is aborted only where that is harmless: no running guest is killed for it.
  *
  * @returns the exit code
  */

@@ -1,6 +1,6 @@
 import type { HookRecord } from "../records/record.ts";
 
-/** What libvirt said of an event, in a line: `reason panicked, onCrash restart`. Lists and statistics are left out. */
+/** What libvirt reported of an event, in one line: `reason panicked, onCrash restart`. Omits lists and statistics. */
 export function eventText(event: NonNullable<HookRecord["event"]>): string {
   return Object.entries(event).flatMap(([name, value]) => {
     if (value === true) return [name];

@@ -5,7 +5,7 @@ import { type ExecRule, parseExecRule } from "../manifest/exec_rule.ts";
 import type { Allow, Located } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule } from "../manifest/path_rule.ts";
 
-/** Programs that run any code they are given. `python3.11` counts as python. */
+/** Programs that run any code passed to them. `python3.11` counts as python. */
 const SHELLS = [
   "sh",
   "bash",
@@ -129,7 +129,7 @@ const WRITERS = [
     "rmdir",
   ],
 ];
-/** Programs of which any argument is too much. */
+/** Programs for which any argument is too much. */
 const MIGHTY = [
   "systemctl",
   "modprobe",
@@ -174,7 +174,7 @@ const READ_PROBES = [
   ...["/var/lib/libvirt/secrets/x", "/etc/libvirt/secrets/x.xml", "/dev/sda", "/home/user/.ssh/id_ed25519"],
 ];
 
-/** Warnings for what a manifest allows that is as good as allowing everything. */
+/** Warnings for rules of a manifest that in effect allow everything. */
 export function grantWarnings(file: string, allow: Allow): Issue[] {
   const issues: Issue[] = [];
   const warn = (at: Located<string>, message: string | undefined, hint: string) => {
@@ -232,7 +232,7 @@ function execDanger(text: string): string | undefined {
   return undefined;
 }
 
-/** What follows `--` in a launcher's rule, when that names the program: a rule of its own. */
+/** What follows `--` in a launcher's rule, if that names the program: treated as its own rule. */
 function launchedProgram({ args, more }: ExecRule): string | undefined {
   const dashes = args.findIndex(({ text }) => text === "--");
   const rest = dashes < 0 ? [] : args.slice(dashes + 1);
@@ -241,13 +241,13 @@ function launchedProgram({ args, more }: ExecRule): string | undefined {
     : undefined;
 }
 
-/** `chrt -p`, `taskset -p`, …: they change a process that runs, and start none. */
+/** `chrt -p`, `taskset -p`, …: they change a running process, and start none. */
 function isForProcess(program: string, { args }: ExecRule): boolean {
   return ["chrt", "taskset", "ionice", "prlimit"].includes(program) &&
     args.some(({ text }) => text === "--pid" || /^-[A-Za-z]*p$/.test(text));
 }
 
-/** iptables and its like take what they do as an option, wherever it stands: `-w -t * -N *` makes chains and nothing else. */
+/** iptables and similar take their action as an option, at any position: `-w -t * -N *` creates chains and nothing else. */
 function namesCommand(program: string, { args }: ExecRule): boolean {
   return /^(?:(?:ip6?|arp|eb)tables)/.test(program) &&
     args.some(({ text }) =>
@@ -266,13 +266,16 @@ function isOpen({ args, more }: ExecRule): boolean {
   return more || args.some(({ pattern }) => pattern.length > 1 && pattern.every((part) => part.length < 2));
 }
 
-/** Whether nothing is said of the first argument that is no option. */
+/** Whether the rule leaves open the first argument that is not an option. */
 function isOpenFromStart({ args, more }: ExecRule): boolean {
   const first = args.find(({ text }) => !text.startsWith("-"));
   return first === undefined ? more : first.pattern.length > 1 && first.pattern.every((part) => part === "");
 }
 
-/** What of the probes a rule with a star reaches. A rule that spells a path out is a decision, and only told for what nobody should write. */
+/**
+ * The probes that a rule with a star matches. A rule that spells out a path is a decision, and reported only
+ * for files that no handler should write.
+ */
 function pathDanger(access: "read" | "write", text: string, probes: readonly string[]): string | undefined {
   const read = parsePathRule(text);
   if ("error" in read) return undefined;

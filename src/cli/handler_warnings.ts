@@ -10,7 +10,7 @@ import { handlerTimeout } from "../site/settings.ts";
 import { compilePathTest } from "../protocol/xml/compile_path.ts";
 import type { Operation } from "../protocol/operations.ts";
 
-/** A handler whose manifest is in order. */
+/** A handler with a valid manifest. */
 type Good = LoadedHandler & { manifest: Manifest };
 
 /** Warnings about one handler that need the configuration or its code. */
@@ -26,7 +26,7 @@ export function handlerWarnings(handler: LoadedHandler, config: Config): Issue[]
   ];
 }
 
-/** A time that is cut, where the manifest says more than the site gives. */
+/** A timeout that is reduced, where the manifest asks for more than the site allows. */
 function timeoutWarnings(handler: LoadedHandler, manifest: Manifest, config: Config): Issue[] {
   const own = manifest.timeoutMs;
   if (own === undefined) return [];
@@ -91,7 +91,7 @@ function neverWarnings(handler: LoadedHandler, manifest: Manifest): Issue[] {
   return issues;
 }
 
-/** A path that cannot be read counts as a failure in every call; a condition on XML that is never there never holds. */
+/** A path that cannot be read counts as a failure in every call; a condition on XML that never exists never holds. */
 function whenIssues(handler: LoadedHandler, { when, on }: Manifest): Issue[] {
   if (when === undefined) return [];
   const issues: Issue[] = [];
@@ -144,7 +144,7 @@ function sharedOperation(a: Manifest, b: Manifest): Operation | undefined {
   return operationsOf(a).find((o) => others.includes(o));
 }
 
-/** Only plain names are compared; of globs nobody knows. */
+/** Compares only plain names; globs cannot be compared. */
 function mayShareGuest(a: Manifest, b: Manifest): boolean {
   const plain = (manifest: Manifest) => manifest.guests?.map(({ value }) => value);
   const [left, right] = [plain(a), plain(b)];
@@ -163,7 +163,7 @@ function operationsOf(manifest: Manifest): Operation[] {
   return [...new Set(manifest.on.flatMap(({ value }) => expandOperations(value)))];
 }
 
-/** Where a key of the manifest stands. */
+/** The place of a key in the manifest. */
 function placeOf(source: string, key: string): { line: number; column: number } {
   const found = source.search(new RegExp(`(?<=^// )${key}[ \\t]*:`, "m"));
   return found < 0 ? { line: 0, column: 0 } : placeAt(source, found);

@@ -22,7 +22,7 @@ export function optionUsage(name: string, { value }: Option): string {
 
 const MISUNDERSTOOD = "the command line is invalid";
 
-/** A command's exit codes with the one that all have, in order. */
+/** A command's exit codes, including the common one, in order. */
 export function exitCodes({ exitCodes: own }: AdminCommand): [code: number, meaning: string][] {
   const all = new Map<number, string>([[2, MISUNDERSTOOD]]);
   for (const [code, meaning] of own) all.set(code, code === 2 ? `${meaning}, or ${MISUNDERSTOOD}` : meaning);
@@ -80,7 +80,7 @@ export function overview(commands: readonly AdminCommand[], look: Look): string 
   return lines(text, look);
 }
 
-/** Two columns; a long left word has a line of its own. */
+/** Two columns; a long left word gets its own line. */
 function list(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
   const left = Math.min(24, Math.max(...rows.map(([word]) => textWidth(word))));
   return rows.flatMap(([word, text]) => {

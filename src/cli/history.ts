@@ -21,9 +21,9 @@ import type { LineLog } from "../system/log_lines.ts";
 import { print } from "../system/self.ts";
 
 const USUAL = 50;
-/** More than this are printed as they are read, and their columns have usual widths. */
+/** More rows than this are printed as they are read, in columns of the usual widths. */
 const MOST_HELD = 10_000;
-/** Characters written at once. */
+/** How many characters are written at once. */
 const AT_ONCE = 64 * 1024;
 
 /** `hookvisor history`. */
@@ -74,13 +74,13 @@ class Sink {
     print(1, this.#table.heading());
   }
 
-  /** False when nobody reads any more. */
+  /** False when the reader is gone. */
   take(record: HookRecord): boolean {
     this.#waiting += this.#table === undefined ? `${jsonText(record)}\n` : this.#table.row(record);
     return this.#waiting.length < AT_ONCE || this.flush();
   }
 
-  /** Prints what waits; false when nobody reads any more. */
+  /** Prints the buffered text; false when the reader is gone. */
   flush(): boolean {
     const text = this.#waiting;
     this.#waiting = "";
@@ -88,7 +88,7 @@ class Sink {
   }
 }
 
-/** The last `count` of the wanted records, without holding them: all but the first so and so many. */
+/** The last `count` of the selected records, without holding them: it skips the first ones. */
 function* skipped(lines: LineLog, wanted: Wanted, count: number): Generator<HookRecord> {
   if (count === Infinity) return yield* oldestOf(lines, wanted);
   let total = 0;
@@ -123,7 +123,7 @@ function wantedOf(invocation: Invocation): Wanted {
   return {
     ...(guest === undefined ? {} : { object: guest }),
     ...(of === undefined ? {} : { driver: of }),
-    // Records hold today's names, whatever an older libvirt said.
+    // Records hold today's names, even if an older libvirt used others.
     ...(name === undefined ? {} : { operation: currentName(of ?? "network", name) }),
     ...(handler === undefined ? {} : { handler: handler.replace(/\.js$/, "") }),
     ...(flag(invocation, "failed") ? { failed: true } : {}),

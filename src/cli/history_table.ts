@@ -6,9 +6,9 @@ import type { HookRecord, UndoneEntry } from "../records/record.ts";
 
 interface Column {
   title: string;
-  /** The usual width, for a table whose rows are not known beforehand. */
+  /** The usual width, for a table whose rows are not known in advance. */
   usual: number;
-  /** The widest it becomes; what is longer is cut on a terminal. */
+  /** The largest width; longer cells are truncated on a terminal. */
   most: number;
   right?: boolean;
   text(record: HookRecord): string;
@@ -35,7 +35,7 @@ const DURATION: Column = {
   right: true,
   text: ({ ms }) => `${ms.toFixed(1)} ms`,
 };
-/** What libvirt got; a success after which something was not undone is none to an admin. */
+/** The verdict that libvirt got; a success after which an undo failed is not shown as a success. */
 const VERDICT: Column = {
   title: "VERDICT",
   usual: 7,
@@ -55,7 +55,7 @@ function time(from: number, to: number): Column {
   };
 }
 
-/** Why a call failed, or what was not undone, or what was remarked, or what libvirt said of an event. */
+/** Why a call failed, or what was not undone, or a remark, or what libvirt reported of an event. */
 function reasonOf(record: HookRecord): string {
   const { reason, handlers, notes, event } = record;
   const failed = handlers.find(({ onFailure }) => onFailure !== undefined);
@@ -72,7 +72,7 @@ function notBack({ undone = [] }: HookRecord): UndoneEntry | undefined {
   return undone.find(({ ok }) => !ok);
 }
 
-/** `2026-11-23 06:57:27` where this host is. */
+/** `2026-11-23 06:57:27` in this host's time zone. */
 export function localTime(time: string): string {
   const date = new Date(time);
   const two = (n: number) => String(n).padStart(2, "0");
@@ -88,7 +88,7 @@ export class HistoryTable {
   /** A narrow terminal shows the reason below its row. */
   readonly #below: boolean;
 
-  /** @param records what will be shown, for the widths; with none the usual ones */
+  /** @param records the rows to show, for the widths; if absent the usual ones */
   constructor(look: Look & { isTerminal: boolean }, records: readonly HookRecord[]) {
     this.#look = look;
     const { columns, below } = columnsFor(look);
@@ -147,7 +147,10 @@ function columnsFor(
   return { columns: [ID, time(11, 19), OPERATION, GUEST, VERDICT], below: true };
 }
 
-/** The widths, each at most what its column may have, the last at most what is left; the guest's name gives way before that. */
+/**
+ * The widths, each within its column's limit, the last within the remaining space; the guest's name shrinks
+ * before that.
+ */
 function shrunk(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = natural.map((one, i) => Math.min(one, columns[i]!.most));
   const over = () => widths.reduce((sum, one) => sum + one + 2, -2) - width;

@@ -13,17 +13,17 @@ import { SystemError } from "../system/system_error.ts";
 /** The name of our link in a `.d` directory: in the middle of libvirt's byte order. */
 export const LINK_NAME = "50-hookvisor";
 
-/** Something that libvirt runs for a driver, or would if it were executable. */
+/** A file that libvirt runs for a driver, or would run if it were executable. */
 export interface Hook {
   driver: Driver;
   path: string;
   /** Where it points, when it is a symbolic link. */
   target?: string;
-  /** A link to a hookvisor: this program, another one, or one that is gone. */
+  /** A link to a hookvisor: this program, another one, or a removed one. */
   isOurs: boolean;
   /** It leads to this very program. */
   leadsHere: boolean;
-  /** It is a link to nothing. */
+  /** A link that leads nowhere. */
   isDangling: boolean;
   /** libvirt runs it: an executable file. */
   isRun: boolean;
@@ -36,7 +36,7 @@ export function linkPath(directory: string, driver: Driver, place: "d" | "main")
   return place === "main" ? `${directory}/${driver}` : `${directory}/${driver}.d/${LINK_NAME}`;
 }
 
-/** Everything in a hooks directory that is for a driver, in the order libvirt runs it. */
+/** All hooks of a driver in a hooks directory, in the order libvirt runs them. */
 export function hooksFor(directory: string, driver: Driver, program: string): Hook[] {
   const inDirectory = (listDirectory(`${directory}/${driver}.d`) ?? []).map((name) =>
     `${directory}/${driver}.d/${name}`
@@ -44,7 +44,7 @@ export function hooksFor(directory: string, driver: Driver, program: string): Ho
   return [`${directory}/${driver}`, ...inDirectory].flatMap((path) => hookAt(path, driver, program) ?? []);
 }
 
-/** What is at a path, or undefined when nothing is. */
+/** The entry at a path, or undefined if it does not exist. */
 export function hookAt(path: string, driver: Driver, program: string): Hook | undefined {
   const link = linkStatus(path);
   if (link === undefined || link.kind === "directory") return undefined;
@@ -73,10 +73,10 @@ function leadsTo(path: string, target: string, program: string): boolean {
   }
 }
 
-/** `hookvisor`, `hookvisor-0.2.0`: what a link of ours leads to is called, wherever it is or was. */
+/** `hookvisor`, `hookvisor-0.2.0`: the name of our links' target, wherever it is or was. */
 const PROGRAM_NAME = /(?:^|\/)hookvisor(?:[-_.]?v?\d[\w.-]*)?$/;
 
-/** Whether a link leads to another hookvisor than this one, or once did. */
+/** Whether a link leads, or once led, to a hookvisor other than this one. */
 function namesHookvisor(path: string, target: string, isThere: boolean): boolean {
   return PROGRAM_NAME.test(target) || (isThere && PROGRAM_NAME.test(realPath(path)));
 }
@@ -98,8 +98,8 @@ const CLOCKS_MS = 100;
  * Whether a daemon knows that a driver has hooks. It looks at its start and at
  * a reload; once a driver has one hook, all that come later run at once.
  *
- * @param hooks what is there for the driver now
- * @returns `unknown` when nothing is there to be seen
+ * @param hooks the driver's present hooks
+ * @returns `unknown` when no evidence exists
  */
 export function isSeen(
   daemon: Pick<LibvirtDaemon, "startedMs">,

@@ -2,7 +2,7 @@ import type { Issue } from "../base/issue.ts";
 import { listDirectory } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** A warning for each file among the handlers that is not run and does not look as if that were meant. */
+/** A warning for each file among the handlers that does not run although it looks as if it should. */
 export function ignoredFileWarnings(directory: string): Issue[] {
   return namesIn(directory).sort().flatMap((name) => {
     const why = whyIgnored(name);
@@ -15,7 +15,10 @@ export function ignoredFileWarnings(directory: string): Issue[] {
   });
 }
 
-/** Undefined for handlers, and for what is meant not to run: `.off`, the types for editors, hidden files. */
+/**
+ * Undefined for handlers, and for files that are meant not to run: `.off`, the types for editors, hidden
+ * files.
+ */
 function whyIgnored(name: string): string | undefined {
   if (name.startsWith(".") || name.endsWith(".js") || name.endsWith(".off") || name === "handler.d.ts") {
     return undefined;

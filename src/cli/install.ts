@@ -60,14 +60,14 @@ async function watchAdvice({ directories }: Invocation): Promise<string | undefi
   return watchSentence(watchNeed(handlers, directories.state));
 }
 
-/** The drivers that have a link to a hookvisor already, be it gone. */
+/** The drivers that already have a link to a hookvisor, even a removed one. */
 function linkedDrivers({ destdir, hooks, program }: Places): Driver[] {
   return DRIVERS.filter((driver) =>
     hooksFor(`${destdir}${hooks}`, driver, program).some(({ isOurs }) => isOurs)
   );
 }
 
-/** Who else could put another program in the place of this one. */
+/** Who else could replace this program. */
 function programIssue(program: string): string | undefined {
   const chain = fileReader.chain(program);
   return isTrouble(chain) ? chain.message : trustIssue(program, chain, 0)?.message;

@@ -4,7 +4,7 @@ import type { Driver } from "../protocol/operations.ts";
 import { realPath } from "../system/file.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Why links would do harm on this host, or no good; undefined when nothing speaks against them. `--force` makes them all the same. */
+/** Why links would be harmful or useless on this host; undefined if they are not. `--force` creates them anyway. */
 export function installRefusal(places: Places, drivers: readonly Driver[]): string | undefined {
   if (places.isNixOs) {
     return `this is NixOS, where starting libvirtd removes links that NixOS did not create. ${
@@ -18,7 +18,7 @@ export function installRefusal(places: Places, drivers: readonly Driver[]): stri
     "--force creates the links anyway";
 }
 
-/** What is written into NixOS's configuration for hooks, a line for each driver. */
+/** The lines of NixOS's configuration for hooks, one for each driver. */
 export function nixOsWay(program: string, drivers: readonly Driver[]): string {
   const path = program.startsWith("/nix/store/") ? "${pkgs.hookvisor}/bin/hookvisor" : program;
   const lines = drivers.map((driver) =>

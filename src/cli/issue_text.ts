@@ -6,7 +6,7 @@ import type { Issue } from "../base/issue.ts";
  * An issue as compilers show it: the place and what is wrong, the line it is
  * in with a caret below the character, and what to do.
  *
- * @param text What the file holds; without it no line is shown.
+ * @param text The file's text; without it no line is shown.
  */
 export function issueText(
   issue: Issue,
@@ -19,7 +19,7 @@ export function issueText(
   const colour = severity === "error" ? paint.red : paint.yellow;
   const said = visible(message, look.unicode);
   const start = `${paint.bold(visible(place, look.unicode))}: ${paint.bold(colour(severity))}: `;
-  // On one line where it fits and in a pipe; else the place, which is copied from there, stays whole.
+  // On one line where it fits, and in a pipe; else the place stays whole, so that it can be copied.
   const fits = !look.isTerminal || textWidth(`${place}: ${severity}: ${said}`) <= look.width;
   const lines = fits ? [start + said] : [
     paint.bold(visible(`${place}:`, look.unicode)),
@@ -39,7 +39,7 @@ export function issueText(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** The line with its number, cut around the column where it is long, and a caret. */
+/** The line with its number, truncated around the column if it is long, and a caret. */
 function excerpt(
   line: string,
   number: number,
@@ -52,7 +52,7 @@ function excerpt(
   const room = look.width - margin.length;
   const before = visible(line.slice(0, Math.max(0, column - 1)).replaceAll("\t", " "), look.unicode);
   const after = visible(line.slice(Math.max(0, column - 1)).replaceAll("\t", " "), look.unicode);
-  // Of a long beginning the end is shown: the character that matters stays in sight.
+  // Of a long beginning, only the end is shown, so that the character in question stays visible.
   const skipped = textWidth(before) > room * 2 / 3;
   const start = skipped ? `...${tail(before, Math.floor(room / 2))}` : before;
   const body = fit(start + after, { width: room, unicode: look.unicode });

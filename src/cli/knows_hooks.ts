@@ -9,7 +9,7 @@ import type { Driver } from "../protocol/operations.ts";
  * it for that driver, a reload for all that were there then: libvirt looks for
  * hooks before it calls the reload's (seen with 9.0.0).
  *
- * @param hooks everything that is there for the driver
+ * @param hooks all hooks of the driver
  */
 export function knowsHooks(
   daemon: Pick<LibvirtDaemon, "name" | "startedMs">,

@@ -3,8 +3,8 @@ import { fileStatus } from "../system/file.ts";
 import { processesNamed, type RunningProcess, runQuickly, seesSame } from "../system/processes.ts";
 
 /**
- * The drivers whose hooks a daemon calls. All of them call the `daemon` hook, those too whose driver has no hooks of
- * its own. Source: libvirt's docs/daemons.rst; src/remote/remote_daemon.c, which all are made from.
+ * The drivers whose hooks a daemon calls. All daemons call the `daemon` hook, even those whose driver has no
+ * hooks. Source: libvirt's docs/daemons.rst; src/remote/remote_daemon.c, which all are made from.
  */
 export const HOOK_DRIVERS: Readonly<Record<string, readonly Driver[]>> = {
   libvirtd: DRIVERS,
@@ -24,12 +24,12 @@ export const HOOK_DRIVERS: Readonly<Record<string, readonly Driver[]>> = {
   virtchd: ["daemon"],
 };
 
-/** A daemon of libvirt's that runs and calls hooks. */
+/** A running libvirt daemon that calls hooks. */
 export interface LibvirtDaemon extends RunningProcess {
   drivers: readonly Driver[];
 }
 
-/** Directories where a daemon's program may be: distributions', from source, NixOS's. */
+/** Directories that may hold a daemon's program: those of distributions, of builds from source, of NixOS. */
 const PROGRAM_DIRECTORIES = [
   "/usr/sbin",
   "/usr/bin",
@@ -38,7 +38,10 @@ const PROGRAM_DIRECTORIES = [
   "/run/current-system/sw/bin",
 ];
 
-/** libvirt's daemons that run now. With a hooks directory only those that see that very directory: others live in containers. */
+/**
+ * libvirt's daemons that run now. With a hooks directory, only daemons that see that same directory: others
+ * run in containers.
+ */
 export function libvirtDaemons(hooksDirectory?: string): LibvirtDaemon[] {
   const found = processesNamed(Object.keys(HOOK_DRIVERS));
   return found
@@ -46,7 +49,7 @@ export function libvirtDaemons(hooksDirectory?: string): LibvirtDaemon[] {
     .map((daemon) => ({ ...daemon, drivers: HOOK_DRIVERS[daemon.name]! }));
 }
 
-/** A daemon's program: that of one that runs, else one that is installed. */
+/** A daemon's program: that of a running one, else an installed one. */
 export function daemonProgram(running: readonly LibvirtDaemon[]): string | undefined {
   const programs = running.flatMap(({ program }) => program ?? []);
   const installed = PROGRAM_DIRECTORIES.flatMap((directory) =>
@@ -55,7 +58,7 @@ export function daemonProgram(running: readonly LibvirtDaemon[]): string | undef
   return [...programs, ...installed].find((path) => fileStatus(path)?.kind === "file");
 }
 
-/** libvirt's version, as `9.0.0`, by what a daemon's program says: libvirt itself is never asked. */
+/** libvirt's version, as `9.0.0`, from a daemon's program; hookvisor never asks libvirt itself. */
 export function libvirtVersion(program: string): string | undefined {
   const said = runQuickly(program, ["--version"]);
   return /\b(\d+\.\d+\.\d+)\b/.exec(said?.stdout ?? "")?.[1];
@@ -67,7 +70,7 @@ export function runsDirectories(version: string): boolean {
   return major > 6 || (major === 6 && minor >= 5);
 }
 
-/** Where this host's libvirt looks for hooks, and why that is thought. */
+/** Where this host's libvirt looks for hooks, and how hookvisor found out. */
 export function hooksDirectory(program: string | undefined): { path: string; why: string; isNixOs?: true } {
   const isDirectory = (path: string) => fileStatus(path)?.kind === "directory";
   if (program?.startsWith("/usr/local/")) {

@@ -4,7 +4,7 @@ import { makeHookDirectory } from "./made_directories.ts";
 import type { Driver } from "../protocol/operations.ts";
 import { makeDirectory, makeLink, remove, replaceLink } from "../system/admin_files.ts";
 
-/** One thing done, or found done. */
+/** One step, done now or found already done. */
 export interface LinkStep {
   driver: Driver;
   path: string;
@@ -12,15 +12,18 @@ export interface LinkStep {
   why?: string;
 }
 
-/** What is the same for all links that one command makes. */
+/** What all links that one command creates share. */
 export interface LinkOptions {
   place: "d" | "main";
   dryRun: boolean;
-  /** hookvisor's own directory, where is kept what was made. */
+  /** hookvisor's own directory, which keeps the list of created directories. */
   config: string;
 }
 
-/** Makes a driver's link. A link to another hookvisor, or to one that is gone, is moved to this one; any other file is not changed. */
+/**
+ * Creates a driver's link. A link to another hookvisor, or to a removed one, is changed to this one; any
+ * other file is not changed.
+ */
 export function makeDriverLink(
   places: Places,
   driver: Driver,
@@ -55,12 +58,12 @@ export function makeDriverLink(
 function moveLink(hook: Hook, directory: string, program: string, dryRun: boolean): LinkStep {
   const { driver, path } = hook;
   if (hook.leadsHere) return { driver, path, did: "was there" };
-  // Beside the drivers' hooks, where libvirt looks for no other name: it runs whatever is in a .d directory.
+  // Beside the drivers' hooks, where libvirt ignores other names; in a .d directory it runs every file.
   if (!dryRun) replaceLink(path, program, `${directory}/.hookvisor.new`);
   return { driver, path, did: "moved", why: `it pointed to ${destination(hook)}` };
 }
 
-/** Where a link of ours leads that does not lead here. */
+/** The target of one of our links that does not lead to this program. */
 export function destination({ target, isRun, isDangling }: Hook): string {
   if (isRun) return `${target}, another hookvisor`;
   return `${target}, which ${isDangling ? "does not exist" : "is not an executable file"}`;

@@ -1,7 +1,7 @@
 import type { Look } from "./text.ts";
 import { type Terminal, terminal } from "../system/terminal.ts";
 
-/** Columns for text that goes to a file or a pipe and has to have some width. */
+/** The width of text for a file or a pipe, in columns. */
 const PIPE_WIDTH = 100;
 const NARROWEST = 20;
 
@@ -10,7 +10,7 @@ export function lookFor({ isTerminal, columns, env }: Terminal): Look & { isTerm
   const locale = env("LC_ALL") || env("LC_CTYPE") || env("LANG") || "C";
   return {
     isTerminal,
-    // A size of 0 is what a terminal has before anybody set it.
+    // A terminal has size 0 until its size is set.
     width: isTerminal ? Math.max(NARROWEST, columns || 80) : PIPE_WIDTH,
     colour: isTerminal && !env("NO_COLOR") && env("TERM") !== "dumb",
     unicode: /utf-?8/i.test(locale),

@@ -6,7 +6,7 @@ function listOf(config: string): string {
   return `${config}/made-directories`;
 }
 
-/** Makes a directory and those above it, and keeps in mind which of them were not there. */
+/** Creates a directory and its parents, and records which of them were missing. */
 export function makeHookDirectory(path: string, config: string): void {
   const missing: string[] = [];
   for (let at = path; at !== "" && !isThere(at); at = at.slice(0, at.lastIndexOf("/"))) missing.push(at);
@@ -16,7 +16,7 @@ export function makeHookDirectory(path: string, config: string): void {
   write(config, [...new Set([...read(config), ...missing])]);
 }
 
-/** Removes those that `install` made and that are empty now; gives them. What others have put something into stays. */
+/** Removes the empty directories that `install` created, and returns them. Directories with other files stay. */
 export function removeMadeDirectories(config: string): string[] {
   const made = read(config);
   if (made.length === 0) return [];

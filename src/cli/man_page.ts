@@ -2,10 +2,10 @@ import type { AdminCommand } from "./command.ts";
 import { COMMON_OPTIONS } from "./common_options.ts";
 import { exitCodes, optionUsage, usage } from "./help.ts";
 
-/** What the head of a page says besides its name. */
+/** The head of a page, besides its name. */
 export interface ManSource {
   version: string;
-  /** `2026-11-23`; empty where it is not known. */
+  /** `2026-11-23`; empty if unknown. */
   date: string;
 }
 
@@ -121,7 +121,7 @@ function title(name: string, { version, date }: ManSource): string[] {
   ];
 }
 
-/** The command in bold, what stands for something else in italics. */
+/** The command in bold, placeholders in italics. */
 function synopsis(line: string): string {
   return line.split(" ").map((word, i) =>
     i === 0 || (i === 1 && /^[a-z-]+$/.test(word)) ? `\\fB${text(word)}\\fR` : `\\fI${text(word)}\\fR`
@@ -136,14 +136,14 @@ function item(term: string, meaning: string): string[] {
   return [".TP", `\\fB${text(term)}\\fR`, `${text(sentence(meaning))}`];
 }
 
-/** A summary as a sentence. A file's name and the like keep their small letter. */
+/** A summary as a sentence. A file name at the beginning keeps its small letter. */
 function sentence(summary: string): string {
   const [first = ""] = summary.split(/[\s,;:]/);
   const begun = /^[a-z]+('s)?$/.test(first) ? summary[0]!.toUpperCase() + summary.slice(1) : summary;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
-/** A text that troff takes as it is: backslashes, dashes, quotes, and points at the start of a line mean something to it. */
+/** A text escaped for troff, to which backslashes, dashes, quotes, and a point at the start of a line are special. */
 function text(plain: string): string {
   return plain
     .replaceAll("\\", "\\e")

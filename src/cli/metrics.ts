@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const file = option(invocation, "output");
   if (file === undefined) print(1, text);
   else {
-    // As a whole: node_exporter may read it at any moment.
+    // The file is replaced as a whole, because node_exporter may read it at any moment.
     replaceFile(file, text);
     if (!flag(invocation, "quiet")) print(1, `${file} was written\n`);
   }

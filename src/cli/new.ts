@@ -6,7 +6,7 @@ import { parseManifest } from "../manifest/parse.ts";
 import { createFile, makeDirectory } from "../system/admin_files.ts";
 import { print } from "../system/self.ts";
 
-/** Where a handler goes whose name says no order. */
+/** The order of a handler whose name has none. */
 const MIDDLE = "50";
 
 /** `hookvisor new`. */
@@ -49,7 +49,7 @@ function recipeList(): string {
   }).join("");
 }
 
-/** `vfio`, `20-vfio` or `20-vfio.js`; without digits in front it runs in the middle. */
+/** `vfio`, `20-vfio` or `20-vfio.js`; without leading digits it runs in the middle. */
 function handlerName(word: string): string {
   const bare = word.endsWith(".js") ? word.slice(0, -".js".length) : word;
   const name = /^[0-9]{2}-/.test(bare) ? bare : `${MIDDLE}-${bare}`;
@@ -62,7 +62,7 @@ function handlerName(word: string): string {
   );
 }
 
-/** The text with another first operation in its `on`. */
+/** The text with its first operation in `on` replaced. */
 function withOperation(text: string, on: string | undefined): string {
   if (on === undefined) return text;
   const wrong = operationGlobError(on);

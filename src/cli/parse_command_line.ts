@@ -4,7 +4,10 @@ import { COMMON_OPTIONS } from "./common_options.ts";
 import { suggest } from "../base/suggest.ts";
 import { DIRECTORIES } from "../site/directories.ts";
 
-/** Reads what was written after a command's name. A text says what is wrong. Options may stand anywhere unless the command says otherwise; `--` ends them. */
+/**
+ * Parses the arguments after a command's name. A text says what is wrong. Options may stand anywhere unless
+ * the command says otherwise; `--` ends them.
+ */
 export function parseCommandLine(command: AdminCommand, args: readonly string[]): Invocation | string {
   const known: Readonly<Record<string, Option>> = { ...command.options, ...COMMON_OPTIONS };
   const options: Record<string, string | true> = {};
@@ -53,7 +56,7 @@ function readOption(
   return { name, value };
 }
 
-/** Options with a letter of their own, as in other commands. */
+/** Options with a short form, as in other commands. */
 const SHORT: Readonly<Record<string, string>> = { h: "help", n: "number", f: "follow" };
 
 function readDirectories(options: Record<string, string | true>): Invocation["directories"] {

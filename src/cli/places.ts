@@ -4,17 +4,17 @@ import { daemonProgram, hooksDirectory, type LibvirtDaemon, libvirtDaemons } fro
 import { executable } from "../system/admin_files.ts";
 import { fileStatus } from "../system/file.ts";
 
-/** What the command line says about places. */
+/** The places that the command line names. */
 export interface Places {
-  /** As libvirt will see it. */
+  /** The path as libvirt will see it. */
   hooks: string;
-  /** Put in front of every path that is written: for packages. */
+  /** The prefix of every path that is written, for packages. */
   destdir: string;
   /** What links point to. */
   program: string;
   /** libvirt's daemons that run and see this hooks directory. */
   daemons: LibvirtDaemon[];
-  /** A line on each thing that was decided. */
+  /** One line about each decision. */
   why: string[];
   /** This is NixOS, and the hooks directory is the one its module fills. */
   isNixOs: boolean;

@@ -24,13 +24,16 @@ export interface CallToPlay {
   extra: string;
   xml: string;
   caller?: string;
-  /** Where the XML came from, for the person who reads it. */
+  /** The source of the XML, as shown to the admin. */
   source: string;
 }
 
-/** Plays one call in this process, by the code that answers libvirt, and prints its timeline. Gives the exit code. */
+/**
+ * Plays one call in this process, with the code that answers libvirt, and prints its timeline. Returns the
+ * exit code.
+ */
 export async function playCall(invocation: Invocation, call: CallToPlay): Promise<number> {
-  // Before handlers run: with them goes the permission to look at the terminal.
+  // Before handlers run, because the permission to query the terminal is dropped then.
   const out = look();
   const parsed = parseEvent(call.driver, [call.object, call.operation, call.subOperation, call.extra]);
   if ("error" in parsed) throw new CommandError(parsed.error.message, 2);
@@ -86,7 +89,10 @@ interface PlayedChange {
   times: number;
 }
 
-/** What a dry run did not do, each once, in the order in which it first came: a loop that waits says the same thousands of times. */
+/**
+ * What a dry run did not do, each once, in order of first appearance: a polling loop repeats the same
+ * thousands of times.
+ */
 class NotDone {
   readonly #changes = new Map<string, PlayedChange>();
 
@@ -102,7 +108,10 @@ class NotDone {
   }
 }
 
-/** With --root every path of a handler's counts from there, and what guests hold is kept there too: it is not about this host. */
+/**
+ * With --root every path of a handler is relative to that directory, and guests' holds are kept there too,
+ * because they do not concern this host.
+ */
 function rooted(invocation: Invocation, dryRun: boolean): Directories {
   const given = option(invocation, "root");
   if (given === undefined) return invocation.directories;
@@ -118,7 +127,7 @@ function rooted(invocation: Invocation, dryRun: boolean): Directories {
   return directories;
 }
 
-/** The times of a record, which count from the start of the process, counted from the call's own. */
+/** A record's times, converted from the start of the process to the start of the call. */
 function sinceBegan(record: HookRecord, began: number): HookRecord {
   const handlers = record.handlers.map((handler) =>
     handler.start === undefined

@@ -7,7 +7,10 @@ import { ENVIRONMENT } from "../system/command_environment.ts";
 import { findProgram } from "../system/program.ts";
 import { SystemError } from "../system/system_error.ts";
 
-/** Programs of `allow.exec` on this host that root refuses to run, because others could have written them. */
+/**
+ * Programs of `allow.exec` on this host that root refuses to run, because other users could have written
+ * them.
+ */
 export function programWarnings(file: string, { allow }: Manifest, { policy }: Config): Issue[] {
   return allow.exec.flatMap((rule): Issue[] => {
     const message = refusedProgram(rule, policy);
@@ -16,7 +19,7 @@ export function programWarnings(file: string, { allow }: Manifest, { policy }: C
   });
 }
 
-/** Why the program of one rule is refused, or undefined; also where it cannot be looked at. */
+/** Why the program of one rule is refused, or undefined; also where it cannot be examined. */
 export function refusedProgram(rule: Located<string>, policy: Config["policy"]): string | undefined {
   const read = parseExecRule(rule.value);
   const path = "rule" in read ? findProgram(read.rule.program, ENVIRONMENT.PATH) : undefined;

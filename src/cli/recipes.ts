@@ -30,7 +30,7 @@ import storageReady from "../../handlers/recipes/storage-ready.js" with { type: 
 import userService from "../../handlers/recipes/user-service.js" with { type: "text" };
 import vfioGuard from "../../handlers/recipes/vfio-guard.js" with { type: "text" };
 
-/** Handlers to begin with, by the name that `new --recipe` takes. */
+/** Template handlers, by the name that `new --recipe` takes. */
 export const RECIPES: Readonly<Record<string, string>> = {
   empty,
   "bridge-vlan": bridgeVlan,

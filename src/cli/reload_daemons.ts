@@ -9,10 +9,13 @@ import { hasHandlers } from "../system/has_handlers.ts";
 import { pause } from "../system/pause.ts";
 import { askToReload } from "../system/processes.ts";
 
-/** Waiting for the record of a reload, in milliseconds: longer than the 5 s that the daemon's hook may take. */
+/**
+ * How long to wait for the record of a reload, in milliseconds: longer than the 5 s that the daemon's hook
+ * may take.
+ */
 const RELOAD_WAIT_MS = 12_000;
 
-/** A daemon that does not know yet that a driver has a hook. */
+/** A daemon that does not yet know that a driver has a hook. */
 export interface Reload {
   daemon: string;
   pid: number;
@@ -20,8 +23,9 @@ export interface Reload {
 }
 
 /**
- * The daemons that run and have to look for hooks anew. With `--existing` that is each whose drivers have a link: one
- * that led nowhere when the daemon looked is no hook to it, and nobody knows for how long the program was gone.
+ * The running daemons that must look for hooks again. With `--existing` that is each daemon whose drivers
+ * have a link: a daemon ignores a link that led nowhere when it looked, and how long the program was gone is
+ * unknown.
  */
 export function needReload(
   invocation: Invocation,
@@ -47,9 +51,9 @@ export function needReload(
   });
 }
 
-/** A daemon that was asked to reload. */
+/** A daemon that got the signal to reload. */
 export interface Reloaded extends Reload {
-  /** Whether it then called the hook; undefined where such a call leaves no record, because there is no handler. */
+  /** Whether it then called the hook; undefined where such a call leaves no record, because no handler exists. */
   seen: boolean | undefined;
 }
 
@@ -72,7 +76,7 @@ export async function reload(
   return reloads.map((one) => ({ ...one, seen: seen(one.daemon) }));
 }
 
-/** What came of it, in a line. */
+/** The result, in one line. */
 export function reloaded({ daemon, pid, seen }: Reloaded): string {
   if (seen === undefined) return `${daemon} (pid ${pid}) was asked to reload\n`;
   return seen

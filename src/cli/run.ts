@@ -29,7 +29,7 @@ function wanted(word: string): Operation {
   return findOperation(driver, name)!;
 }
 
-/** The XML is, in this order: the file that was given, that of the newest kept call, a sample. */
+/** The XML is, in this order: the named file, that of the newest kept call, a sample. */
 async function callFor(invocation: Invocation, operation: Operation): Promise<CallToPlay> {
   const { driver, name } = operation;
   const guest = option(invocation, "guest");
@@ -102,7 +102,7 @@ function newest(
   return undefined;
 }
 
-/** The domain's or the network's name in what libvirt would write. */
+/** The domain's or network's name in the XML that libvirt would write. */
 function nameIn(xml: string): string | undefined {
   const { document } = parseDocument(new TextEncoder().encode(xml), { source: "--xml" });
   if (document === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { Json } from "../base/json.ts";
 const DISK = { device: "virtio-disk0", disk: "vda" };
 const PATH = "/var/lib/libvirt/images/sample.qcow2";
 
-/** What libvirt would say of an event, in the words of docs/watch.md; they go with the sample of the XML. */
+/** What libvirt would report of an event, in the terms of docs/watch.md; it matches the sample XML. */
 const DETAILS: Readonly<Record<string, Record<string, Json>>> = {
   crashed: { reason: "panicked", onCrash: "destroy" },
   rebooted: {},
@@ -28,7 +28,7 @@ const DETAILS: Readonly<Record<string, Record<string, Json>>> = {
   balloon: { actualKiB: 1_048_576 },
 };
 
-/** @throws {Error} for an operation that is no event */
+/** @throws {Error} for an operation that is not an event */
 export function sampleDetails(operation: string): Record<string, Json> {
   const details = DETAILS[operation];
   if (details === undefined) throw new Error(`${operation} is no event`);

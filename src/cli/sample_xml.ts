@@ -1,6 +1,9 @@
 import { findOperation } from "../protocol/operations.ts";
 
-/** A UUID made from a name, so that the same name gives the same: the first 128 bits of its SHA-256, marked as version 8 (RFC 9562). */
+/**
+ * A UUID derived from a name, always the same for the same name: the first 128 bits of its SHA-256, marked as
+ * version 8 (RFC 9562).
+ */
 export async function sampleUuid(name: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name)));
   digest[6] = (digest[6]! & 0x0f) | 0x80;
@@ -9,7 +12,7 @@ export async function sampleUuid(name: string): Promise<string> {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** What libvirt would write on standard input for a small guest or network that needs nothing of this host. */
+/** What libvirt would write to standard input for a small guest or network that uses nothing of this host. */
 export async function sampleXml(
   driver: string,
   operation: string,

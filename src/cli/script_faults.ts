@@ -6,18 +6,18 @@ import { SystemError } from "../system/system_error.ts";
 
 const LARGEST = 1024 * 1024;
 
-/** Something that is wrong with somebody's hook script. */
+/** A fault of a hook script. */
 export interface ScriptFault {
-  /** What was seen, as a sentence that begins with the script: `is empty`. */
+  /** The fault, as a sentence whose subject is the script: `is empty`. */
   what: string;
   remedy: string;
-  /** libvirt cannot run it, or root should not: it is not taken over as it is. */
+  /** libvirt cannot run it, or root should not: adopt does not take it over unchanged. */
   isFatal: boolean;
   /** libvirt does not run it at all. */
   isIdle?: true;
 }
 
-/** Everything that is wrong with a script in a hooks directory, the worst first. A compiled program has no text to look at. */
+/** All faults of a script in a hooks directory, the worst first. A compiled program has no text to examine. */
 export function scriptFaults(path: string): ScriptFault[] {
   if (((fileStatus(path)?.mode ?? 0) & 0o111) === 0) {
     const what = "is not executable, so libvirt does not run it";
@@ -56,7 +56,7 @@ function trustFaults(path: string): ScriptFault[] {
   }
 }
 
-/** Loops that a guest's start waits for, and nothing bounds. */
+/** Unbounded loops that a guest's start waits for. */
 const ENDLESS =
   /^\s*(?:while|until)\s+(?:true|:|\[\[? 1 \]?\]|sleep\b|!?\s*(?:virsh|ping|nc|curl|lsof|fuser|mountpoint|pgrep|grep|test|\[))/;
 

@@ -1,13 +1,13 @@
 import { OPERATIONS } from "../protocol/operations.ts";
 import type { Driver } from "../protocol/operations.ts";
 
-/** What a hook script is for, as far as its text tells; an empty list: it does not say, so it may be anything. */
+/** What a hook script handles, as far as its text shows; an empty list: unknown, so it may be anything. */
 export interface ScriptPurpose {
   operations: string[];
   guests: string[];
 }
 
-/** Reads which operations and guests a shell script, or one in Python or Perl, asks for by name. */
+/** Finds the operations and guests that a shell, Python or Perl script names. */
 export function scriptPurpose(text: string, driver: Driver): ScriptPurpose {
   const code = text.split("\n").filter((line) => !/^\s*#/.test(line)).join("\n");
   const known = [...new Set(OPERATIONS.filter((o) => o.driver === driver).map(({ name }) => name as string))];

@@ -66,9 +66,9 @@ interface Facts {
   description?: string;
   for?: string[];
   may?: string[];
-  /** `name: value`, as they are with `config.yaml`, and the line there that counts; then those for some guests only. */
+  /** `name: value`, as they are with `config.yaml`, and the line that sets each; then those for some guests only. */
   options?: string[];
-  /** Each operation with the time it has and what a failure does. */
+  /** Each operation with its time limit and the effect of a failure. */
   operations?: string[];
   problems: string[];
 }

@@ -1,4 +1,4 @@
-/** Marks a text for a terminal, or leaves it as it is. */
+/** Colours a text for a terminal, or returns it unchanged. */
 export type Style = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow", (text: string) => string>>;
 
 /** ECMA-48 colours; a terminal's own palette decides how they look. */

@@ -1,8 +1,8 @@
 import { escaped, oneLine } from "../base/one_line.ts";
 
-/** How text is laid out for a person: what the output can show, and how wide it is. */
+/** How text is laid out for people: what the output can show, and how wide it is. */
 export interface Look {
-  /** Columns to fit into. */
+  /** The width available, in columns. */
   width: number;
   colour: boolean;
   /** Whether more than ASCII can be shown. */
@@ -12,7 +12,7 @@ export interface Look {
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
 const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
-/** Most texts by far, told apart quickly: a history may have a million rows. */
+/** A quick test that nearly all texts pass: a history may have a million rows. */
 const PLAIN = /^[ -~]*$/;
 
 /** The text with everything that a terminal would act on, and without `unicode` everything beyond ASCII, made a visible escape. */
@@ -30,7 +30,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The text, cut to `width` columns with a mark that something is missing. */
+/** The text, truncated to `width` columns with a mark. */
 export function fit(text: string, { width, unicode }: Pick<Look, "width" | "unicode">): string {
   if (textWidth(text) <= width) return text;
   const mark = unicode ? "…" : width >= 8 ? "..." : "";
@@ -49,12 +49,12 @@ function head(text: string, width: number): string {
   return kept;
 }
 
-/** The text with spaces after it, `width` columns in all; a longer one as it is. */
+/** The text with spaces after it, `width` columns in all; a longer one unchanged. */
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - textWidth(text)));
 }
 
-/** The text in lines of at most `width` columns, broken at spaces where there are any. */
+/** The text in lines of at most `width` columns, broken at spaces where possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

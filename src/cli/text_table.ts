@@ -4,7 +4,10 @@ import { fit, type Look, pad, textWidth, visible, wrap } from "./text.ts";
 export interface Column {
   title: string;
   align?: "left" | "right";
-  /** Shares with other such columns what width there is; the rest are as wide as they need. `wrap`: over several lines; `cut`: on one line, shortened. */
+  /**
+   * Shares the remaining width with other such columns; the others are as wide as they need. `wrap`: over
+   * several lines; `cut`: on one line, truncated.
+   */
   flex?: "wrap" | "cut";
   /** Applied to a cell once it is laid out: a colour. */
   paint?(text: string, row: number): string;
@@ -19,7 +22,7 @@ const NARROWEST = 8;
 
 /**
  * A table that fits `look.width`, with a heading. In a pipe nothing is
- * shortened or wrapped (`fitted` false), so that programs read whole values.
+ * truncated or wrapped (`fitted` false), so that programs read whole values.
  */
 export function renderTable(
   columns: readonly Column[],
@@ -53,7 +56,7 @@ function laid(line: string, { flex }: Column, width: number, { unicode }: Look):
   return [flex === "cut" ? fit(line, { width, unicode }) : line];
 }
 
-/** The last column needs no padding, and a wide one no limit in a pipe. */
+/** The last column needs no padding, and a wide column has no limit in a pipe. */
 function place(text: string, width: number, align: Column["align"]): string {
   if (align === "right") return " ".repeat(Math.max(0, width - textWidth(text))) + text;
   return pad(text, width);
@@ -68,7 +71,7 @@ function widthsOf(
     rows.reduce((most, row) => Math.max(most, ...row[i]!.map(textWidth)), textWidth(title))
   );
   const total = () => natural.reduce((sum, one) => sum + one, GAP * (columns.length - 1));
-  // The widest flexible column gives way first, column by column.
+  // The widest flexible column shrinks first, one column at a time.
   for (let over = total() - width; over > 0; over = total() - width) {
     const flexible = columns.flatMap(({ flex }, i) => flex === undefined ? [] : [i]).filter((i) =>
       natural[i]! > NARROWEST

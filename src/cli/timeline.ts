@@ -8,20 +8,20 @@ import type { HandlerEntry, HookRecord, UndoneEntry } from "../records/record.ts
 /** Columns of a duration: `12345.6 ms`. */
 const DURATION = 10;
 
-/** Where the parts of the lines stand, and the clock of the bars. */
+/** The columns of the parts of a line, and the time scale of the bars. */
 interface Sheet {
   look: Look;
   paint: Style;
   /** Columns for text, then for bars. */
   text: number;
   bar: number;
-  /** Milliseconds that the bars stand for. */
+  /** The time that the bars span, in milliseconds. */
   total: number;
 }
 
 /**
- * One hook call for a person to read: its handlers, under each what it called,
- * with bars on the clock of the whole call; which did not run and why; the
+ * One hook call for people to read: its handlers, under each its calls, with
+ * bars on the time scale of the whole call; which did not run and why; the
  * verdict, and what libvirt does with it. Ends in a line end.
  */
 export function renderTimeline(record: HookRecord, look: Look): string {
@@ -41,7 +41,10 @@ export function renderTimeline(record: HookRecord, look: Look): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
-/** Older records do not say when a handler began: then one after the other, the last at the end. */
+/**
+ * Older records do not say when a handler began: they are then drawn one after the other, the last at the
+ * end.
+ */
 function startsOf({ handlers, ms }: HookRecord): number[] {
   const sum = handlers.reduce((sum, handler) => sum + handler.ms, 0);
   let next = Math.max(0, ms - sum);
@@ -147,7 +150,7 @@ function undoneLines(
   ];
 }
 
-/** Calls of a loop that waits are the same over and over: more of a kind than these are one line, with their number. */
+/** A polling loop repeats the same calls: more than this many of a kind become one line with their number. */
 const MOST_ALIKE = 3;
 
 function foldRepeats(calls: readonly CallRecord[]): [call: CallRecord, times: number][] {
@@ -199,7 +202,7 @@ function callLines(
   return [line, ...(call.error === undefined ? [] : indent(call.error, 7, sheet, colour)), ...said];
 }
 
-/** What a command was given beside its line. */
+/** A command's options. */
 function beside({ runAs, env, stdin }: CallRecord): string {
   return [
     runAs === undefined ? "" : ` as ${runAs}`,
@@ -208,7 +211,7 @@ function beside({ runAs, env, stdin }: CallRecord): string {
   ].join("");
 }
 
-/** What came of a call, in a word or two. */
+/** The result of a call, in a word or two. */
 function resultOf(call: CallRecord, unicode: boolean): string {
   const arrow = unicode ? " → " : " -> ";
   if (typeof call.code === "number") return `${arrow}exit ${call.code}`;

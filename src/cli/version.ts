@@ -9,7 +9,7 @@ declare const __BUILD_DATE__: string | undefined;
 /** Of the engine in @jitl/quickjs-ng-wasmfile-release-sync, as its README says. */
 const QUICKJS_NG = "0.12.1";
 
-/** hookvisor's version and the date of its sources, both known only to a built program. */
+/** hookvisor's version and the date of its sources, which only a built program knows. */
 export function programVersion(): { version: string; date?: string } {
   const version = typeof __HOOKVISOR_VERSION__ === "string" ? __HOOKVISOR_VERSION__ : "from source";
   return typeof __BUILD_DATE__ === "string" ? { version, date: __BUILD_DATE__.slice(0, 10) } : { version };

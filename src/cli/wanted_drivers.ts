@@ -4,7 +4,10 @@ import { loadWholeSite } from "./whole_site.ts";
 import { expandOperations } from "../manifest/operation_glob.ts";
 import { type Driver, DRIVERS, isDriver } from "../protocol/operations.ts";
 
-/** The drivers that were named, or those that handlers are for, and `daemon`, whose start undoes what was left behind. */
+/**
+ * The drivers named on the command line, or those that handlers match, and `daemon`, whose start undoes what
+ * was left behind.
+ */
 export async function driversOf(invocation: Invocation): Promise<Driver[]> {
   const named = option(invocation, "driver");
   if (flag(invocation, "all")) return [...DRIVERS];

@@ -29,7 +29,7 @@ export async function run({ directories }: Invocation): Promise<number> {
   });
 }
 
-/** Where a user's own daemon has its sockets (libvirt's docs/daemons.rst). */
+/** The directory of a user's own daemon's sockets (libvirt's docs/daemons.rst). */
 function runtimeDirectory(uid: number): string {
   const given = environment().find((one) => one.startsWith("XDG_RUNTIME_DIR="));
   return given?.slice(given.indexOf("=") + 1) || `/run/user/${uid}`;

@@ -3,20 +3,20 @@ import { OPERATIONS } from "../protocol/operations.ts";
 import type { LoadedHandler } from "../site/load_handlers.ts";
 import { isWatching } from "../watch/only_watch.ts";
 
-/** What has to be done so that handlers hear of events. */
+/** What must be done so that handlers get events. */
 export const WATCH_REMEDY = "systemctl enable --now hookvisor-watch";
 
-/** The handlers that hear nothing of an event unless `hookvisor watch` runs. */
+/** The handlers that get no event unless `hookvisor watch` runs. */
 export interface WatchNeed {
-  /** Those that name an event: they are for it. */
+  /** Handlers that name an event. */
   named: string[];
-  /** Those with a glob that includes some, as `qemu/*`. */
+  /** Handlers with a glob that includes some, such as `qemu/*`. */
   byGlob: string[];
   /** It runs. */
   isWatching: boolean;
 }
 
-/** @param state where a watch of this host would have its lock */
+/** @param state the directory of this host's watch lock */
 export function watchNeed(handlers: readonly LoadedHandler[], state: string): WatchNeed {
   const globs = handlers.flatMap(({ name, manifest }) =>
     (manifest?.on ?? []).filter(({ value }) => isForEvent(value)).map(({ value }) => ({ name, value }))

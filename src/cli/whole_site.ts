@@ -13,12 +13,12 @@ import { matchesOperation } from "../manifest/operation_glob.ts";
 import { fileReader } from "../system/file_reader.ts";
 import { userId } from "../system/self.ts";
 
-/** Everything an admin wrote, as a hook call would find it, for any operation. */
+/** The admin's whole configuration, as a hook call would find it, for any operation. */
 export interface WholeSite {
   config: Config;
   configFile: string;
   handlers: LoadedHandler[];
-  /** What is wrong with `config.yaml` and with the handler directory itself; each handler has its own. */
+  /** The issues of `config.yaml` and of the handler directory itself; each handler has its own. */
   issues: Issue[];
 }
 
@@ -40,7 +40,10 @@ export async function loadWholeSite(directories: Directories): Promise<WholeSite
   };
 }
 
-/** One file as a handler, wherever it lies and whoever owns it: for a look at it before it is put in place. */
+/**
+ * One file as a handler, in any directory and with any owner, so that it can be checked before it is
+ * installed.
+ */
 export function loadFile(file: string): LoadedHandler {
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.js$/, "");
   const unread = { name, file, source: "", mayMatch: () => true, trouble: "invalid" as const };
@@ -66,7 +69,10 @@ export function loadFile(file: string): LoadedHandler {
   };
 }
 
-/** Whether a hook call would use a handler: `broken` by its manifest or its owner, `unapproved` where the site's policy wants it approved. */
+/**
+ * Whether a hook call would use a handler: `broken` by its manifest or its owner, `unapproved` where the
+ * site's policy requires approval.
+ */
 export function stateOf({ manifest, issues }: LoadedHandler): "ready" | "broken" | "unapproved" {
   if (manifest === undefined) return "broken";
   return issues.some(({ severity }) => severity === "error") ? "unapproved" : "ready";

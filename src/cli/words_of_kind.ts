@@ -6,10 +6,10 @@ import { isTrouble } from "../system/file_reader.ts";
 import { OPERATIONS } from "../protocol/operations.ts";
 import { fileReader } from "../system/file_reader.ts";
 
-/** Records that are looked at for names: a shell waits while somebody types. */
+/** How many records are searched for names: a shell waits for the answer while the user types. */
 const MOST_RECORDS = 2000;
 
-/** The words that a shell offers for a kind that has no fixed list, from what this host has now. */
+/** The completions for a kind without a fixed list, from this host's present state. */
 export function wordsOfKind(
   kind: string,
   directories: Directories,
@@ -49,7 +49,7 @@ function names({ log }: Directories, isWanted: (driver: string) => boolean): str
   for (const { driver, object } of newestRecords(log, {}).take(MOST_RECORDS)) {
     if (isWanted(driver)) found.add(object);
   }
-  // A shell takes words by lines; a name with a line end in it cannot be offered.
+  // A shell takes words by lines; a name with a line end cannot be offered.
   return [...found].filter((name) => !/[\p{Cc}]/u.test(name)).sort();
 }
 

@@ -5,7 +5,7 @@ import { checkpointFile, DIRECTORIES } from "../../site/directories.ts";
 import { linkStatus } from "../../system/file.ts";
 import { userId } from "../../system/self.ts";
 
-/** Whether hook calls start from a checkpoint, which makes them several times as fast. */
+/** Whether hook calls start from a checkpoint, which makes them several times faster. */
 export function checkpoint({ directories, setup }: Patient): Finding[] {
   return [{ check: "checkpoint", ...look(directories.state, setup.config.checkpoint, setup.configFile) }];
 }

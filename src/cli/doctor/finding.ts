@@ -2,21 +2,21 @@ import type { LibvirtDaemon } from "../libvirt_host.ts";
 import type { WholeSite } from "../whole_site.ts";
 import type { Directories } from "../../site/directories.ts";
 
-/** How bad something is. `note`: something to know, or something that could not be looked at. */
+/** How bad something is. `note`: a remark, or something that could not be examined. */
 export type Level = "ok" | "note" | "warn" | "fail";
 
-/** One thing that doctor looked at. */
+/** One thing that doctor examined. */
 export interface Finding {
-  /** What kind of thing, in a word or two. */
+  /** The kind of thing, in a word or two. */
   check: string;
   level: Level;
-  /** What was looked at, and what was seen. */
+  /** What was examined, and the result. */
   seen: string;
   /** What to do; for `warn` and `fail`. */
   remedy?: string;
 }
 
-/** What every check may look at. */
+/** What every check may examine. */
 export interface Patient {
   directories: Directories;
   setup: WholeSite;
@@ -35,5 +35,5 @@ export interface Patient {
   version: string | undefined;
 }
 
-/** A kind of check: looks at the host and changes nothing. libvirt is never called. */
+/** A kind of check: examines the host and changes nothing. It never calls libvirt. */
 export type Check = (patient: Patient) => Finding[] | Promise<Finding[]>;

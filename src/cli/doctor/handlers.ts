@@ -15,7 +15,7 @@ import { SystemError } from "../../system/system_error.ts";
 
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Whether the handlers can be used, and whether what their rules name is on this host. */
+/** Whether the handlers can be used, and whether what their rules name exists on this host. */
 export function handlers({ setup, directories }: Patient): Finding[] {
   const check = "handlers";
   const errors = setup.issues.filter(({ severity }) => severity === "error");
@@ -69,7 +69,7 @@ export function handlers({ setup, directories }: Patient): Finding[] {
   return [...findings, ...rules];
 }
 
-/** Programs that root refuses to run: the calls of them fail. */
+/** Programs that root refuses to run: calls of them fail. */
 function untrustedFindings({ name }: LoadedHandler, { allow }: Manifest, { policy }: Config): Finding[] {
   const seen = new Set(
     allow.exec.map((rule) => refusedProgram(rule, policy)).filter((why) => why !== undefined),
@@ -122,7 +122,7 @@ function ruleFindings({ name }: LoadedHandler, manifest: Manifest): Finding[] {
   return findings;
 }
 
-/** Whether a glob stands for anything. `**` may stand for a whole tree, and is not looked for. */
+/** Whether a glob matches anything. `**` may match a whole tree, and is not searched. */
 function isMatched(rule: PathRule): boolean {
   if (rule.segments.includes("**")) return true;
   let found = false;
@@ -138,12 +138,12 @@ function isThere(program: string): boolean {
   return status?.kind === "file" && (status.mode & 0o111) !== 0;
 }
 
-/** Files that the kernel makes: a rule that matches none of them names what this host does not have. */
+/** Files that the kernel makes: a rule that matches none of them names something that this host lacks. */
 const KERNEL_FILE = /^\/(?:sys|proc)\//;
 
 /**
- * What is missing of a rule's path: the directory that a glob begins in, or that a file is written into, or the file
- * itself; below /sys and /proc, where nobody makes files, everything that the glob stands for.
+ * What is missing of a rule's path: the directory that a glob begins in, or that a file is written to, or the
+ * file itself; below /sys and /proc, where only the kernel creates files, everything that the glob matches.
  */
 function missingPart(rule: string, kind: "read" | "write"): string | undefined {
   const parsed = parsePathRule(rule);

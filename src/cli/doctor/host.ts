@@ -9,7 +9,7 @@ import { programVersion } from "../version.ts";
 const OLDEST_GLIBC = [2, 27];
 const MIB = 1024 * 1024;
 
-/** What the host gives: room and a place for records, the journal, the C library. */
+/** What the host provides: space and a directory for records, the journal, the C library. */
 export function host(patient: Patient): Finding[] {
   const { version, date } = programVersion();
   return [
@@ -44,7 +44,7 @@ function glibc(): Finding {
   };
 }
 
-/** Room for as many records as are kept, twice over. */
+/** Twice the space of all kept records. */
 function diskSpace({ directories, setup }: Patient): Finding {
   const check = "disk space";
   const { maxSizeBytes, keep } = setup.config.log;
@@ -70,7 +70,7 @@ function diskSpace({ directories, setup }: Patient): Finding {
   return { check, level: "fail", seen, remedy: "free some space: hook calls continue without records" };
 }
 
-/** The directory, or the nearest one above it that is there. */
+/** The directory, or its nearest existing parent. */
 function existing(path: string): string {
   return fileStatus(path) !== undefined || path === "/"
     ? path

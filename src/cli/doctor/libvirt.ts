@@ -3,10 +3,10 @@ import { abortsRestore } from "../aborts_restore.ts";
 import { HOOK_DRIVERS, runsDirectories } from "../libvirt_host.ts";
 import { fileStatus } from "../../system/file.ts";
 
-/** `virtqemud-sock` and its like. */
+/** `virtqemud-sock` and similar. */
 const SOCKETS = Object.keys(HOOK_DRIVERS).map((name) => `${name === "libvirtd" ? "libvirt" : name}-sock`);
 
-/** Whether libvirt is here, which one, and which of its daemons run. */
+/** Whether libvirt is installed, which version, and which of its daemons run. */
 export function libvirt({ version, daemonProgram, daemons, directories, setup }: Patient): Finding[] {
   const check = "libvirt";
   if (daemonProgram === undefined) {

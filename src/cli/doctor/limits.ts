@@ -6,20 +6,23 @@ import { readText } from "../../system/read_text.ts";
 const SMALL = 64 * 1024;
 const MIB = 1024 * 1024;
 const PATH = "/usr/bin:/bin";
-/** linux/capability.h: who has it may raise hard limits. */
+/** linux/capability.h: it allows raising hard limits. */
 const CAP_SYS_RESOURCE = 24n;
 
-/** A limit that hook calls get from their daemon: its line in /proc/PID/limits, and how much of it there has to be. */
+/**
+ * A limit that hook calls inherit from their daemon: its line in /proc/PID/limits, and the least value that
+ * they need.
+ */
 interface Limit {
   line: string;
   least: number;
   what: string;
   setting: string;
-  /** The kernel itself cannot load the program with less, before any code that could raise it. */
+  /** With less, the kernel cannot even load the program, so no code of it can raise the limit. */
   isFinal?: true;
 }
 
-/** As much as hookvisor needs; build/elf/supervise_data.ts raises those that it may. */
+/** What hookvisor needs; the code of build/elf/supervise_data.ts raises the limits that it may. */
 const LIMITS: Limit[] = [
   { line: "Max address space", least: 64 * 1024 * MIB, what: "addresses", setting: "LimitAS=infinity" },
   { line: "Max data size", least: 1024 * MIB, what: "data", setting: "LimitDATA=infinity" },
@@ -29,7 +32,7 @@ const LIMITS: Limit[] = [
   { line: "Max stack size", least: 8 * MIB, what: "the stack", setting: "LimitSTACK=8M:infinity" },
 ];
 
-/** Limits of the running daemons that keep hook calls from starting, or let them end too early. */
+/** Limits of the running daemons that prevent hook calls from starting, or end them too early. */
 export function limits({ daemons }: Patient): Finding[] {
   return daemons.flatMap(({ name, pid }) => [
     ...limitFindings(
@@ -42,7 +45,7 @@ export function limits({ daemons }: Patient): Finding[] {
 }
 
 /**
- * What of a daemon's limits bites: what is below the need, and what a hook call cannot raise.
+ * The limits of a daemon that matter: those below the need that a hook call cannot raise.
  *
  * @param text its /proc/PID/limits
  * @param status its /proc/PID/status
@@ -70,7 +73,7 @@ function bytes(text: string): number {
   return text === "unlimited" ? Infinity : Number(text);
 }
 
-/** What systemd knows of the daemon's service, where it has one. */
+/** What systemd knows about the daemon's service, if it has one. */
 function memoryFindings(name: string): Finding[] {
   const systemctl = findProgram("systemctl", PATH);
   if (systemctl === undefined) return [];

@@ -8,7 +8,10 @@ import { expandOperations } from "../../manifest/operation_glob.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
 import { fileStatus } from "../../system/file.ts";
 
-/** Whether libvirt's hooks directory has the links that the handlers need, and whether the running daemons know it. */
+/**
+ * Whether libvirt's hooks directory has the links that the handlers need, and whether the running daemons
+ * know them.
+ */
 export function links(patient: Patient): Finding[] {
   const { hooks: directory, hooksWhy, program } = patient;
   const wanted = wantedDrivers(patient);
@@ -40,12 +43,12 @@ function wantedDrivers({ setup: { handlers } }: Patient): Set<Driver> {
   );
 }
 
-/** As `install` makes links: for the daemon's start too. */
+/** The same links as `install` creates: also for the daemon's start. */
 function withDaemon(wanted: ReadonlySet<Driver>): Driver[] {
   return DRIVERS.filter((driver) => driver === "daemon" || wanted.has(driver));
 }
 
-/** Drivers that handlers are for and that have no link; and `daemon`, whose start brings back what was left behind. */
+/** Drivers that handlers match and that have no link; and `daemon`, whose start undoes what was left behind. */
 function missingLinks(
   { hooks: directory, isNixOs, program }: Patient,
   all: ReadonlyMap<Driver, Hook[]>,
@@ -127,7 +130,7 @@ function linkFindings(
   return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }];
 }
 
-/** Links that lead nowhere: libvirt passes them over in silence. */
+/** Links that lead nowhere: libvirt skips them silently. */
 function staleLinks(hooks: readonly Hook[]): Finding[] {
   return hooks.filter(({ target, isRun, isOurs }) => target !== undefined && !isRun && !isOurs).map((
     { path, target },
@@ -139,7 +142,7 @@ function staleLinks(hooks: readonly Hook[]): Finding[] {
   }));
 }
 
-/** Daemons that looked for hooks before ours was there. */
+/** Daemons that looked for hooks before ours existed. */
 function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
   return patient.daemons.map((daemon): Finding => {
     const check = daemon.name;

@@ -2,10 +2,13 @@ import type { Finding, Patient } from "./finding.ts";
 import { fileStatus, realPath } from "../../system/file.ts";
 import { SystemError } from "../../system/system_error.ts";
 
-/** Where root's shell looks for commands, in its order (Debian's /etc/profile, sudo's secure_path). */
+/** The directories of root's shell for commands, in order (Debian's /etc/profile, sudo's secure_path). */
 const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Other programs called hookvisor that a shell may find: what is typed is then not what libvirt runs. */
+/**
+ * Other programs called hookvisor that a shell may find: the command that an admin types is then not the one
+ * that libvirt runs.
+ */
 export function otherPrograms({ program }: Patient): Finding[] {
   const found = new Set(PATH.flatMap((directory) => realProgram(`${directory}/hookvisor`) ?? []));
   found.delete(program);

@@ -7,7 +7,10 @@ import { userId } from "../../system/self.ts";
 
 const ROOT = 0;
 
-/** Who owns what hookvisor trusts, and who could write to it: configuration, handlers, the program, its own directories. */
+/**
+ * The owners of what hookvisor trusts, and who else could write to it: configuration, handlers, the program,
+ * its own directories.
+ */
 export function ownership({ directories, setup, program, hooks }: Patient): Finding[] {
   const files: [string, "file" | "directory"][] = [
     [program, "file"],
@@ -43,7 +46,7 @@ function trust(path: string, kind: "file" | "directory"): Finding | undefined {
   return issue.hint === undefined ? finding : { ...finding, remedy: issue.hint };
 }
 
-/** A directory that hookvisor makes itself when it is missing. */
+/** A directory that hookvisor creates itself if it is missing. */
 function own(path: string, others: number, what: string): Finding {
   const status = linkStatus(path);
   if (status === undefined) {

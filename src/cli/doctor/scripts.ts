@@ -7,7 +7,7 @@ import { readText } from "../../system/read_text.ts";
 
 const LARGEST = 1024 * 1024;
 
-/** Other people's hook scripts: which run beside ours, which call libvirt back, and old trees that nothing runs any more. */
+/** Other hook scripts: which run beside ours, which call libvirt back, and old trees that no program runs any more. */
 export function scripts({ hooks: directory, program }: Patient): Finding[] {
   const findings: Finding[] = [];
   for (const driver of DRIVERS) {
@@ -49,7 +49,7 @@ function scriptFindings(path: string, driver: Driver): Finding[] {
   return [beside, ...faultFindings(path)];
 }
 
-/** What adopt would say is wrong with a script. */
+/** The faults of a script that adopt would report. */
 function faultFindings(path: string): Finding[] {
   return scriptFaults(path).filter(({ isIdle }) => isIdle !== true).map(({ what, remedy, isFatal }) => ({
     check: "script",
@@ -59,7 +59,7 @@ function faultFindings(path: string): Finding[] {
   }));
 }
 
-/** The trees of VFIO-Tools and its like, run by a dispatcher that is `hooks/qemu`. */
+/** The trees of VFIO-Tools and similar, run by a dispatcher at `hooks/qemu`. */
 function treeFindings(directory: string, driver: Driver, scripts: readonly string[]): Finding[] {
   const tree = hookTree(directory, driver);
   if (tree === undefined) return [];

@@ -16,7 +16,10 @@ const check = "SELinux";
 const OUR_TYPE = "hookvisor_exec_t";
 const OUR_CONTEXT = `system_u:object_r:${OUR_TYPE}:s0`;
 
-/** Asks the kernel whether each running daemon can find its link, run this program, and which domain a hook is in then. */
+/**
+ * Asks the kernel whether each running daemon can find its link and run this program, and in which domain the
+ * hook then runs.
+ */
 export function selinux(patient: Patient): Finding[] {
   const mode = selinuxMode();
   if (mode === undefined) {
@@ -105,7 +108,7 @@ interface Denied {
   on: string;
 }
 
-/** What the policy denies of all that it takes to run the program and to let V8 make its code. */
+/** The rights that the policy denies among those needed to run the program and to let V8 generate code. */
 function deniedToRun(context: string, label: string, entered: string): Denied[] {
   const rights = (of: string, on: string, kind: string, names: string[]): Denied[] =>
     deniedRights(of, on, kind, names).map((name) => ({
@@ -127,7 +130,7 @@ function deniedToRun(context: string, label: string, entered: string): Denied[] 
   ];
 }
 
-/** What helps by the generation of the policy: our module always; a boolean only where it alone is in the way. */
+/** The remedy, by the policy's generation: our module always helps; a boolean only where nothing else denies. */
 function remedyFor(program: string, hasModule: boolean, denied: readonly Denied[]): string {
   if (hasModule) return `restorecon -v ${program}`;
   if (denied.every(({ right }) => right === "process execmem") && selinuxBoolean("deny_execmem") === true) {

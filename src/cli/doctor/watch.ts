@@ -1,7 +1,7 @@
 import type { Finding, Patient } from "./finding.ts";
 import { WATCH_REMEDY, watchNeed } from "../watch_needed.ts";
 
-/** Whether events reach the handlers that are for them. */
+/** Whether events reach the handlers that match them. */
 export function watch({ setup, directories }: Patient): Finding[] {
   const check = "watch";
   const { named, byGlob, isWatching } = watchNeed(setup.handlers, directories.state);
