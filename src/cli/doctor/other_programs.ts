@@ -2,7 +2,7 @@ import type { Finding, Patient } from "./finding.ts";
 import { fileStatus, realPath } from "../../system/file.ts";
 import { SystemError } from "../../system/system_error.ts";
 
-/** The directories of root's shell for commands, in order (Debian's /etc/profile, sudo's secure_path). */
+/** The directories that a root shell searches for commands, in order (Debian's /etc/profile, sudo's secure_path). */
 const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
