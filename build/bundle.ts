@@ -7,11 +7,11 @@ import { npmFolder } from "./npm_folder.ts";
 export interface BundleOptions {
   /** The source file where the program starts. */
   entry: string;
-  /** Folder for the bundle; it is emptied first. */
+  /** The bundle's folder; it is emptied first. */
   folder: string;
   /** Names replaced by constants wherever the source uses them. */
   constants: Record<string, string | number | undefined>;
-  /** Source files to take in place of others. */
+  /** Source files that replace others. */
   instead?: Record<string, string>;
   /** npm packages that the source may import. */
   packages: string[];
@@ -83,7 +83,7 @@ const textImports: esbuild.Plugin = {
   },
 };
 
-/** Takes other files in place of some. */
+/** Replaces some files with others. */
 function replacements(instead: Record<string, string>): esbuild.Plugin {
   const files = new Map(Object.entries(instead).map(([from, to]) => [resolve(from), resolve(to)]));
   return {

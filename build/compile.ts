@@ -10,11 +10,11 @@ import { addEntryCode } from "./elf/add_entry_code.ts";
 import { entryCodeLabel } from "./elf/entry_code.ts";
 
 /**
- * V8 flags baked into the executable; docs/performance.md has what each gives. A hook call is short, so nothing is
- * compiled twice, no threads are started, and code has to be used ten times as much as usual before it is optimised
- * (long loops are, as ever); new objects have more room. V8 looks for garbage when the heap has doubled: left to itself
- * it lets what a hostile handler makes us throw away grow to 300 MiB. `--stack-size` lets QuickJS's own stack check
- * come before V8's.
+ * V8 flags baked into the executable; docs/performance.md states what each gains. A hook call is short, so
+ * nothing is compiled twice, no threads are started, and code has to be used ten times as much as usual
+ * before it is optimised (long loops are, as ever); new objects have more room. V8 collects garbage when the
+ * heap has doubled: by default it lets the garbage that a hostile handler causes grow to 300 MiB.
+ * `--stack-size` lets QuickJS's own stack check come before V8's.
  */
 const V8_FLAGS = [
   "--single-threaded",
@@ -87,7 +87,7 @@ async function compile(modules: string[], embedded: string[]): Promise<void> {
   }
 }
 
-/** Copies a file, with a time that is the same in every build: Deno keeps files' times in the program. */
+/** Copies a file, with the same time in every build, because Deno stores files' times in the program. */
 function stage(file: string, folder: string): void {
   const copy = join(folder, file);
   Deno.mkdirSync(dirname(copy), { recursive: true });
@@ -121,7 +121,9 @@ function buildDate(): string | undefined {
   return new Date(seconds * 1000).toISOString();
 }
 
-/** What tells two builds apart that keep data for each other: a digest of every file below a folder. */
+/**
+ * Identifies a build whose saved data only the same build may read: a digest of every file below a folder.
+ */
 async function sourcesDigest(folder: string): Promise<string> {
   const texts = filesBelow(folder).sort().map((file) => `${file}\n${Deno.readTextFileSync(file)}`);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts.join("\n")));
@@ -148,7 +150,7 @@ function lastCommit(): string | undefined {
   }
 }
 
-/** What a start loads, and what only some calls and commands do. */
+/** The sizes of what every start loads, and of what only some calls and commands load. */
 function summary(chunks: Chunk[]): string {
   const bytes = (some: Chunk[]) => some.reduce((sum, chunk) => sum + chunk.bytes, 0);
   const [start, later] = [chunks.filter((chunk) => chunk.atStart), chunks.filter((chunk) => !chunk.atStart)];

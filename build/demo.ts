@@ -1,8 +1,8 @@
 /**
  * Plays the recorded life of a guest and of its network through the compiled program: `demo.ts PROGRAM`.
  *
- * The calls are those that a real libvirtd made (test/fixtures/12.8.0), the handlers those that ship (handlers/).
- * Nothing of this host is changed: configuration and records lie in a temporary directory.
+ * The calls are those that a real libvirtd made (test/fixtures/12.8.0), the handlers those that ship
+ * (handlers/). It changes nothing on this host: configuration and records lie in a temporary directory.
  */
 import { join } from "node:path";
 import type { HookRecord } from "../src/records/record.ts";
@@ -51,7 +51,7 @@ try {
   Deno.removeSync(folder, { recursive: true });
 }
 
-/** Makes one recorded call and prints what the record says of it. */
+/** Makes one recorded call and prints its record. */
 function play(call: string): void {
   const [link = "", ...args] = Deno.readTextFileSync(join(FIXTURES, `${call}.args`)).trimEnd().split("\n");
   const directories = ["config", "state", "log"].flatMap((name) => [`--${name}-dir`, join(folder, name)]);

@@ -1,8 +1,8 @@
 /**
  * Sets an engine up once and keeps its memory: `engine_image.ts ENGINE OUTPUT`.
  *
- * A hook call then starts from that state instead of making it again. What depends on the clock is found by doing
- * it twice at different times: only the seeds of `Math.random` may differ.
+ * A hook call then starts from that state instead of repeating the set-up. Two set-ups at different times
+ * show what depends on the clock: only the seeds of `Math.random` may differ.
  */
 import { hostCalls } from "../src/capability/host_calls.ts";
 import { Engine } from "../src/sandbox/engine.ts";
@@ -27,7 +27,7 @@ Deno.writeFileSync(`${output}.new`, image);
 Deno.renameSync(`${output}.new`, output);
 console.log(`build: ${output}: ${image.length} bytes`);
 
-/** The state after a set-up during which the clock stood still at `ms` since the epoch. */
+/** The state after a set-up with the clock stopped at `ms` since the epoch. */
 function snapshotAt(ms: number): Snapshot {
   const now = Date.now;
   Date.now = () => ms;

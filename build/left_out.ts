@@ -1,6 +1,6 @@
 /** A test that `deno test` left out, by its line in the output without colours. */
 const LEFT_OUT = /^(.*) \.\.\. ignored \(\d+ms\)$/;
-/** What a test's name says of the Debian packages that it needs: `(needs root and Debian's tmux and zsh)`. */
+/** The Debian packages that a test's name says it needs: `(needs root and Debian's tmux and zsh)`. */
 const PACKAGES = /\(needs [^()]*Debian's ([^()]*)\)$/;
 
 /** The name of a test that was left out, from a line of `deno test`; undefined for any other line. */
@@ -8,7 +8,9 @@ export function leftOutName(line: string): string | undefined {
   return LEFT_OUT.exec(line)?.[1];
 }
 
-/** What is said at the end of tests that were left out: which, and what brings them. Empty when none was. */
+/**
+ * The closing report on tests that were left out: which, and the packages that they need. Empty if none was.
+ */
 export function leftOutReport(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const packages = new Set(names.flatMap((name) => PACKAGES.exec(name)?.[1]?.split(/, | and /) ?? []));

@@ -1,6 +1,7 @@
 /**
- * Makes the engine file, `meter_wasm.ts OUTPUT`: QuickJS-ng's WebAssembly with a meter in every loop and function,
- * so that nothing a guest does in it, inside C built-ins too, can go on for longer than its fuel lasts.
+ * Makes the engine file, `meter_wasm.ts OUTPUT`: QuickJS-ng's WebAssembly with a meter in every loop and
+ * function, so that nothing a guest does in it, inside C built-ins too, can continue after its fuel is used
+ * up.
  */
 import { dirname, join } from "node:path";
 import { npmFolder } from "./npm_folder.ts";

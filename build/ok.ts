@@ -35,7 +35,7 @@ console.log(
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exitCode = broken === undefined && failed === 0 ? 0 : 1;
 
-/** Passes a stream on to stdout and gives all of it. */
+/** Copies a stream to stdout and returns all of it. */
 async function show(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

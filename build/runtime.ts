@@ -46,7 +46,7 @@ function say(line: string): void {
   console.error(`build: ${line}`);
 }
 
-/** Way 1. What cannot be told from the file itself is left to `deno compile`. */
+/** Way 1. `deno compile` checks what the file itself does not show. */
 function given(): Uint8Array | undefined {
   const path = Deno.env.get("DENORT_BIN");
   if (!path) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What `make test` runs: `test.ts FILE… -- FILE…` runs the files before `--`, then those behind it, whatever the first
- * said, and at the end says which tests were left out and which package brings them.
+ * What `make test` runs: `test.ts FILE… -- FILE…` runs the files before `--`, then those behind it, whatever
+ * the result of the first, and at the end reports which tests were left out and which packages they need.
  */
 
 import { leftOutName, leftOutReport } from "./left_out.ts";
@@ -13,7 +13,7 @@ for (const files of groups) success = await test(files) && success;
 for (const line of leftOutReport(leftOut)) console.log(line);
 Deno.exitCode = success ? 0 : 1;
 
-/** Runs test files one after the other; passes on what is said, and gives whether all went well. */
+/** Runs test files one after the other; passes on their output, and returns whether all passed. */
 async function test(files: string[]): Promise<boolean> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--cached-only", "--no-check", ...files],

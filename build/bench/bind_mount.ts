@@ -8,7 +8,10 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
 });
 
-/** Shows the directory `source` at `target`, without changing a file's times or inode, until the result is called. */
+/**
+ * Mounts the directory `source` at `target`, without changing a file's times or inode, until the result is
+ * called.
+ */
 export function bindMount(source: string, target: string): () => void {
   if (c.mount(text(source), text(target), text(""), MS_BIND, null) !== 0) {
     throw new Error(`cannot bind ${source} to ${target}`);

@@ -1,4 +1,4 @@
-/** A string as C wants it: UTF-8 with a NUL at its end. */
+/** A string in C's form: UTF-8 with a NUL at its end. */
 export function text(string: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(string + "\0");
 }
@@ -9,7 +9,7 @@ export class StringVector {
   readonly strings: Uint8Array<ArrayBuffer>[];
 
   constructor(strings: readonly string[]) {
-    // Buffers of their own: small typed arrays may lie on V8's heap, which moves.
+    // Separate buffers: small typed arrays may lie on V8's heap, which moves.
     this.strings = strings.map((one) => {
       const bytes = text(one);
       const own = new Uint8Array(new ArrayBuffer(Math.max(bytes.length, 128)));

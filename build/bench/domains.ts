@@ -1,4 +1,4 @@
-/** The domains that handlers and rivals read: one recorded from libvirt, and one made as large as a real guest's. */
+/** The domains that handlers and rivals read: one recorded from libvirt, and one enlarged to a real guest's size. */
 export interface Domain {
   /** `1.2 KB` or `8 KB`. */
   size: string;

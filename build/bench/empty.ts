@@ -1,2 +1,2 @@
-// The empty program: what starting and ending costs when nothing is done.
+// The empty program: the cost of starting and ending without any work.
 export {};

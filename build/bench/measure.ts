@@ -1,7 +1,7 @@
 /**
- * Runs a program from the outside and tells what it cost: wall time by our own clock, processor time by the
- * kernel's account of the finished process (`wait4`). A small binding to the C library, because Deno's own way of
- * starting a program costs more than some of the programs measured here.
+ * Runs a program from the outside and measures its cost: wall time by our own clock, processor time by the
+ * kernel's account of the finished process (`wait4`). A small binding to the C library, because starting a
+ * program through Deno costs more than some of the programs measured here.
  */
 import { StringVector, text } from "./c_strings.ts";
 
@@ -32,15 +32,15 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
 export interface TimedCommand {
   /** Absolute path of the program. */
   path: string;
-  /** `argv[0]` when it is not the path itself. */
+  /** `argv[0]`, if it is not the path itself. */
   argv0?: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** What it finds on its standard input, a pipe as from libvirt: at most 64 KiB, what a pipe holds. */
+  /** Its standard input, a pipe as from libvirt: at most 64 KiB, which fit a pipe. */
   stdin: Uint8Array<ArrayBuffer>;
 }
 
-/** What a run cost, in milliseconds. `cpu` counts the process and every descendant it waited for. */
+/** A run's cost, in milliseconds. `cpu` counts the process and every descendant it waited for. */
 export interface Cost {
   wall: number;
   cpu: number;
@@ -49,7 +49,7 @@ export interface Cost {
 /**
  * Runs a command to its end.
  *
- * @throws {Error} when it cannot be started or does not exit with 0: then its times mean nothing.
+ * @throws {Error} when it cannot be started or does not exit with 0: its times would mean nothing.
  */
 export function run(command: TimedCommand): Cost {
   const start = performance.now();
@@ -59,7 +59,7 @@ export function run(command: TimedCommand): Cost {
   return { wall, cpu: cpu + reapOrphans(command) };
 }
 
-/** Starts a command so many times at once and waits for all; `cpu` is that of all together. */
+/** Starts a command that many times at once and waits for all; `cpu` is their sum. */
 export function runAtOnce(command: TimedCommand, count: number): Cost {
   const start = performance.now();
   const pids = Array.from({ length: count }, () => spawn(command));
@@ -68,7 +68,7 @@ export function runAtOnce(command: TimedCommand, count: number): Cost {
   return { wall, cpu: cpu + reapOrphans(command) };
 }
 
-/** Starts a command; its output goes to /dev/null. Gives its process id. */
+/** Starts a command; its output goes to /dev/null. Returns its process id. */
 export function spawn({ path, argv0, args, env, stdin }: TimedCommand): number {
   const actions = new Uint8Array(ACTIONS_SIZE);
   const pipe = new Int32Array(2);
@@ -99,10 +99,13 @@ export function spawn({ path, argv0, args, env, stdin }: TimedCommand): number {
   return pid[0]!;
 }
 
-/** What a process leaves behind when it ends becomes ours, so that its time is counted: hookvisor answers before all of it has ended. */
+/**
+ * We adopt the processes that an ending process leaves behind, so that their time counts: hookvisor answers
+ * before all its processes have ended.
+ */
 check(c.prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n), "prctl");
 
-/** Waits for all that processes have left behind; gives their processor time. */
+/** Waits for all adopted processes; returns their processor time. */
 function reapOrphans(command: TimedCommand): number {
   let cpu = 0;
   for (;;) {
@@ -112,7 +115,7 @@ function reapOrphans(command: TimedCommand): number {
   }
 }
 
-/** Waits for one process, or for any; gives its processor time, user and system; undefined when there is none. */
+/** Waits for one process, or for any; returns its processor time, user and system; undefined if none exists. */
 function reap(pid: number, { path, args }: TimedCommand): number | undefined {
   const status = new Int32Array(1);
   const usage = new Uint8Array(RUSAGE_SIZE);

@@ -17,7 +17,7 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
  * The most memory that one process of a command held at a time (`VmHWM`), in MiB: its own, or a descendant's.
  *
  * `wait4` cannot tell: a process started by a large one counts that one's memory too. So every process is
- * stopped on its way out, while its memory is still there, and looked at.
+ * stopped at its exit, while its memory still exists, and inspected.
  */
 export function peakMemory(command: TimedCommand): number {
   const root = spawn(command);

@@ -9,7 +9,7 @@ export interface Line {
   wallMs: number;
   cpuMs: number;
   toFloor: number;
-  /** To the rival with as many scripts that read the same domain. */
+  /** The ratio to the rival with as many scripts that read the same domain. */
   toBash?: number;
   toPython?: number;
   cpuToBash?: number;
@@ -17,7 +17,7 @@ export interface Line {
   peakMiB?: number;
 }
 
-/** What the table is held against. */
+/** The goals for the table. */
 export interface Target {
   text: string;
   value: number;
@@ -54,12 +54,12 @@ export function lines(rows: readonly Row[], figures: Map<string, Figures>): Line
   });
 }
 
-/** The domains that handlers read, by how a row's id names them. */
+/** The domains that handlers read, by their names in a row's id. */
 const DOMAINS = { 1: "1.2 KB", 8: "8 KB" };
 
 type Wanted = [text: string, value: number | undefined, limit: number];
 
-/** The goals, as far as the rows they need were measured. */
+/** The goals whose rows were measured. */
 export function targets(
   table: readonly Line[],
   burst: readonly Line[],

@@ -3,20 +3,20 @@ import { peakMemory } from "./peak_memory.ts";
 import type { Row } from "./rows.ts";
 import { median } from "./statistics.ts";
 
-/** What was measured of one row: a value for each round. */
+/** The measurements of one row: a value for each round. */
 export interface Figures {
   wall: number[];
   cpu: number[];
   peakMiB?: number;
 }
 
-/** Not counted: they fill caches, the kernel's and our own. */
+/** Not counted: they fill the kernel's caches and our own. */
 const WARM_UP = 2;
 const MEMORY_RUNS = 3;
 
 /**
- * Runs every row once a round, so many rounds, in another order each time: what the machine does meanwhile, it does
- * to all. `atOnce` calls are started together.
+ * Runs every row once in each round, in a different order each time, so that the machine's other work affects
+ * all rows alike. `atOnce` calls are started together.
  *
  * A row whose command fails is left out from then on; `skipped` is called.
  */

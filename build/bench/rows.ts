@@ -16,7 +16,7 @@ export interface Row {
   /** Size of the domain, as in {@link Domain}. */
   size: string;
   command: TimedCommand;
-  /** Puts the row's own directories in place, untimed; the result takes them away again. */
+  /** Mounts the row's own directories, untimed; the result unmounts them again. */
   enter(): () => void;
   /** Undoes what a run has done, untimed. */
   reset?(): void;
@@ -29,7 +29,7 @@ const COUNTS = [1, 5, 20];
 const DIRECTORIES = { etc: "/etc/hookvisor", run: "/run/hookvisor", log: "/var/log/hookvisor" };
 const RIVALS = { bash: "read_domain.sh", python: "read_domain.py" };
 
-/** Sets everything up below `folder` and gives the rows, the floor first. */
+/** Sets everything up below `folder` and returns the rows, the floor first. */
 export function makeRows(folder: string, program: string, floor: string, parser: string): Row[] {
   const link = join(folder, "hooks", "qemu");
   const copy = copyProgram(program, join(folder, "hookvisor"));
@@ -64,7 +64,7 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     command: hookCall(link, domain),
     enter: directories(join(folder, id), handlers, copy),
   });
-  /** The same without a checkpoint: the first call after a boot, and every one that is not root's. */
+  /** The same without a checkpoint: the first call after a boot, and every call that is not run as root. */
   const plainly = (row: Row): Row => {
     const command = { ...row.command, env: { ...ENV, HOOKVISOR_START: "plain" } };
     return { ...row, id: `plain-${row.id}`, label: `${row.label}, started plainly`, command };
@@ -132,7 +132,10 @@ function rival(folder: string, kind: keyof typeof RIVALS, domain: Domain, count:
   };
 }
 
-/** Configuration, state and records of a row, each shown where a hook looks for it, and a checkpoint to start from. */
+/**
+ * Configuration, state and records of a row, each mounted where a hook looks for it, and a checkpoint to
+ * start from.
+ */
 function directories(folder: string, handlers: string[], program: string): () => () => void {
   Deno.mkdirSync(join(folder, "etc", "handlers"), { recursive: true, mode: 0o755 });
   for (const name of ["run", "log"]) Deno.mkdirSync(join(folder, name), { mode: 0o755 });
@@ -156,8 +159,8 @@ function takeCheckpoint(program: string): void {
 /**
  * A copy of a program, written in one go.
  *
- * How the kernel keeps a file in memory depends on how it came there, and is worth a fifth of the start: all
- * programs that are compared must have come there in the same way.
+ * How the kernel caches a file depends on how it was written, which changes the start by a fifth: all
+ * compared programs must be written in the same way.
  */
 function copyProgram(from: string, to: string): string {
   Deno.writeFileSync(to, Deno.readFileSync(from), { mode: 0o755 });

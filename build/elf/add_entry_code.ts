@@ -15,7 +15,7 @@ import { CODE_ADDRESS, entryCode, type Program, type Sums, UNKNOWN } from "./ent
 import { type Image, PAGE, readImage, roundUp, type Segment } from "./image.ts";
 import { writeImage } from "./write_image.ts";
 
-/** So many program headers may be added behind the code, for the same reason. */
+/** How many program headers may be added after the code, for the same reason. */
 const SPARE_HEADERS = 8;
 const READ = 4;
 const READ_EXECUTE = 5;
@@ -23,7 +23,10 @@ const X86_64 = 62;
 /** The section in which `deno compile` puts the program. */
 const PAYLOAD = ".note.sui";
 
-/** Sections that can be anywhere, as long as the dynamic section knows: by name, its tag there (`d_tag`), if any. */
+/**
+ * Sections that may be moved, as long as the dynamic section is updated: by name, the tag there (`d_tag`), if
+ * any.
+ */
 const MOVABLE: Record<string, number | undefined> = {
   ".interp": undefined,
   ".dynsym": 6,
@@ -37,14 +40,15 @@ const MOVABLE: Record<string, number | undefined> = {
 };
 
 /**
- * Puts code before the program's own entry, at the beginning of the file, so that it can speak where the rest is cut
- * off: the sections that are there (symbols of libraries, notes) move behind all others. The table of program headers
- * comes after the code: the kernel starts no file that ends before that. It names no interpreter, so that the kernel
- * enters the code and not ld.so; the section `.interp` goes on naming it, for the code and for tools. Nor does it say
- * where it is itself (PT_PHDR): `strip` moves it, and leaves that as it was.
+ * Puts code before the program's own entry, at the beginning of the file, so that it can report a truncated
+ * rest: the sections that are there (symbols of libraries, notes) move behind all others. The table of
+ * program headers comes after the code: the kernel starts no file that ends before that. It names no
+ * interpreter, so that the kernel enters the code and not ld.so; the section `.interp` goes on naming it, for
+ * the code and for tools. Nor does it say where it is itself (PT_PHDR): `strip` moves it, and leaves that as
+ * it was.
  *
- * @param program a dynamic executable that can be loaded anywhere
- * @param code makes the code; by default hookvisor's
+ * @param program a dynamic, position-independent executable
+ * @param code generates the code; by default hookvisor's
  * @returns A new array; `program` is not changed.
  * @throws {Error} when the program has no interpreter, has no room for the code, or is not for x86-64.
  */
@@ -59,7 +63,7 @@ export async function addEntryCode(
   const image = readImage(program);
   if (!image.others.some(({ type }) => type === PT_INTERP)) throw new Error("the program has no interpreter");
   image.others = image.others.filter(({ type }) => type !== PT_INTERP && type !== PT_PHDR);
-  // Its size is the same whatever it gets.
+  // Its size does not depend on its arguments.
   const tableAt = roundUp(CODE_ADDRESS + code(UNKNOWN).code.length, 8);
   const headers = image.others.length + image.segments.length + SPARE_HEADERS;
   makeRoom(image, roundUp(tableAt + headers * PROGRAM_HEADER_SIZE, PAGE));
@@ -92,7 +96,7 @@ export async function addEntryCode(
   return writeImage(image, tableAt);
 }
 
-/** Gives the first `limit` bytes of memory a segment of their own, and moves the sections that are there. */
+/** Gives the first `limit` bytes of memory their own segment, and moves the sections in them. */
 function makeRoom(image: Image, limit: number): void {
   const [first, second] = image.segments;
   if (!first || !second || second.address < limit) throw new Error("the program has no room for the code");
@@ -136,7 +140,7 @@ function moveDynamic(image: Image, tag: bigint, distance: bigint): void {
   }
 }
 
-/** Puts bytes behind everything: into the last segment where it is only read, else into a new one. */
+/** Appends bytes after everything: to the last segment if it is read-only, else in a new one. */
 function append(image: Image, bytes: Uint8Array, address: number): void {
   const last = image.segments.at(-1)!;
   const isOnlyRead = last.flags === READ && last.bytes.length === last.memorySize;
@@ -162,7 +166,7 @@ function relocatedOf({ others }: Image): Program["relocated"] {
   return { address, size: roundUp(Number(header.address + header.memorySize), PAGE) - address };
 }
 
-/** Where the payload is, and by what check_file_code.ts knows that it is whole. */
+/** The payload's place, and the sums by which check_file_code.ts recognises it as complete. */
 function payloadOf({ sections, segments }: Image): Program["payload"] {
   const section = sections.find(({ name }) => name === PAYLOAD);
   if (!section) return UNKNOWN.payload;

@@ -1,9 +1,9 @@
 /**
- * The smallest assembler that serves: machine code is written as hex with its mnemonic beside it, and only what a
- * person gets wrong, the distances between places, is worked out.
+ * The smallest assembler that serves: machine code is written as hex with its mnemonic beside it, and the
+ * assembler computes only what people get wrong, the distances between places.
  */
 export type Line =
-  /** A place to jump to, or where data is. */
+  /** A place to jump to, or the place of data. */
   | { label: string }
   /** Bytes in hex, as the mnemonic says; with `of`, four more: the distance of that label from the next instruction. */
   | { code: string; of?: string; is: string }
@@ -23,7 +23,7 @@ const SHORT_JUMP = /^(?:eb|7.)$/;
 /**
  * Assembles lines to bytes.
  *
- * @param outside labels of what is not in these lines: bytes from their beginning
+ * @param outside labels outside these lines: bytes from their beginning
  * @throws {Error} when a label is missing or named twice, or a jump is too far.
  */
 export function assemble(lines: Line[], outside: Record<string, number> = {}): Assembled {

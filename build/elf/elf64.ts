@@ -95,7 +95,7 @@ export function readHeader(file: Uint8Array): ElfHeader {
   };
 }
 
-/** Writes back what {@link readHeader} gives, except `machine`. */
+/** Writes back what {@link readHeader} returns, except `machine`. */
 export function writeHeader(file: Uint8Array, header: ElfHeader): void {
   const view = viewOf(file);
   view.setBigUint64(24, header.entry, true);

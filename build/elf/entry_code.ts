@@ -11,35 +11,38 @@ import { SUPERVISE } from "./supervise_code.ts";
 import { SUPERVISE_DATA } from "./supervise_data.ts";
 import { WAIT } from "./wait_code.ts";
 
-/** Where the code is in memory and in the file: before it is room for a larger table of program headers, for tools. */
+/** The code's place in memory and in the file: the space before it allows tools a larger table of program headers. */
 export const CODE_ADDRESS = 0x500;
 
 /** Where a checkpoint is looked for, and one on trial: src/site/directories.ts knows the directory. */
 const CHECKPOINT = "/run/hookvisor/checkpoint";
 const TRIAL = `${CHECKPOINT}.new`;
 
-/** What the code has to know of the program it is put in front of. Addresses count from the program's first byte. */
+/** What the code must know about its program. Addresses count from the program's first byte. */
 export interface Program {
-  /** Tells one program from another: 16 bytes. */
+  /** Identifies the program: 16 bytes. */
   tag: Uint8Array;
   entry: number;
-  /** Where the path of its interpreter is, unless a tool has moved that. */
+  /** The address of its interpreter's path, unless a tool has moved that. */
   interpreter: number;
   /** The first address behind it. */
   end: number;
   /** The pages that ld.so writes addresses into before it makes them read-only (PT_GNU_RELRO). */
   relocated: { address: number; size: number };
-  /** What `deno compile` put in; of size 0 where there is none. */
+  /** The payload of `deno compile`; of size 0 if it has none. */
   payload: { address: number; size: number } & Sums;
 }
 
-/** By what a payload is known to be whole: sums of its pairs of 64-bit words, and of these sums (check_file_code.ts). */
+/**
+ * How a payload is recognised as complete: sums of its pairs of 64-bit words, and of these sums
+ * (check_file_code.ts).
+ */
 export interface Sums {
   sum: BigUint64Array;
   sumOfSums: BigUint64Array;
 }
 
-/** A program of which nothing is known. */
+/** An unknown program. */
 export const UNKNOWN: Program = {
   tag: new Uint8Array(16),
   entry: 0,
@@ -88,7 +91,7 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
     ...data("checkpoint path", text(CHECKPOINT)),
     ...data("trial path", text(TRIAL)),
     ...data("own file", text("/proc/self/exe")),
-    // None begins with "hookvisor:": that would be taken for a verdict of the program's own.
+    // No text begins with "hookvisor:", which would be taken for the program's own verdict.
     ...data(
       "not directly",
       text("error: hookvisor does not start by way of ld.so here: call it by its own path\n"),

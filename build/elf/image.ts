@@ -16,7 +16,7 @@ import {
 /** The smallest page of the machines that Deno is made for, in bytes. */
 export const PAGE = 4096;
 
-/** A part of memory: what the file holds of it begins at `address`, and zeros follow up to `memorySize`. */
+/** A part of memory: the file's bytes begin at `address`, and zeros follow up to `memorySize`. */
 export interface Segment {
   flags: number;
   address: number;
@@ -25,11 +25,11 @@ export interface Segment {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A section that is loaded: where it is in memory, and what its header says. */
+/** A loaded section: its address in memory, and the fields of its header. */
 export interface Section
   extends Omit<SectionHeader, "name" | "offset" | "address" | "size" | "link" | "info"> {
   name: string;
-  /** Its place in the file's table, by which symbols name it; undefined when it was not there. */
+  /** Its place in the file's table, by which symbols name it; undefined for a new section. */
   index?: number;
   address: number;
   size: number;
@@ -39,21 +39,22 @@ export interface Section
   info: Section | number;
 }
 
-/** A program that can be loaded anywhere, as it is in memory. Addresses count from its own first byte. */
+/** A position-independent program, as it is in memory. Addresses count from its first byte. */
 export interface Image {
   /** The file's first 64 bytes. */
   header: Uint8Array<ArrayBuffer>;
   entry: number;
   /** In the order of their addresses. */
   segments: Segment[];
-  /** Program headers of other types than PT_LOAD. What they describe lies in the segments; their offsets do not count. */
+  /** Program headers of other types than PT_LOAD. What they describe lies in the segments; their offsets are ignored. */
   others: ProgramHeader[];
   /** In the order of the file, without the empty one. */
   sections: Section[];
 }
 
 /**
- * Reads what of an executable is loaded into memory; all else (symbols, compiler notes) is left out.
+ * Reads the parts of an executable that are loaded into memory; the rest (symbols, compiler notes) is
+ * omitted.
  *
  * @throws {Error} when the file is no 64-bit ELF file, is cut off, cannot be loaded anywhere, or has no sections
  */

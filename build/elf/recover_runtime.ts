@@ -18,7 +18,7 @@ import {
 const ALIKE = 5;
 
 /**
- * Gives back the base runtime of a program made by `deno compile` (Deno 2.9 on Linux).
+ * Recovers the base runtime of a program made by `deno compile` (Deno 2.9 on Linux).
  *
  * Deno puts the program behind the runtime, as sections `.sui.phdrs` and `.note.sui`, and writes new header tables
  * at the end; the runtime's own tables stay where they were, and nothing else of it changes. So: program headers
@@ -26,7 +26,7 @@ const ALIKE = 5;
  * headers are found by searching backwards from `.sui.phdrs`, and the file ends with them.
  *
  * @returns A new array; `program` is not changed.
- * @throws {Error} when the file is not such a program; the message says what was not found.
+ * @throws {Error} when the file is not such a program; the message says what is missing.
  */
 export function recoverRuntime(program: Uint8Array): Uint8Array {
   const header = readHeader(program);

@@ -6,19 +6,20 @@ import type { Line } from "./assemble.ts";
  * starting the program; else it goes on at the label `plain`, with rbp = the first stack pointer, rbx = the auxiliary
  * vector, and r15d = whether a plain start was asked for.
  *
- * It is tried for root's processes with four arguments, as libvirt starts a hook, and without a variable whose name
- * begins with "HOOKVISO" in the environment. With one that begins with "HOOK_TRY" it is the checkpoint that is still
- * to be tried out. The file has to be root's alone (mode 0600), whole, and of this very
- * build: its first 16 bytes are this program's tag. Behind that are, in 64-bit words: the file's size, the address and
- * the size of the steps (the beginning of the file, mapped there), when it was taken (CLOCK_MONOTONIC, nanoseconds: in
- * a time namespace that may be earlier, and the runtime's clock would stand still until then), and from byte 64 the steps, of eight words each:
- * a system call, its six arguments, and the result it has to have; or -1, two addresses and a number of bytes that
- * have to be the same at both; or, as the last, -2, the address of the saved registers, and that of the thread's id in
- * the C library's descriptor of it. Whatever is not as expected makes it go on with the plain start: nothing that the
- * steps do prevents that.
+ * It is tried for root's processes with four arguments, as libvirt starts a hook, and without a variable
+ * whose name begins with "HOOKVISO" in the environment. With one that begins with "HOOK_TRY" it uses the
+ * checkpoint on trial. The file must be owned by root (mode 0600), complete, and of this very build: its
+ * first 16 bytes are this program's tag. Behind that are, in 64-bit words: the file's size, the address and
+ * the size of the steps (the beginning of the file, mapped there), when it was taken (CLOCK_MONOTONIC,
+ * nanoseconds: in a time namespace that may be earlier, and the runtime's clock would stand still until
+ * then), and from byte 64 the steps, of eight words each: a system call, its six arguments, and its required
+ * result; or -1, two addresses and a number of bytes that must be equal at both; or, as the last, -2, the
+ * address of the saved registers, and that of the thread's id in the C library's descriptor of it. Anything
+ * unexpected makes it continue with the plain start: nothing that the steps do prevents that.
  *
- * At the label `checkpoint` is a C function, `int checkpoint(uint64_t registers[7])`: it saves the registers that a
- * function must keep, stops the process (SIGSTOP), and gives 0 in that process and 1 in every one that is restored.
+ * At the label `checkpoint` is a C function, `int checkpoint(uint64_t registers[7])`: it saves the registers
+ * that a function must keep, stops the process (SIGSTOP), and returns 0 in that process and 1 in every
+ * restored one.
  */
 export const RESTORE: Line[] = [
   { code: "45 31 ff", is: "xor r15d, r15d                 ; 1: a plain start is asked for" },

@@ -2,19 +2,21 @@
 import type { Line } from "./assemble.ts";
 
 /**
- * x86-64 code that parts a hook call in two processes: a child that goes on at the label `go on`, where it becomes
- * the program, and its parent, which only waits for it (WAIT) and which the caller waits for. Whatever becomes of the
- * child, killed, out of memory, or hanging in the kernel where no signal reaches it, the parent gives an answer.
+ * x86-64 code that splits a hook call into two processes: a child that continues at the label `go on`, where
+ * it becomes the program, and its parent, which only waits for it (WAIT) and which the caller waits for.
+ * Whatever becomes of the child, killed, out of memory, or hanging in the kernel where no signal reaches it,
+ * the parent answers.
  *
- * A hook call is one with four arguments whose `argv[0]` is a driver's name in a directory, or any name in `DRIVER.d`
- * (src/protocol/invocation.ts). Everything else goes on as it is, and so does a call where the parting fails.
+ * A hook call is one with four arguments whose `argv[0]` is a driver's name in a directory, or any name in
+ * `DRIVER.d` (src/protocol/invocation.ts). Everything else continues unchanged, and so does a call where the
+ * split fails.
  *
- * Before it parts, limits that would not let the program start are raised, as far as this user may. Both processes
- * share a page at a fixed address, in 64-bit words: who called (a process id), the deadline (CLOCK_MONOTONIC,
- * nanoseconds), the exit code in case there is no answer and 1, and the exit code of the answer and 1, or 0; from
- * byte 64 a text for the message in case there is none (src/system/supervisor.ts). The child has files in memory for
- * its standard output and error, so that it holds nothing the caller waits for but the reading end of its input; it
- * ends with its parent (PR_SET_PDEATHSIG).
+ * Before the split, limits too low for the program to start are raised, as far as this user may. Both
+ * processes share a page at a fixed address, in 64-bit words: who called (a process id), the deadline
+ * (CLOCK_MONOTONIC, nanoseconds), the exit code in case there is no answer and 1, and the exit code of the
+ * answer and 1, or 0; from byte 64 a text for the message in case there is none (src/system/supervisor.ts).
+ * The child has files in memory for its standard output and error, so that it holds nothing the caller waits
+ * for but the reading end of its input; it ends with its parent (PR_SET_PDEATHSIG).
  *
  * In all of it rbp is the first stack pointer; below are, at -16 a timespec, at -24 the signal mask as it was, at -32
  * the parent's process id, at -40 when it began; r14d and r15d are the files in memory.

@@ -4,13 +4,13 @@ import { DRIVERS, findOperation, OPERATIONS } from "../../src/protocol/operation
 
 /** Words of older libvirts for operations of networks. */
 const OLD_WORDS = ["plugged", "unplugged"];
-/** Not of events: nobody waits for them but hookvisor itself, and there is not much room. */
+/** Not of events: only hookvisor itself waits for them, and the room is small. */
 const HOOK_WORDS = new Set([
   ...OPERATIONS.filter(({ event }) => event === undefined).map(({ name }) => name),
   ...OLD_WORDS,
 ]);
 
-/** Limits that are raised (asm-generic/resource.h), and how much there has to be. */
+/** Limits that are raised (asm-generic/resource.h), and the least value of each. */
 const LIMITS: [resource: number, least: bigint][] = [
   // RLIMIT_FSIZE: a record's file, and what handlers write.
   [1, 1n << 40n],

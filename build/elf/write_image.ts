@@ -22,13 +22,13 @@ import {
 import { type Image, PAGE, roundUp, type Section, type Segment } from "./image.ts";
 
 /**
- * Writes an executable whose bytes lie in the file where they lie in memory, with tables of program headers at
- * `tableAt` and of sections at the end. The same image gives the same bytes, on any machine.
+ * Writes an executable whose bytes have the same places in the file as in memory, with tables of program
+ * headers at `tableAt` and of sections at the end. The same image produces the same bytes on any machine.
  *
  * A page of which the file holds the beginning and the rest is zero gets all of it from the file: else the kernel
  * zeroes the rest at each start, and kills the process where the file is cut off before that.
  *
- * @param tableAt where in the first segment there is room for the program headers
+ * @param tableAt the free place for the program headers in the first segment
  */
 export function writeImage(image: Image, tableAt = HEADER_SIZE): Uint8Array<ArrayBuffer> {
   const sections = structuredClone(image.sections);

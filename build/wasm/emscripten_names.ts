@@ -31,7 +31,7 @@ export const IMPORT_NAMES: [string, string][] = [
   ["u", "freeHostRef"],
 ];
 
-/** What marks some of those functions in the glue, so that another version's cannot pass for this one's. */
+/** Marks of some of those functions in the glue, so that another version is not mistaken for this one. */
 const MARKS: [string, string][] = [
   ["b", "Assertion failed"],
   ["k", "2147483648<a"],

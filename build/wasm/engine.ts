@@ -18,7 +18,7 @@ const LOCAL_GET = 0x20;
  * Makes the engine out of the two files of the npm package.
  *
  * @param glue the package's JavaScript, which tells the exports' full names
- * @throws {Error} when either is not the one this was written for.
+ * @throws {Error} when either is not the expected one.
  */
 export async function meterEngine(original: Uint8Array, glue: string): Promise<Instrumented> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(original))).toHex();
