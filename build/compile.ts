@@ -11,10 +11,10 @@ import { entryCodeLabel } from "./elf/entry_code.ts";
 
 /**
  * V8 flags baked into the executable; docs/performance.md states what each gains. A hook call is short, so
- * nothing is compiled twice, no threads are started, and code has to be used ten times as much as usual
- * before it is optimised (long loops are, as ever); new objects have more room. V8 collects garbage when the
- * heap has doubled: by default it lets the garbage that a hostile handler causes grow to 300 MiB.
- * `--stack-size` lets QuickJS's own stack check come before V8's.
+ * nothing is compiled twice, no threads are started, and code must be used ten times as much as usual before
+ * it is optimised (long loops are, as ever); new objects have more room. V8 collects garbage when the heap
+ * has doubled: by default it lets the garbage that a hostile handler causes grow to 300 MiB. `--stack-size`
+ * lets QuickJS's own stack check come before V8's.
  */
 const V8_FLAGS = [
   "--single-threaded",
@@ -110,7 +110,7 @@ async function putCodeAtEntry(program: string): Promise<void> {
   Deno.writeFileSync(program, await addEntryCode(Deno.readFileSync(program)));
 }
 
-/** `SOURCE_DATE_EPOCH`, else the date of the last commit, as an ISO date; undefined when there is neither. */
+/** `SOURCE_DATE_EPOCH`, else the date of the last commit, as an ISO date; undefined if neither exists. */
 function buildDate(): string | undefined {
   const given = Deno.env.get("SOURCE_DATE_EPOCH") ?? lastCommit();
   if (given === undefined) return undefined;

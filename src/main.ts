@@ -7,7 +7,7 @@ import { APART } from "./system/apart_word.ts";
 import { commandLine, nameProcess, print, userId } from "./system/self.ts";
 import { tellAnswer, UNANSWERED } from "./system/supervisor.ts";
 
-/** Hook mode or admin mode, by `argv[0]`; gives the exit code. */
+/** Hook mode or admin mode, by `argv[0]`; returns the exit code. */
 async function main([name = "", ...args]: string[]): Promise<number> {
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args);

@@ -1,11 +1,11 @@
 import type { Line } from "./assemble.ts";
 
 /**
- * x86-64 code that starts the program anew, by its own path, when it was started by way of ld.so
- * (`/lib64/ld-linux-x86-64.so.2 hookvisor …`): ld.so has loaded all libraries by then, so no checkpoint would fit, and
- * the process would take ld.so for its program. The kernel enters a program with rdx = 0 (Linux, `ELF_PLAT_INIT`);
- * ld.so leaves there what to call at exit (System V ABI, "Process Initialization"). The path is what ld.so puts
- * into the auxiliary vector.
+ * x86-64 code that restarts the program, by its own path, when it was started by way of ld.so
+ * (`/lib64/ld-linux-x86-64.so.2 hookvisor …`): ld.so has loaded all libraries by then, so no checkpoint would
+ * fit, and the process would take ld.so for its program. The kernel enters a program with rdx = 0 (Linux,
+ * `ELF_PLAT_INIT`); ld.so leaves there what to call at exit (System V ABI, "Process Initialization"). The
+ * path is what ld.so puts into the auxiliary vector.
  */
 export const START_DIRECTLY: Line[] = [
   { code: "48 85 d2", is: "test rdx, rdx                  ; to be called at exit: ld.so was here first" },

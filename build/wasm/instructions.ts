@@ -51,7 +51,7 @@ export function* instructions(reader: Reader): Generator<Instruction> {
   }
 }
 
-/** Reads the immediates of one instruction and gives the first of them. */
+/** Reads the immediates of one instruction and returns the first of them. */
 function immediates(reader: Reader, opcode: number, start: number): number | bigint | undefined {
   const kind = kindOf(opcode);
   switch (kind) {

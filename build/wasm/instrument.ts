@@ -56,7 +56,7 @@ const END = 0x0b;
  * imports (module `env`) and exports their full names, limits the imported memory, exports every other mutable
  * global as `global_<index>` (a snapshot of an instance needs them), and drops custom sections.
  *
- * The same input gives the same bytes.
+ * The same input produces the same bytes.
  *
  * @throws {Error} when something is met that is not understood for sure; nothing is passed over.
  */

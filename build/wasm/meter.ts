@@ -97,7 +97,7 @@ export function meterBody(
   return { body: writer.finish(), loops, entries: calls ? 1 : 0, bulk };
 }
 
-/** The body of a function `(size: i32) -> i32` that pays for `size` bytes and gives `size` back. */
+/** The body of a function `(size: i32) -> i32` that pays for `size` bytes and returns `size`. */
 export function chargeBody(indexes: MeterIndexes): Uint8Array {
   const writer = new Writer().u32(0);
   pay(writer, indexes, (amount) => {

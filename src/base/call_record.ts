@@ -8,7 +8,7 @@ export interface CallRecord {
   what: string;
   /** Since the handler's start. */
   at: number;
-  /** How long until its answer; absent while there is none. */
+  /** The time until its answer; absent while it has none. */
   ms?: number;
   /** Why it failed. */
   error?: string;

@@ -1,5 +1,5 @@
 /**
- * One absolute point in time by which a piece of work has to be over.
+ * One absolute point in time by which a piece of work must end.
  *
  * A hook call makes one when it starts and hands it down; a handler gets a
  * sooner one cut from it. Nothing ever moves a deadline back; giving back what

@@ -68,7 +68,7 @@ export function recordUnanswered(words: readonly string[], directories: Director
   appendRecord(directories.log, record);
 }
 
-/** What became of the process that was left behind, and what that means. */
+/** What became of the abandoned process, and what that means. */
 function notesOn(pid: number): string[] {
   releaseMemory(pid);
   const found = abandonedProcess(pid);

@@ -13,7 +13,7 @@ export interface HookTree {
 /** How deep such a tree is below a guest's directory. */
 const DEPTH = 3;
 
-/** The tree of a driver in a hooks directory, or undefined where there is none. */
+/** The tree of a driver in a hooks directory, or undefined if it has none. */
 export function hookTree(hooks: string, driver: Driver): HookTree | undefined {
   const path = `${hooks}/${driver}.d`;
   const operations: readonly string[] = OPERATIONS.filter((o) => o.driver === driver).map(({ name }) => name);

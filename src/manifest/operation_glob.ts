@@ -10,7 +10,7 @@ import {
 } from "../protocol/operations.ts";
 import type { RuleError } from "./exec_rule.ts";
 
-/** What older libvirt called network operations; `currentName` gives today's name of each. */
+/** What older libvirt called network operations; `currentName` returns today's name of each. */
 const OLD_NAMES = ["plugged", "unplugged"];
 
 /**

@@ -110,7 +110,7 @@ export class YamlReader {
     return this.#uniqueEntries(node);
   }
 
-  /** `entries`, of which only known keys are given; for any other there is an issue that names the nearest. */
+  /** `entries`, limited to known keys; any other causes an issue that names the nearest. */
   knownEntries(node: YamlNode, what: string, known: readonly string[], at?: Located<unknown>): Entry[] {
     return this.entries(node, what, at).filter(({ key }) => {
       if (known.includes(key.value)) return true;
@@ -183,7 +183,7 @@ export class YamlReader {
     return undefined;
   }
 
-  /** A list of texts. Entries that are none are issues and left out; undefined when there is no list at all. */
+  /** A list of texts. Entries that are not texts cause issues and are omitted; undefined if no list exists. */
   strings({ key, node }: Entry): Texts | undefined {
     if (!this.#plain(node)) return undefined;
     if (!isSeq(node)) {

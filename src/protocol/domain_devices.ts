@@ -54,7 +54,7 @@ function diskSource(element: XmlElement | undefined): DiskSource | undefined {
   return Object.keys(source).length > 0 ? source : undefined;
 }
 
-/** `<host>`, as storage on the network has them; undefined when there are none. */
+/** `<host>`, as storage on the network has them; undefined if it has none. */
 function hostsOf(source: XmlElement | undefined): DiskSource["hosts"] {
   const hosts = children(source, "host")
     .map((host) => pick(host, ["name", "port", "transport", "socket"]) ?? {});

@@ -37,7 +37,8 @@ export function tooMany(what: string): HookDataError {
 }
 
 /**
- * The text of the first child element of a name, undefined when there is none.
+ * The text of the first child element of a name, undefined if it does not
+ * exist.
  *
  * @throws {HookDataError} when it is too long
  */

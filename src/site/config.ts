@@ -28,7 +28,7 @@ export interface GuestOptions {
 /** What no handler may exceed, whatever its manifest says. */
 export interface Policy {
   deny: { exec: ExecRule[]; read: PathRule[]; write: PathRule[] };
-  /** Who may run `virsh` and other clients of libvirt: nobody, handlers in mode background whose manifests ask, or all. */
+  /** Who may run `virsh` and other clients of libvirt: no handler, background handlers whose manifests ask, or all. */
   libvirtClients: "deny" | "background" | "allow";
   /** `trusted`: root runs only programs that no other user could have written. */
   programs: "trusted" | "any";

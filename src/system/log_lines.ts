@@ -39,9 +39,8 @@ function open(path: string): Deno.FsFile | undefined {
 }
 
 /**
- * A log as it is at one moment: all its files, opened together, each up to where it ends. `follow()` returns
- * what is added after that moment, so that a caller who reads and then follows misses nothing and sees
- * nothing twice.
+ * A log at one moment: all its files, opened together, each up to where it ends. `follow()` returns what is
+ * added after that moment, so that a caller who reads and then follows misses nothing and sees nothing twice.
  */
 export class LineLog implements Disposable {
   readonly #path: string;

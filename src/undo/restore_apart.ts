@@ -11,7 +11,7 @@ export interface RestoreRequest {
   what: HeldValue;
   /** What the file must contain. */
   text: string;
-  /** Milliseconds there are. */
+  /** The time that is left, in milliseconds. */
   ms: number;
 }
 

@@ -44,7 +44,7 @@ export interface CommandRequest {
   kind: "command";
   what: UndoCommand;
   policy: Policy;
-  /** Milliseconds there are. */
+  /** The time that is left, in milliseconds. */
   ms: number;
 }
 

@@ -28,7 +28,7 @@ export type Result<T> = { value: T; error?: undefined } | { error: RemoteError; 
 
 /** The listener of a connection. */
 export interface Listener {
-  /** A message that nobody asked for: an event. */
+  /** A message without a request: an event. */
   message(procedure: number, reader: XdrReader): void;
   /** The connection is closed, and why. Called once, and nothing after it. */
   closed(why: string): void;

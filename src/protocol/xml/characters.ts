@@ -35,13 +35,13 @@ export function isName(text: string): boolean {
   return text !== "" && nameEnd(text, 0) === text.length;
 }
 
-/** The part of a qualified name before the colon, `""` when there is none. */
+/** The part of a qualified name before the colon, `""` if it has no colon. */
 export function prefixOf(name: string): string {
   const colon = name.indexOf(":");
   return colon > 0 ? name.slice(0, colon) : "";
 }
 
-/** The part of a qualified name after the colon, the whole name when there is none. */
+/** The part of a qualified name after the colon, the whole name if it has no colon. */
 export function localNameOf(name: string): string {
   const colon = name.indexOf(":");
   return colon > 0 ? name.slice(colon + 1) : name;

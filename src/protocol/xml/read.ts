@@ -23,7 +23,7 @@ function named(element: XmlElement | undefined, name: string, most: number): Xml
   return found;
 }
 
-/** The text of the first child element of that name; undefined when there is none. */
+/** The text of the first child element of that name; undefined if it does not exist. */
 export function childText(element: XmlElement | undefined, name: string): string | undefined {
   return child(element, name)?.textContent;
 }
