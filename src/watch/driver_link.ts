@@ -21,6 +21,8 @@ const LAST_PAUSE_MS = 10_000;
 /** The most where the daemon runs but does not serve the driver. */
 const LAST_PAUSE_IF_REFUSED_MS = 10 * 60_000;
 /** How long the XML of a transient guest is kept after it has stopped, for events that wait, in milliseconds. */
+/** Until a daemon that has started has taken up its running guests, in milliseconds. */
+const TAKEN_UP_MS = 3_000;
 const KEEP_MS = 120_000;
 /** virDomainEventID: always requested, because it shows which guests run. */
 const LIFECYCLE = 0;
@@ -167,7 +169,9 @@ export class DriverLink {
       let left = wanted.length;
       for (const number of wanted) {
         this.#register(number, () => {
-          if (--left === 0) this.#askForGuests();
+          if (--left === 0) {
+            this.#askForGuests(() => this.#ready());
+          }
         });
       }
     });
@@ -189,23 +193,24 @@ export class DriverLink {
   }
 
   /** All that run now, and all that were last known to run. */
-  #askForGuests(): void {
+  #askForGuests(done: () => void, crashesOnly = false): void {
+    this.#states.ask();
     this.#call(calls.activeDomains(), (active) => {
       const domains = new Map<string, RemoteDomain>();
       for (const [uuid, { domain }] of this.#states.guests) domains.set(uuid, domain);
       for (const domain of active) domains.set(domain.uuid, domain);
       const asked = new Map<string, { domain: RemoteDomain; now: AskedState | undefined }>();
-      if (domains.size === 0) return this.#ready();
+      if (domains.size === 0) return done();
       for (const domain of domains.values()) {
         this.#connection?.call(calls.state(domain), ({ value, error }) => {
           if (error !== undefined && error.code !== NO_DOMAIN) return this.#connection?.close(error.message);
           asked.set(domain.uuid, { domain, now: value });
           if (asked.size < domains.size) return;
-          for (const missed of this.#states.compare(asked)) {
+          for (const missed of this.#states.compare(asked, crashesOnly)) {
             this.#listener.missed(this.#address.driver, missed);
           }
           for (const domain of active) this.#keepTransient(domain);
-          this.#ready();
+          done();
         });
       }
     });
@@ -217,6 +222,12 @@ export class DriverLink {
     this.#say(`${this.#address.uri}: connected`);
     // Handlers may have changed meanwhile.
     this.want(this.#numbers);
+    const connection = this.#connection;
+    // A daemon that has just started answers before it has asked each guest's QEMU, and reports no event of what
+    // it finds out then.
+    this.#loop.after(TAKEN_UP_MS, () => {
+      if (this.#connection === connection && !this.#isEnded) this.#askForGuests(() => {}, true);
+    });
   }
 
   #message(procedure: number, reader: XdrReader): void {

@@ -65,6 +65,8 @@ const AFTER: Readonly<Record<number, Doing>> = {
  */
 export class GuestStates {
   readonly #guests: Map<string, KnownGuest>;
+  /** Guests of which a message came since libvirt was asked for all states: the answer may be older. */
+  readonly #newer = new Set<string>();
 
   /** @param known what an earlier watch knew */
   constructor(known: readonly KnownGuest[] = []) {
@@ -84,6 +86,7 @@ export class GuestStates {
    */
   learn({ domain, lifecycle, operation, fields }: GuestNews): "news" | "double" | "no news" {
     const before = this.#guests.get(domain.uuid)?.doing;
+    this.#newer.add(domain.uuid);
     if (operation === "rebooted" && before === "crashed") {
       this.#guests.set(domain.uuid, { domain, doing: "runs" });
     }
@@ -94,10 +97,17 @@ export class GuestStates {
     if (lifecycle === RESUMED && fields.reason === "unpaused" && (before ?? "runs") === "runs") {
       return "no news";
     }
+    // A comparison may have reported it before its message came.
+    if (lifecycle === CRASHED && before === "crashed") return "double";
     if (lifecycle !== STOPPED) return "news";
     this.#guests.delete(domain.uuid);
     if (operation !== "crashed") return "news";
     return before === undefined ? "no news" : before === "crashed" ? "double" : "news";
+  }
+
+  /** libvirt is being asked for all states, for `compare`. */
+  ask(): void {
+    this.#newer.clear();
   }
 
   /**
@@ -105,12 +115,20 @@ export class GuestStates {
    *
    * @param asked by UUID, of all guests that run and of all that are known here; undefined for one that libvirt does
    * not know any more
+   * @param crashesOnly all else is left to the messages that are on their way
    */
-  compare(asked: ReadonlyMap<string, { domain: RemoteDomain; now: AskedState | undefined }>): MissedEvent[] {
+  compare(
+    asked: ReadonlyMap<string, { domain: RemoteDomain; now: AskedState | undefined }>,
+    crashesOnly = false,
+  ): MissedEvent[] {
     const missed: MissedEvent[] = [];
     for (const [uuid, { domain, now }] of asked) {
+      if (this.#newer.has(uuid)) continue;
       const known = this.#guests.get(uuid);
       const doing = now === undefined ? undefined : doingOf(now);
+      if (crashesOnly && (known === undefined || between(known.doing, now)?.operation !== "crashed")) {
+        continue;
+      }
       if (doing === undefined) this.#guests.delete(uuid);
       else this.#guests.set(uuid, { domain, doing });
       if (known === undefined) continue;

@@ -23,6 +23,7 @@ function after(...all: GuestNews[]): GuestStates {
 
 /** The events that are found missed when libvirt says this. */
 function missed(states: GuestStates, now: { state: number; reason: number } | undefined, id = 1): string[] {
+  states.ask();
   const found = states.compare(new Map([[A.uuid, { domain: { ...A, id }, now }]]));
   return found.map(({ operation, fields }) => [operation, ...Object.values(fields)].join(" "));
 }
@@ -72,4 +73,32 @@ Deno.test("GuestStates begins with what an earlier watch knew, and of guests it 
   const states = new GuestStates([...after(news(STARTED)).guests.values()]);
   assert.deepEqual(missed(states, undefined), ["crashed vanished"]);
   assert.deepEqual(missed(new GuestStates(), { state: PAUSED, reason: 5 }), []);
+});
+
+Deno.test("GuestStates: a crash that a comparison has reported is not reported by its message again", () => {
+  const states = after(news(STARTED));
+  assert.deepEqual(missed(states, { state: STATE_CRASHED, reason: 1 }), ["crashed panicked"]);
+  assert.equal(states.learn(panicked), "double");
+});
+
+Deno.test("GuestStates: an answer that is older than a message changes nothing", () => {
+  const states = after(news(STARTED));
+  states.ask();
+  assert.equal(states.learn(panicked), "news");
+  const old = new Map([[A.uuid, { domain: A, now: { state: RUNNING, reason: 1 } }]]);
+  assert.deepEqual(states.compare(old), []);
+  assert.deepEqual(missed(states, { state: STATE_CRASHED, reason: 1 }), [], "and the crash is known");
+});
+
+Deno.test("GuestStates: a second look is for crashes, and leaves the rest to messages", () => {
+  const look = (states: GuestStates, now: { state: number; reason: number }) => {
+    states.ask();
+    return states.compare(new Map([[A.uuid, { domain: A, now }]]), true).map(({ operation }) => operation);
+  };
+  const states = after(news(STARTED), paused);
+  assert.deepEqual(look(states, { state: RUNNING, reason: 1 }), []);
+  assert.equal(states.learn(resumed), "news", "its message comes yet");
+  assert.deepEqual(look(states, { state: PAUSED, reason: 10 }), ["crashed"]);
+  assert.deepEqual(look(states, { state: PAUSED, reason: 10 }), []);
+  assert.deepEqual(look(new GuestStates(), { state: STATE_CRASHED, reason: 1 }), []);
 });
