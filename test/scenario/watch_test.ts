@@ -41,7 +41,7 @@ class Watched implements AsyncDisposable {
     this.#process = this.spawn();
     void this.#collect(this.#process.stderr);
     await this.until(
-      () => /qemu:\/\/\/system: connected|no handler is for/.test(this.stderr.slice(before)),
+      () => /qemu:\/\/\/system: connected|no handler names an event/.test(this.stderr.slice(before)),
       "connected",
     );
   }

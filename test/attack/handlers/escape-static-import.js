@@ -3,6 +3,6 @@
 // on: [qemu/prepare]
 // ---
 // expect: error
-// says: import is not possible
+// says: cannot import
 import fs from "node:fs";
 export default () => fs.writeFileSync("@{CANARY}", "escaped");
