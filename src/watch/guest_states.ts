@@ -115,7 +115,7 @@ export class GuestStates {
    *
    * @param asked by UUID, of all guests that run and of all that are known here; undefined for one that libvirt does
    * not know any more
-   * @param crashesOnly all else is left to the messages that are on their way
+   * @param crashesOnly only panics count; all else is left to the messages that are on their way
    */
   compare(
     asked: ReadonlyMap<string, { domain: RemoteDomain; now: AskedState | undefined }>,
@@ -126,9 +126,7 @@ export class GuestStates {
       if (this.#newer.has(uuid)) continue;
       const known = this.#guests.get(uuid);
       const doing = now === undefined ? undefined : doingOf(now);
-      if (crashesOnly && (known === undefined || between(known.doing, now)?.operation !== "crashed")) {
-        continue;
-      }
+      if (crashesOnly && doing !== "crashed") continue;
       if (doing === undefined) this.#guests.delete(uuid);
       else this.#guests.set(uuid, { domain, doing });
       if (known === undefined) continue;

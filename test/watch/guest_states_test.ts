@@ -100,5 +100,8 @@ Deno.test("GuestStates: a second look is for crashes, and leaves the rest to mes
   assert.equal(states.learn(resumed), "news", "its message comes yet");
   assert.deepEqual(look(states, { state: PAUSED, reason: 10 }), ["crashed"]);
   assert.deepEqual(look(states, { state: PAUSED, reason: 10 }), []);
+  const gone = after(news(STARTED));
+  assert.deepEqual(look(gone, { state: SHUT_OFF, reason: 3 }), [], "its message comes yet");
+  assert.equal(gone.learn(failed), "news");
   assert.deepEqual(look(new GuestStates(), { state: STATE_CRASHED, reason: 1 }), []);
 });
