@@ -138,3 +138,21 @@ Deno.test(
     }
   },
 );
+
+Deno.test("long lines of many processes at once leave no empty line between them", async () => {
+  const folder = Deno.makeTempDirSync();
+  const source = new URL("../../src/system/append.ts", import.meta.url).href;
+  const writer = `const { appendLine } = await import(${JSON.stringify(source)});
+    const log = { path: ${JSON.stringify(`${folder}/log/log`)}, maxSize: 1e9, keep: 1 };
+    for (let i = 0; i < 100; i++) appendLine(log, "x".repeat(300_000));`;
+  try {
+    Deno.writeTextFileSync(`${folder}/writer.ts`, writer);
+    const args = ["run", "-A", "--no-check", "--no-lock", `${folder}/writer.ts`];
+    const all = Array.from({ length: 4 }, () => new Deno.Command(Deno.execPath(), { args }).output());
+    for (const { code } of await Promise.all(all)) assert.equal(code, 0);
+    const lines = Deno.readTextFileSync(`${folder}/log/log`).split("\n").slice(0, -1);
+    assert.deepEqual([lines.length, new Set(lines.map(({ length }) => length))], [400, new Set([300_000])]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
