@@ -93,6 +93,12 @@ function chainOf(path: string): ChainStep[] {
   let links = 0;
   while (rest.length > 0) {
     const name = rest.shift()!;
+    if (name === "..") {
+      // Only now: the part before it may itself have been a link.
+      here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
+      steps.push(step(here || "/"));
+      continue;
+    }
     const next = stepOf(`${here}/${name}`, links);
     steps.push(next);
     if (!next.isSymlink) {
@@ -101,24 +107,12 @@ function chainOf(path: string): ChainStep[] {
     }
     if (++links > MAX_LINKS) throw new Error(`${path}: too many symbolic links`);
     const target = Deno.readLinkSync(next.path);
-    rest = [...resolve(here, target).split("/").filter((part) => part !== ""), ...rest];
+    const whole = target.startsWith("/") ? target : `${here}/${target}`;
+    rest = [...whole.split("/").filter((part) => part !== "" && part !== "."), ...rest];
     here = "";
     steps.push(step("/"));
   }
   return steps;
-}
-
-/**
- * The path that a link's text means, relative to its directory. No directory on the way is a link: they were
- * walked.
- */
-function resolve(directory: string, target: string): string {
-  const parts = target.startsWith("/") ? [] : directory.split("/").filter((part) => part !== "");
-  for (const part of target.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
 }
 
 function step(path: string): ChainStep {

@@ -1,5 +1,5 @@
-import { interpreterOf } from "./interpreter.ts";
 import { isThere } from "./file.ts";
+import { firstLineOf } from "./first_line.ts";
 import { SystemError } from "./system_error.ts";
 
 /**
@@ -11,17 +11,17 @@ export function startError(path: string, error: SystemError): string {
     return `${path} is not executable here: it has no #! line, such as #!/bin/sh, or was built for another machine`;
   }
   if (error.code !== "ENOENT" || !isThere(path)) return error.message;
-  const [interpreter] = readInterpreter(path);
+  const interpreter = interpreterOf(path);
   return interpreter === undefined || isThere(interpreter)
     ? error.message
     : `${path} is a script for ${interpreter}, which does not exist`;
 }
 
-function readInterpreter(path: string): string[] {
+function interpreterOf(path: string): string | undefined {
   try {
-    return interpreterOf(path);
+    return firstLineOf(path)?.split(/[ \t]/, 1)[0];
   } catch (error) {
-    if (error instanceof SystemError) return [];
+    if (error instanceof SystemError) return undefined;
     throw error;
   }
 }

@@ -114,6 +114,62 @@ Deno.test("root runs no program that others could have written, nor a script who
   assert.deepEqual((await says(host, allow, code)).slice(0, 2), ["good", ""]);
 });
 
+Deno.test("root runs no script whose first line leads to what others could have written", {
+  ignore: !ROOT,
+}, async () => {
+  using host = new Host();
+  const d = host.scratch();
+  const there = join(d, "there");
+  Deno.mkdirSync(there);
+  Deno.chmodSync(there, 0o777);
+  const theirs = script(join(there, "theirs"), "#!/bin/sh\necho theirs\n");
+  const lines = [
+    theirs,
+    theirs.slice(1),
+    `/bin/sh ${theirs}`,
+    `/usr/bin/nice ${theirs}`,
+    `/usr/bin/env ${theirs.slice(1)}`,
+    `/usr/bin/env -S${theirs}`,
+    `/usr/bin/env -S A=b ${theirs}`,
+    `/usr/bin/env --split-string=${theirs}`,
+    `/usr/bin/env -S -u NAME ${theirs}`,
+    `/usr/bin/env -S -C / ${theirs}`,
+    `/usr/bin/env -S "${theirs}"`,
+    `/usr/bin/env -S PATH=${there} theirs`,
+    `/usr/bin/env -S sh ${theirs}`,
+    `/bin/sh ${there}/later`,
+    `${there}/later`,
+    // Through another script, which is root's.
+    join(d, "script0"),
+    join(d, "script3"),
+  ];
+  const programs = lines.map((line, i) => script(join(d, `script${i}`), `#!${line}\necho x\n`));
+  const fine = [
+    "/bin/sh -e",
+    "/usr/bin/env sh",
+    "/usr/bin/env -S sh -e",
+    join(d, "fine0"),
+    "/bin/sed s/a/b/;d",
+  ]
+    .map((line, i) => script(join(d, `fine${i}`), `#!${line}\necho fine\n`));
+  const loop = script(join(d, "loop"), `#!${join(d, "loop")}\n`);
+  // Does not exist when it is looked at: whose directory it is could create it in between.
+  const all = [...programs, `${there}/later`, loop, ...fine];
+  const said = await says(
+    host,
+    { exec: all },
+    `for (const program of ${JSON.stringify(all)}) {
+      host.log.info(await host.exec(program).then(() => "ran", (e) => e.code + " " + e.message));
+    }`,
+  );
+  assert.equal(said.length, all.length);
+  said.slice(0, programs.length + 1).forEach((one, i) =>
+    assert.match(one, /^EPERM .* was refused: /, lines[i])
+  );
+  assert.doesNotMatch(said[programs.length + 1]!, /^ran/);
+  assert.deepEqual(said.slice(-fine.length), fine.map(() => "ran"));
+});
+
 Deno.test("a command of host.undo is looked at again when it is played back", { ignore: !ROOT }, async () => {
   using host = new Host();
   const program = script(join(host.scratch(), "program"), "#!/bin/sh\n");

@@ -41,9 +41,19 @@ Deno.test("after a link a chain holds every step of where it leads, from the roo
     assert.ok(Array.isArray(steps));
     assert.equal(steps.at(-1), `${folder}/real/file`);
     assert.ok(steps.includes(`${folder}/absolute`));
-    assert.equal(steps.filter((step) => step === "/").length, 2);
+    assert.equal(steps.filter((step) => step === "/").length, 3);
     const through = chain(`${folder}/relative/file`);
     assert.equal(through.at(-1), `${folder}/real/file`);
+  }));
+
+Deno.test("`..` in a link's text is the parent of where the part before it leads, as for the kernel", () =>
+  inFolder((folder) => {
+    Deno.mkdirSync(`${folder}/far/away`, { recursive: true });
+    for (const name of ["file", "far/file"]) Deno.writeTextFileSync(`${folder}/${name}`, "x");
+    Deno.symlinkSync("far/away", `${folder}/near`);
+    Deno.symlinkSync("near/../file", `${folder}/link`);
+    assert.equal(Deno.realPathSync(`${folder}/link`), `${folder}/far/file`);
+    assert.equal(chain(`${folder}/link`).at(-1), `${folder}/far/file`);
   }));
 
 Deno.test("what is missing, leads nowhere or goes in circles is told apart", () =>
