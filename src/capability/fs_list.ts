@@ -1,7 +1,7 @@
 import { type Capability, misuse, value } from "./capability.ts";
 import { denied, refuseReal, systemAnswer } from "./file_access.ts";
 import type { Refusal } from "./grant.ts";
-import { expand } from "./path_glob.ts";
+import { expand } from "../site/path_glob.ts";
 import { globBase, parsePathRule } from "../manifest/path_rule.ts";
 import { walk } from "../system/file.ts";
 

@@ -1,5 +1,5 @@
 import { type Answer, type CallContext, type Capability, value } from "./capability.ts";
-import { withPlace } from "./file_access.ts";
+import { denied, withPlace } from "./file_access.ts";
 import type { Json } from "../base/json.ts";
 import type { FileStatus, Place } from "../system/file.ts";
 
@@ -23,6 +23,9 @@ function checked(
   return withPlace("fs.remove", "write", path, context, false, (place) => {
     const status = place.status();
     if (status === undefined) return value(false);
+    // Without the link, a rule that leads through it would no longer deny what the link led to.
+    const refusal = status.kind === "symlink" ? context.grant.refuseDeniedBelow(place.path) : undefined;
+    if (refusal !== undefined) return denied("fs.remove", refusal);
     act(place, status);
     return value(true);
   });

@@ -28,13 +28,17 @@ function checked(
     if (status === undefined) throw new SystemError(2, source.path);
     return withPlace("fs.rename", "write", to, context, false, (target) => {
       // Renaming a directory moves everything in it, under names that were not checked.
+      const there = target.status();
       const refusal = [source.path, target.path].map((path) =>
         // A file that may not be read must not get a name under which it may.
         context.grant.refuseDenied("read", path) ??
-          (status.kind === "directory" ? context.grant.refuseAllBelow(path) : undefined)
+          (status.kind === "directory" ? context.grant.refuseAllBelow(path) : undefined) ??
+          // Without the link, a rule that leads through it would no longer deny what the link led to.
+          ([status, there].some((one) => one?.kind === "symlink")
+            ? context.grant.refuseDeniedBelow(path)
+            : undefined)
       ).find((one) => one !== undefined);
       if (refusal !== undefined) return denied("fs.rename", refusal);
-      const there = target.status();
       if (there !== undefined && there.kind !== "directory" && there.kind !== "symlink") {
         refuseUnlessOrdinary(target, there, "change");
       }

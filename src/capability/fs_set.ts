@@ -1,7 +1,7 @@
 import { type Answer, type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
 import { denied, systemAnswer, withPlace } from "./file_access.ts";
 import { holderOf, withJournal } from "./with_journal.ts";
-import { expand } from "./path_glob.ts";
+import { expand } from "../site/path_glob.ts";
 import { shown } from "./shown.ts";
 import { textArgument } from "./text_argument.ts";
 import type { Json } from "../base/json.ts";

@@ -13,7 +13,7 @@ import type { Allow } from "../manifest/manifest.ts";
 import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "../manifest/path_rule.ts";
 
 import { procLinks } from "../manifest/proc_links.ts";
-import { DeniedPaths } from "./denied_paths.ts";
+import { DeniedPaths } from "../site/denied_paths.ts";
 
 /** The longest command line that hookvisor suggests as a rule, in characters. */
 const LONGEST_HINT = 2_000;
@@ -155,6 +155,16 @@ export class Grant {
       : { message: `${inWords(access)} ${path} is denied`, hint: denied };
   }
 
+  /** Undefined unless the site's policy denies something below a directory, or by way of a link of this name. */
+  refuseDeniedBelow(path: string): Refusal | undefined {
+    const access = (["read", "write"] as const).find((access) => this.#denied.reachesBelow(access, path));
+    if (access === undefined) return undefined;
+    return {
+      message: `part of ${path} is denied`,
+      hint: `a rule of policy.deny.${access} in config.yaml matches a path in it`,
+    };
+  }
+
   /** Undefined when everything below a directory may be written, whatever it is called, and nothing there is denied. */
   refuseAllBelow(directory: string): Refusal | undefined {
     const all = this.#write.some((rule) =>
@@ -166,14 +176,7 @@ export class Grant {
         hint: this.#add("write", suggestPathLine(`${directory}/**`)),
       };
     }
-    const access = (["read", "write"] as const).find((access) =>
-      this.#denied.reachesBelow(access, directory)
-    );
-    if (access === undefined) return undefined;
-    return {
-      message: `part of ${directory} is denied`,
-      hint: `a rule of policy.deny.${access} in config.yaml matches a path in it`,
-    };
+    return this.refuseDeniedBelow(directory);
   }
 
   #refusePath(access: "read" | "write", path: string, rules: readonly PathRule[]): Refusal | undefined {

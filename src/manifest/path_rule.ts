@@ -66,6 +66,8 @@ export function normalisePath(path: string): { path: string } | { error: string 
   if (path === "") return { error: "the path is empty" };
   if (path.includes("\0")) return { error: "the path contains NUL" };
   if (!path.startsWith("/")) return { error: "the path is not absolute: begin it with /" };
+  // Half a character would become another one on the way to the kernel, after all checks.
+  if (!path.isWellFormed()) return { error: "the path contains half a character (a lone surrogate)" };
   if (path.length > LONGEST_PATH) return { error: `the path is longer than ${LONGEST_PATH} characters` };
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) return { error: "the path contains .., which is not allowed" };

@@ -1,5 +1,4 @@
-import { close, cString, readSome } from "./descriptor.ts";
-import { libc } from "./libc.ts";
+import { type Mount, readMounts } from "./mount_info.ts";
 
 /**
  * File systems that answer from memory or a disk of this host. Any other may wait for another machine or for
@@ -10,8 +9,6 @@ const OWN = new Set(
     "tmpfs ramfs devtmpfs hugetlbfs proc sysfs devpts cgroup cgroup2 securityfs debugfs tracefs configfs bpf pstore " +
     "efivarfs mqueue fusectl binfmt_misc rpc_pipefs selinuxfs nsfs resctrl").split(" "),
 );
-const AT_FDCWD = -100;
-const O_CLOEXEC = 0o2000000;
 /** The mounts are read again after this time, in milliseconds, because handlers may mount something. */
 const FRESH_MS = 500;
 
@@ -57,44 +54,16 @@ export function refuseSlow(path: string): void {
 export function mayHang(path: string): boolean {
   if (isAllowed) return false;
   if (known === undefined || performance.now() - known.at > FRESH_MS) {
-    known = { mounts: slowMounts(mountInfo()), at: performance.now() };
+    known = { mounts: slowMounts(readMounts()), at: performance.now() };
   }
   return known.mounts.some((mount) => path === mount || path.startsWith(`${mount}/`));
 }
 
 /**
- * Mount points of file systems that may hang, from the text of proc_pid_mountinfo(5). Never the root: this
- * program lies on it, or could not be found.
+ * Mount points of file systems that may hang. Never the root: this program lies on it, or could not be found.
  */
-export function slowMounts(info: string): string[] {
-  const types = new Map<string, string>();
-  for (const line of info.split("\n")) {
-    const [head = "", tail = ""] = line.split(" - ");
-    const place = head.split(" ")[4];
-    // The last mount on a mount point is the visible one.
-    if (place !== undefined) types.set(unescaped(place), tail.split(" ")[0] ?? "");
-  }
-  return [...types].filter(([place, type]) => place !== "/" && !OWN.has(type)).map(([place]) => place);
-}
-
-/** Spaces and similar characters are escaped in octal. */
-function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
-}
-
-/** Not through file.ts, which calls this file. */
-function mountInfo(): string {
-  const fd = libc().openat(AT_FDCWD, cString("/proc/self/mountinfo"), O_CLOEXEC, 0);
-  if (fd < 0) return "";
-  try {
-    const decoder = new TextDecoder();
-    const buffer = new Uint8Array(16_384);
-    let text = "";
-    for (let n = readSome(fd, buffer); n !== undefined && n > 0; n = readSome(fd, buffer)) {
-      text += decoder.decode(buffer.subarray(0, n), { stream: true });
-    }
-    return text;
-  } finally {
-    close(fd);
-  }
+export function slowMounts(mounts: readonly Mount[]): string[] {
+  // The last mount on a mount point is the visible one.
+  const types = new Map(mounts.map(({ point, type }) => [point, type]));
+  return [...types].filter(([point, type]) => point !== "/" && !OWN.has(type)).map(([point]) => point);
 }

@@ -5,7 +5,7 @@ import { isKernelFile, writeKernelFile } from "../system/kernel_file.ts";
 import type { Waiting } from "../system/setting_file.ts";
 import { SystemError } from "../system/system_error.ts";
 import type { Policy } from "../site/config.ts";
-import { deniedPath } from "../site/deny.ts";
+import { DeniedPaths } from "../site/denied_paths.ts";
 
 /** What should be undone is gone with its file: a driver that is unloaded, a device that was taken away. */
 const GONE = ["ENOENT", "ENOTDIR"];
@@ -21,8 +21,8 @@ export function runUndoWrite(
 ): Played {
   try {
     using place = walk(write, true);
-    const why = deniedPath(policy.deny.write, "write", write) ??
-      deniedPath(policy.deny.write, "write", place.path);
+    const denied = new DeniedPaths(policy);
+    const why = denied.why("write", write) ?? denied.why("write", place.path);
     if (why !== undefined) return { error: why };
     // The path was checked when it was held, and the kernel's own links do not lead elsewhere.
     if (!isKernelFile(place.path)) {

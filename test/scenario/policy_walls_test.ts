@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fixture, Host, type Words } from "./support.ts";
+import { fixture, HAS_NAMESPACES, Host, type Words } from "./support.ts";
 
 // What the policy denies, and what no rule means, must not be had under another name.
 const PREPARE: Words = ["qemu", "v1", "prepare", "begin", "-"];
@@ -125,6 +125,120 @@ Deno.test("a rule of policy.deny that is spelt through a link denies what the li
   for (const said of results.slice(0, -1)) assert.match(said, /^NotAllowed .*policy denies it/);
   assert.equal(results.at(-1), "null");
   assert.equal(results.length, 16);
+});
+
+Deno.test("a link that a denying rule leads through is neither removed nor renamed nor replaced", async () => {
+  using host = new Host();
+  const d = host.scratch();
+  for (const name of ["data", "way", "other"]) Deno.mkdirSync(join(d, name));
+  Deno.writeTextFileSync(join(d, "data/secret"), "secret");
+  Deno.writeTextFileSync(join(d, "way/file"), "");
+  Deno.symlinkSync("second", join(d, "way/first"));
+  Deno.symlinkSync("../data", join(d, "way/second"));
+  Deno.symlinkSync("../data", join(d, "way/free"));
+  host.file("config.yaml", `policy:\n  deny: {read: ["${d}/way/first/secret"]}\n`);
+  const denied = await tries(host, { write: [`${d}/**`] }, [
+    `host.fs.read("${d}/data/secret")`,
+    ...["first", "second"].flatMap((link) => [
+      `host.fs.remove("${d}/way/${link}")`,
+      `host.fs.rename("${d}/way/${link}", "${d}/other/${link}")`,
+      `host.fs.rename("${d}/way/file", "${d}/way/${link}")`,
+      `host.fs.rename("${d}/way/free", "${d}/way/${link}")`,
+    ]),
+  ]);
+  for (const said of denied) assert.match(said, /^NotAllowed .*is denied/);
+  assert.equal(denied.length, 9);
+  assert.deepEqual(
+    await tries(host, { write: [`${d}/**`] }, [
+      `host.fs.rename("${d}/way/free", "${d}/other/free")`,
+      `host.fs.remove("${d}/other/free")`,
+    ]),
+    ["null", "true"],
+  );
+});
+
+Deno.test("policy.deny holds through every mount of a directory, and of a whole file system", {
+  ignore: !HAS_NAMESPACES || !ROOT,
+}, async () => {
+  using host = new Host();
+  const d = host.scratch();
+  Deno.mkdirSync(join(d, "deep"));
+  for (const name of ["secret", "deep/secret"]) Deno.writeTextFileSync(join(d, name), "secret");
+  host.file(
+    "config.yaml",
+    `policy:\n  deny: {read: ["${d}/**", "/sys/**"], write: ["/mnt/first/**"]}\n`,
+  );
+  host.handler(
+    "10-try",
+    `on: [qemu/prepare]\nallow: {read: ["/mnt/*/**"], write: ["${d}/**", "/mnt/second/**"], exec: [mount ...]}`,
+    `await host.exec("mount", ["--bind", "${d}", "/mnt/late"]);
+     for (const call of [
+       () => host.fs.read("/mnt/first/secret"),
+       () => host.fs.read("/mnt/second/secret"),
+       () => host.fs.read("/mnt/late/secret"),
+       () => host.fs.list("/mnt/late/*"),
+       () => host.fs.read("/mnt/sys/kernel/mm/transparent_hugepage/enabled"),
+       () => host.fs.write("${d}/secret", "changed"),
+       () => host.fs.write("/mnt/second/secret", "changed"),
+       () => host.fs.rename("/mnt/second/secret", "/mnt/second/other"),
+     ]) host.log.info(await call().then(() => "done", (e) => e.name + " " + e.message));`,
+  );
+  const script = `mkdir /mnt/first /mnt/second /mnt/late /mnt/sys
+mount --bind "$2" /mnt/first; mount --bind "$2/deep" /mnt/second; mount -t sysfs none /mnt/sys
+exec "$1" v1 prepare begin -`;
+  const { code, stderr } = await host.inside(script, [host.hookLink(), d]);
+  assert.equal(code, 0, stderr);
+  const said = host.record().handlers[0]!.calls.filter(({ call }) => call === "log").map(({ what }) => what);
+  assert.equal(said.length, 8);
+  for (const one of said) assert.match(one, /^NotAllowed .*is denied/);
+  assert.equal(Deno.readTextFileSync(join(d, "secret")), "secret");
+});
+
+Deno.test("where a denying rule matches too many paths to look for links among them, all is denied", async () => {
+  using host = new Host();
+  const d = host.scratch();
+  const many = host.scratch("many");
+  for (let i = 0; i < 10_000; i++) Deno.mkdirSync(join(many, `a${i}`));
+  Deno.symlinkSync(d, join(many, "z"));
+  Deno.writeTextFileSync(join(d, "secret"), "secret");
+  host.file("config.yaml", `policy:\n  deny: {read: ["${many}/*/**"]}\n`);
+  const [said] = await tries(host, { read: [`${d}/*`] }, [`host.fs.read("${d}/secret")`]);
+  assert.match(said!, /^NotAllowed .*which matches too many paths to follow the links/);
+  for (let i = 0; i < 20; i++) Deno.removeSync(join(many, `a${i}`));
+  const [other] = await tries(host, { read: [`${d}/*`] }, [`host.fs.read("${d}/secret")`]);
+  assert.match(other!, /^NotAllowed .*policy denies it/);
+  assert.doesNotMatch(other!, /too many/);
+});
+
+Deno.test("half a character in a path is refused: the kernel would get another one", async () => {
+  using host = new Host();
+  const d = host.scratch();
+  Deno.writeTextFileSync(join(d, "x\ufffd"), "secret");
+  host.file("config.yaml", `policy:\n  deny: {read: ["${d}/x\ufffd"]}\n`);
+  const [said] = await tries(host, { read: [`${d}/*`] }, [`host.fs.read("${d}/x\\ud800")`]);
+  assert.match(said!, /^TypeError .*half a character/);
+});
+
+Deno.test("a text of host.fs.undo is not written where a denying rule leads there by another link", {
+  ignore: !HAS_NAMESPACES || !ROOT,
+}, async () => {
+  using host = new Host();
+  // Through the link `subsystem`, which no rule of the policy names.
+  const path = "/sys/devices/virtual/net/lo/subsystem/lo/tx_queue_len";
+  host.handler(
+    "10-try",
+    `on: [qemu/prepare]\nallow: {write: ["/sys/devices/virtual/net/**"], read: ["/sys/class/net/lo/*"]}`,
+    `await host.fs.undo("${path}", "77\\n");`,
+  );
+  const script = `exec unshare --net sh -c 'mount -t sysfs none /sys
+"$1" v1 prepare begin - || exit 9
+echo "$2" > /etc/hookvisor/config.yaml
+"$1" v1 release end -; cat /sys/class/net/lo/tx_queue_len' sh "$@"`;
+  const play = (config: string) => host.inside(script, [host.hookLink(), config]);
+  const { stdout, stderr } = await play(`policy: {deny: {write: ["/sys/class/net/*/tx_queue_len"]}}`);
+  assert.match(host.record().undone?.[0]?.error ?? "", /policy denies it/);
+  assert.doesNotMatch(stdout, /77/, stderr);
+  assert.match((await play("{}")).stdout, /77/);
 });
 
 Deno.test("fs.list gives no names from behind a link that leads out of what may be read", async () => {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
+import { parseMounts } from "../../src/system/mount_info.ts";
 import { guarded, MayHang, mayHang, refuseSlow, slowMounts } from "../../src/system/slow_mounts.ts";
 
 // Lines of real hosts (proc_pid_mountinfo(5) says what the fields are), their paths changed.
@@ -15,20 +16,20 @@ const LINES = {
 
 Deno.test("slowMounts() gives what another machine or a process serves, and nothing of this host's", () => {
   const all = Object.entries(LINES).filter(([name]) => name !== "nfsRoot").map(([, line]) => line).join("\n");
-  deepEqual(slowMounts(`${all}\n`), ["/srv/images", "/mnt/with blank", "/opt/bound"]);
+  deepEqual(slowMounts(parseMounts(`${all}\n`)), ["/srv/images", "/mnt/with blank", "/opt/bound"]);
 });
 
 Deno.test("slowMounts() gives an automount that nothing is mounted on yet", () => {
-  deepEqual(slowMounts([LINES.root, LINES.automount].join("\n")), ["/boot/efi"]);
+  deepEqual(slowMounts(parseMounts([LINES.root, LINES.automount].join("\n"))), ["/boot/efi"]);
 });
 
 Deno.test("slowMounts() does not give the root, on which the program itself lies", () => {
-  deepEqual(slowMounts([LINES.nfsRoot, LINES.nfs].join("\n")), ["/srv/images"]);
-  deepEqual(slowMounts(""), []);
+  deepEqual(slowMounts(parseMounts([LINES.nfsRoot, LINES.nfs].join("\n"))), ["/srv/images"]);
+  deepEqual(slowMounts(parseMounts("")), []);
 });
 
 Deno.test("a file system of a kind that nobody knows counts as slow", () => {
-  deepEqual(slowMounts(LINES.run.replace("- tmpfs", "- newfs")), ["/run"]);
+  deepEqual(slowMounts(parseMounts(LINES.run.replace("- tmpfs", "- newfs"))), ["/run"]);
 });
 
 Deno.test("on this host neither /proc nor /sys may hang, whether something else does or not", () => {

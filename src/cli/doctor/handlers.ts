@@ -7,7 +7,7 @@ import { purposes } from "../../site/policy_issues.ts";
 import { parseExecRule } from "../../manifest/exec_rule.ts";
 import type { LoadedHandler } from "../../site/load_handlers.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
-import { expand } from "../../capability/path_glob.ts";
+import { expand } from "../../site/path_glob.ts";
 import { globBase, isLiteralPath, parsePathRule, type PathRule } from "../../manifest/path_rule.ts";
 import { fileStatus, linkStatus } from "../../system/file.ts";
 import { findProgram } from "../../system/program.ts";
