@@ -36,6 +36,10 @@ export const startWatchdog: Code = outByte(0x443, 14);
 /** PM1a_CNT of the PIIX4, where SeaBIOS puts it: sleep enable, and the type: 1 S3, 2 S4, 0 S5. */
 export const sleep = (state: 3 | 4 | 5): Code => outWord(0x604, 0x2000 | { 3: 1, 4: 2, 5: 0 }[state] << 10);
 
+/** What a guest writes on its first serial port. */
+export const BOOTED = "!";
+export const sayBooted: Code = outByte(0x3f8, BOOTED.charCodeAt(0));
+
 /** Writes one sector to the second disk, at that sector (INT 13h, AH=43h). */
 export const writeSecondDisk = (sector: number): Code =>
   [

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import type { Bench } from "../bench.ts";
 import {
   bootDisk,
+  BOOTED,
   type Code,
   once,
   panic,
   resetByRegister,
+  sayBooted,
   sleep,
   startWatchdog,
   tripleFault,
@@ -179,7 +181,12 @@ const CASES: Case[] = [
     name: "tray",
     devices:
       `<disk type='file' device='cdrom'><source file='${images}/disc.iso'/><target dev='hdc' bus='ide'/></disk>`,
-    act: (rig, name) => rig.must("change-media", name, "hdc", "--eject"),
+    code: [sayBooted],
+    // The BIOS resets the drive, and QEMU then closes an open tray without an event.
+    act: async (rig, name) => {
+      await rig.until("it has booted", async () => (await rig.read(serialOf(name))).includes(BOOTED));
+      await rig.must("change-media", name, "hdc", "--eject");
+    },
     expected: [
       ["tray", { device: "ide0-1-0", disk: "hdc", state: "open" }],
       ["tray", { device: "ide0-1-0", disk: "hdc", state: "close" }],
@@ -339,7 +346,7 @@ async function writeGuest(
   { name, code = [], devices = "", top = "" }: Omit<Case, "expected">,
 ): Promise<void> {
   const escape = (text: string) => text.replace(/[&<'"]/g, (c) => `&#${c.charCodeAt(0)};`);
-  const image = `${images}/${name.replace(/[^a-z0-9-]/g, "_")}.img`;
+  const image = `${fileOf(name)}.img`;
   await Deno.writeFile(rig.path(image), bootDisk(...code));
   await rig.write(
     GUEST,
@@ -351,10 +358,20 @@ async function writeGuest(
   <features><acpi/></features>
   <pm><suspend-to-mem enabled='yes'/><suspend-to-disk enabled='yes'/></pm>
   ${top}
-  <devices>${disk("hda", image)}${devices}<serial type='null'/><memballoon model='none'/></devices>
+  <devices>${disk("hda", image)}${devices}<serial type='file'><source path='${
+      serialOf(name)
+    }'/></serial><memballoon model='none'/></devices>
 </domain>
 `,
   );
+}
+
+function fileOf(name: string): string {
+  return `${images}/${name.replace(/[^a-z0-9-]/g, "_")}`;
+}
+
+function serialOf(name: string): string {
+  return `${fileOf(name)}.serial`;
 }
 
 function disk(target: string, file: string, driver = ""): string {
