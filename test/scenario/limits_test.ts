@@ -3,7 +3,7 @@
  * who may not. Whatever becomes of the process, libvirt gets the operation's verdict.
  */
 import assert from "node:assert/strict";
-import { HAS_CHECKPOINTS } from "./checkpoint.ts";
+import { HAS_CHECKPOINTS, restoringHost } from "./checkpoint.ts";
 import { exists, Host } from "./support.ts";
 
 const PYTHON = "/usr/bin/python3";
@@ -16,35 +16,48 @@ interface Limit {
   what: string;
   /** An option of util-linux's prlimit; or of what nobody can raise a shell script, with the call as `"$@"`. */
   script: string;
+  /** Whether a call that is restored from a checkpoint runs under it. */
+  restored?: boolean;
 }
 
 const LIMITS: Limit[] = [
   { what: "RLIMIT_AS of 1 GB", script: "--as=1000000000" },
   { what: "RLIMIT_AS of 8 GB", script: "--as=8000000000" },
   { what: "RLIMIT_NOFILE of 8", script: "--nofile=8" },
-  { what: "RLIMIT_NOFILE of 12", script: "--nofile=12" },
-  { what: "RLIMIT_STACK of 64 KiB", script: "--stack=65536" },
+  { what: "RLIMIT_NOFILE of 12", script: "--nofile=12", restored: true },
+  { what: "RLIMIT_STACK of 64 KiB", script: "--stack=65536", restored: true },
 ];
 
-for (const { what, script } of LIMITS) {
-  Deno.test({
-    name: `${what} is raised where it may be, and else ends with the operation's verdict`,
-    ignore: !HAS_CHECKPOINTS,
-    async fn() {
-      using host = new Host();
-      host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
-      for (const [operation, sub, code] of CALLS) {
-        const call = [host.hookLink(), "v1", operation, sub, "-"];
-        // Only the soft limit: root in a container may not raise the hard one.
-        const able = await host.inside(`exec prlimit ${script}: "$@"`, call);
-        assert.deepEqual([able.code, able.stderr], [0, ""], operation);
-        assert.equal(host.record().handlers[0]?.outcome, "success");
-        const weak = await host.inside(`exec ${WEAK} prlimit ${script} "$@"`, call);
-        assert.equal(weak.code, code, weak.stderr);
-        assert.match(weak.stderr, verdictLine(operation, code));
-      }
-    },
-  });
+for (const { what, script, restored = false } of LIMITS) {
+  for (const way of ["plainly", "from a checkpoint"]) {
+    Deno.test({
+      name: `${what}, ${way}, is raised where it may be, and else ends with the operation's verdict`,
+      ignore: !HAS_CHECKPOINTS,
+      async fn() {
+        using host = way === "plainly" ? new Host() : await restoringHost();
+        // A plain call would have one created in the background, in time for the next call or not.
+        if (way === "plainly") host.file("config.yaml", "checkpoint: false\n");
+        host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
+        for (const [operation, sub, code] of CALLS) {
+          const call = [host.hookLink(), "v1", operation, sub, "-"];
+          // Only the soft limit: root in a container may not raise the hard one.
+          const able = await host.inside(`exec prlimit ${script}: "$@"`, call);
+          assert.deepEqual([able.code, able.stderr], [0, ""], operation);
+          assert.equal(host.record().handlers[0]?.outcome, "success");
+          const before = host.records().length;
+          const weak = await host.inside(`exec ${WEAK} prlimit ${script} "$@"`, call);
+          if (restored && way !== "plainly") {
+            assert.deepEqual([weak.code, weak.stderr], [0, ""], operation);
+            const outcomes = host.records().slice(before).map(({ handlers }) => handlers[0]?.outcome);
+            assert.deepEqual(outcomes, ["success"]);
+          } else {
+            assert.equal(weak.code, code, weak.stderr);
+            assert.match(weak.stderr, verdictLine(operation, code));
+          }
+        }
+      },
+    });
+  }
 }
 
 Deno.test({
