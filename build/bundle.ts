@@ -13,6 +13,11 @@ export interface BundleOptions {
   constants: Record<string, string | number | undefined>;
   /** Source files that replace others. */
   instead?: Record<string, string>;
+  /**
+   * A source file that the entry imports, whose modules go into one file. esbuild cuts where a file that is
+   * imported dynamically needs some of them and not all; here each of those needs all of them.
+   */
+  together?: string;
   /** npm packages that the source may import. */
   packages: string[];
 }
@@ -37,8 +42,8 @@ export interface Chunk {
 export async function bundle(options: BundleOptions): Promise<Chunk[]> {
   rmSync(options.folder, { recursive: true, force: true });
   const modules = linkPackages(options.folder, options.packages);
-  try {
-    const { metafile } = await esbuild.build({
+  const build = (plugins: esbuild.Plugin[], write: boolean) =>
+    esbuild.build({
       entryPoints: { main: options.entry },
       outdir: options.folder,
       bundle: true,
@@ -52,13 +57,21 @@ export async function bundle(options: BundleOptions): Promise<Chunk[]> {
       minifyIdentifiers: true,
       sourcemap: "external",
       metafile: true,
+      write,
       legalComments: "none",
       logLevel: "warning",
       external: ["node:*"],
       nodePaths: [modules],
       define: definitions(options.constants),
-      plugins: [textImports, replacements(options.instead ?? {})],
+      plugins: [textImports, ...plugins, replacements(options.instead ?? {})],
     });
+  try {
+    const plugins = [];
+    if (options.together !== undefined) {
+      const { metafile } = await build([], false);
+      plugins.push(importedToo(resolve(options.together), lateFiles(metafile, options.entry)));
+    }
+    const { metafile } = await build(plugins, true);
     const chunks = chunksOf(metafile, relative(Deno.cwd(), join(options.folder, "main.js")));
     const early = chunks.filter((chunk) => chunk.atStart && chunk.external.length > 0);
     if (early.length > 0) {
@@ -92,6 +105,27 @@ function replacements(instead: Record<string, string>): esbuild.Plugin {
       build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
         const other = files.get(resolve(resolveDir, path));
         return other === undefined ? undefined : { path: other };
+      });
+    },
+  };
+}
+
+/** The source files, as absolute paths, that are imported dynamically, without those of packages. */
+function lateFiles({ outputs }: esbuild.Metafile, entry: string): Set<string> {
+  const entries = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
+  const late = entries.map((path) => resolve(path)).filter((path) => path.endsWith(".ts"));
+  return new Set(late).difference(new Set([resolve(entry)]));
+}
+
+/** Lets other source files import a file too. */
+function importedToo(file: string, others: Set<string>): esbuild.Plugin {
+  return {
+    name: "imported-too",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!others.has(path) || path === file) return undefined;
+        const contents = `${Deno.readTextFileSync(path)}\nimport ${JSON.stringify(file)};\n`;
+        return { contents, loader: "ts" };
       });
     },
   };

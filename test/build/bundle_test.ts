@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { bundle, type Chunk } from "../../build/bundle.ts";
 
 /** Bundles a small program written for the test; gives its chunks and the text of `main.js`. */
-async function bundled(files: Record<string, string>, constants: Record<string, string | undefined> = {}) {
+async function bundled(
+  files: Record<string, string>,
+  constants: Record<string, string | undefined> = {},
+  together?: string,
+) {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(join(folder, name), text);
@@ -12,6 +16,7 @@ async function bundled(files: Record<string, string>, constants: Record<string, 
       entry: join(folder, "main.ts"),
       folder: out,
       constants,
+      ...(together !== undefined && { together: join(folder, together) }),
       packages: ["yaml"],
     });
     const texts = chunks.map(({ file }) => Deno.readTextFileSync(file));
@@ -27,6 +32,24 @@ Deno.test("what is imported dynamically becomes a chunk that is not loaded at st
   const { chunks } = await bundled({ "main.ts": `export const yaml = () => import("yaml");` });
   equal(late(chunks).length, 1);
   ok((late(chunks)[0]?.bytes ?? 0) > 50_000);
+});
+
+Deno.test("what a call needs is in one file, also where late files need parts of it", async () => {
+  const files = {
+    "main.ts": `import { call } from "./call.ts"; import { one } from "./one.ts";
+console.log(await call(), one, await import("./first.ts"), await import("./second.ts"));`,
+    "call.ts": `import { two } from "./two.ts"; export const call = () => two();`,
+    "one.ts": `export const one = ["one"];`,
+    "two.ts": `import { three } from "./three.ts"; export const two = () => "two" + three;`,
+    "three.ts": `export const three = new Date();`,
+    "first.ts": `import { two } from "./two.ts"; export const first = two;`,
+    "second.ts": `import { three } from "./three.ts"; export const second = three;`,
+  };
+  const atStart = async (together?: string) =>
+    (await bundled(files, {}, together)).chunks.filter((chunk) => chunk.atStart).length;
+  // main.js itself, and the others: each with what other files need.
+  equal(await atStart(), 3);
+  equal(await atStart("call.ts"), 2);
 });
 
 Deno.test("a file imported as text is in the bundle as text", async () => {
