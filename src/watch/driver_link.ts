@@ -20,9 +20,9 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 10_000;
 /** The most where the daemon runs but does not serve the driver. */
 const LAST_PAUSE_IF_REFUSED_MS = 10 * 60_000;
-/** How long the XML of a transient guest is kept after it has stopped, for events that wait, in milliseconds. */
 /** Until a daemon that has started has taken up its running guests, in milliseconds. */
 const TAKEN_UP_MS = 3_000;
+/** How long the XML of a transient guest is kept after it has stopped, for events that wait, in milliseconds. */
 const KEEP_MS = 120_000;
 /** virDomainEventID: always requested, because it shows which guests run. */
 const LIFECYCLE = 0;
