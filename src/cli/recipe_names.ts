@@ -17,7 +17,6 @@ export const RECIPE_NAMES = [
   "memory-guard",
   "mount-guard",
   "notify",
-  "notify-webhook",
   "pause-on-enospc-notify",
   "pci-rebind",
   "port-forward",

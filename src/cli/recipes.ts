@@ -15,7 +15,6 @@ import mdev from "../../handlers/recipes/mdev.js" with { type: "text" };
 import memoryGuard from "../../handlers/10-memory-guard.js" with { type: "text" };
 import mountGuard from "../../handlers/recipes/mount-guard.js" with { type: "text" };
 import notify from "../../handlers/recipes/notify.js" with { type: "text" };
-import notifyWebhook from "../../handlers/recipes/notify-webhook.js" with { type: "text" };
 import pauseOnEnospcNotify from "../../handlers/recipes/pause-on-enospc-notify.js" with { type: "text" };
 import pciRebind from "../../handlers/recipes/pci-rebind.js" with { type: "text" };
 import portForward from "../../handlers/recipes/port-forward.js" with { type: "text" };
@@ -49,7 +48,6 @@ export const RECIPES: Readonly<Record<string, string>> = {
   "memory-guard": memoryGuard,
   "mount-guard": mountGuard,
   notify,
-  "notify-webhook": notifyWebhook,
   "pause-on-enospc-notify": pauseOnEnospcNotify,
   "pci-rebind": pciRebind,
   "port-forward": portForward,

@@ -280,7 +280,7 @@ Deno.test({
 const curl = needs("curl", "curl");
 Deno.test({
   name:
-    `notify-webhook posts to a web hook with the token, which neither the record nor a command line has${curl.note}`,
+    `notify posts to a web hook with the token, which neither the record nor a command line has${curl.note}`,
   ignore: curl.ignore,
   async fn() {
     await using machine = await Machine.start();
@@ -291,7 +291,7 @@ Deno.test({
     });
     try {
       await machine.shell(`umask 077; printf 'a"b\\\\c\\n' > /etc/hookvisor/notify.secret`);
-      machine.recipe("notify-webhook", { url: `http://127.0.0.1:${server.addr.port}/x` });
+      machine.recipe("notify", { url: `http://127.0.0.1:${server.addr.port}/x` });
       assert.equal((await machine.call("started", "a")).code, 0);
       await until(() => got.length > 0, "the notice did not come");
       assert.deepEqual(got, [{
@@ -303,6 +303,28 @@ Deno.test({
     } finally {
       await server.shutdown();
     }
+  },
+});
+
+Deno.test({
+  name: "notify without a web hook tells the system's log, of what hookvisor watch sees too",
+  ignore: !HAS_MACHINE,
+  async fn() {
+    await using machine = await Machine.start({ logger: `echo "$@" >> $W/took` });
+    machine.recipe("notify");
+    const told = async () => {
+      const lines: string[] = [];
+      await until(() => lines.push(...machine.took()) > 0, "the log was not told");
+      return lines;
+    };
+    const logger = "-t libvirt-guests -p daemon.warning --";
+    assert.equal((await machine.call("started", "a")).code, 0);
+    assert.deepEqual(await told(), [`${logger} a: started`]);
+    const extra = JSON.stringify({ reason: "panicked", onCrash: "destroy" });
+    const crash = ["run", "qemu/crashed", "--guest", "a", "--extra", extra, "--config-dir", machine.config];
+    const { code, stderr } = await machine.inMachine([PROGRAM, ...crash]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await told(), [`${logger} a: crashed, reason panicked, onCrash destroy`]);
   },
 });
 
