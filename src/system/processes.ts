@@ -19,14 +19,16 @@ export interface RunningProcess {
   program?: string;
 }
 
-/** The running processes whose name is one of these, by pid. */
+/** The running processes whose name is one of these, by pid. Those of a container, with pids of its own, are not among them. */
 export function processesNamed(names: readonly string[]): RunningProcess[] {
   const uptimeMs = Number(read("/proc/uptime")?.split(" ")[0]) * 1000;
+  const namespace = pidNamespace("self");
   const found: RunningProcess[] = [];
   for (const { name: entry } of Deno.readDirSync("/proc")) {
     if (!/^[1-9]\d*$/.test(entry)) continue;
     const name = read(`/proc/${entry}/comm`)?.trimEnd();
     if (name === undefined || !names.includes(name)) continue;
+    if ((pidNamespace(entry) ?? namespace) !== namespace) continue;
     // The name, in parentheses, may hold anything.
     const fields = read(`/proc/${entry}/stat`)?.replace(/^.*\) /s, "").split(" ");
     if (fields === undefined || fields[0] === "Z") continue;
@@ -38,8 +40,17 @@ export function processesNamed(names: readonly string[]): RunningProcess[] {
 }
 
 function programOf(pid: string): string | undefined {
+  return link(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, "");
+}
+
+function pidNamespace(pid: string): string | undefined {
+  return link(`/proc/${pid}/ns/pid`);
+}
+
+/** Where a link of /proc leads; undefined if this process may not read that. */
+function link(path: string): string | undefined {
   try {
-    return readLink(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
+    return readLink(path);
   } catch (error) {
     if (error instanceof SystemError) return undefined;
     throw error;
