@@ -8,6 +8,7 @@ import { execve } from "./os/execve.ts";
 import { address, libc, systemCall } from "../system/libc.ts";
 import { disableBrk } from "./os/disable_brk.ts";
 import { endWithParent, processState } from "./os/process_state.ts";
+import { collectGarbage } from "../system/give_back_memory.ts";
 import { environment, ownCommandLine } from "../system/proc.ts";
 import { resetClockAndRandom } from "./os/reset_clock_and_random.ts";
 import { markRestored } from "../system/restored.ts";
@@ -18,8 +19,6 @@ import { addPage, hasPage, removePage } from "./os/supervisor_page.ts";
 
 // asm/unistd_64.h
 const EXIT_GROUP = 231;
-/** Bytes: a process's addresses have 47 bits, so no kernel can map that much. */
-const MORE_THAN_THERE_IS = 2 ** 47;
 const STDIN = 0;
 /** The signal that tells the waiting process that the answer is ready (build/elf/wait_code.ts). */
 const ANSWERED = 40;
@@ -98,18 +97,6 @@ export async function rehearse(rounds: number, hookCall: HookCall, folder = ""):
 
 function give({ stdout, stderr, exitCode }: Reply): void {
   if (stdout + stderr === "") tellAnswer(exitCode);
-}
-
-/**
- * Makes V8 free unused memory, which a checkpoint should not hold. V8 has no call for that, but frees memory
- * when it cannot allocate a buffer.
- */
-function collectGarbage(): void {
-  try {
-    new ArrayBuffer(MORE_THAN_THERE_IS);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
 }
 
 /** Restarts a restored process that is not a hook call: the same command again, without the checkpoint. Does not return. */

@@ -8,10 +8,22 @@ const MADV_DONTNEED = 4;
 const MADV_NOHUGEPAGE = 15;
 const PAGE_KIB = 4;
 const LARGEST_TABLE = 4 * 1024 * 1024;
+/** Bytes: a process's addresses have 47 bits, so no kernel can map that much. */
+const MORE_THAN_THERE_IS = 2 ** 47;
+
 /** This process's resident memory, in KiB. */
 export function residentKiB(): number {
   const pages = textOf("/proc/self/statm").split(" ")[1];
   return Number(pages) * PAGE_KIB;
+}
+
+/** Makes V8 free unused memory. V8 has no call for that, but frees memory when it cannot allocate a buffer. */
+export function collectGarbage(): void {
+  try {
+    new ArrayBuffer(MORE_THAN_THERE_IS);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
 }
 
 /**

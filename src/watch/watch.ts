@@ -20,7 +20,7 @@ import { appendRecord, makeRecord } from "../records/write_record.ts";
 import { EVENT } from "../protocol/operations.ts";
 import { emptyDomain } from "../protocol/empty_domain.ts";
 import { ChangeNotice } from "../system/change_notice.ts";
-import { giveBackFilePages, residentKiB } from "../system/give_back_memory.ts";
+import { collectGarbage, giveBackFilePages, residentKiB } from "../system/give_back_memory.ts";
 import { Loop } from "../system/loop.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -206,7 +206,9 @@ class Watcher {
 
   /** Only after a start or a storm, not for each event. */
   #giveBackMemory(): void {
-    if (residentKiB() > MOST_IDLE_KIB) giveBackFilePages();
+    if (residentKiB() <= MOST_IDLE_KIB) return;
+    collectGarbage();
+    giveBackFilePages();
   }
 
   #record({ driver, operation, domain, folded, dropped }: Uncounted): void {

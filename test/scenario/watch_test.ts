@@ -152,7 +152,11 @@ Deno.test("watch: a guest's events come in order, one after the other, those of 
 Deno.test("watch bounds a storm in memory and processes, and counts what was folded and dropped", async () => {
   await using watched = new Watched({ "10-a": SEEN });
   await watched.start();
-  const peak = () => Number(/VmHWM:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${watched.pid}/status`))?.[1]);
+  const kiB = (key: string) =>
+    Number(
+      new RegExp(`${key}:\\s+(\\d+)`).exec(Deno.readTextFileSync(`/proc/${watched.pid}/status`))?.[1],
+    );
+  const peak = () => kiB("VmHWM");
   const before = peak();
   const names = Array.from({ length: 10 }, (_, i) => `guest-${i}`);
   const storm = Array.from(
@@ -185,6 +189,7 @@ Deno.test("watch bounds a storm in memory and processes, and counts what was fol
   assert.ok(ran >= 10 && folded > 0 && dropped > 0, JSON.stringify({ ran, folded, dropped }));
   assert.ok(most > 1 && most <= 8, `${most} processes at once`);
   assert.ok(peak() - before < 40_000, `${before} KiB became ${peak()} KiB`);
+  await watched.until(() => kiB("VmRSS") < 50_000, "the memory of the storm is given back");
   const { stdout } = watched.world.admin("metrics");
   const metric = (name: string) =>
     [...stdout.matchAll(new RegExp(`^${name}{[^}]*} (\\d+)$`, "gm"))].reduce(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { residentKiB, unchangedMappings } from "../../src/system/give_back_memory.ts";
+import { collectGarbage, residentKiB, unchangedMappings } from "../../src/system/give_back_memory.ts";
 
 function block(range: string, mode: string, path: string, anonymous = 0, dirty = anonymous): string {
   return `${range} ${mode} 00000000 fe:00 1234                       ${path}
@@ -31,4 +31,14 @@ Deno.test("unchangedMappings() finds what can be read again from its file, and n
 Deno.test("residentKiB() is what the kernel says of this process", () => {
   const said = Number(/VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))?.[1]);
   assert.ok(Math.abs(residentKiB() - said) < said / 5, `${residentKiB()} ${said}`);
+});
+
+Deno.test("collectGarbage() frees what nothing uses any more", () => {
+  const used = () => Deno.memoryUsage().heapUsed;
+  const before = used();
+  let many: number[][] | undefined = Array.from({ length: 200_000 }, (_, i) => [i]);
+  assert.ok(used() - before > 5e6 && many.length === 200_000);
+  many = undefined;
+  collectGarbage();
+  assert.ok(used() - before < 2e6, `${before} became ${used()}`);
 });
