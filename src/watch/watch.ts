@@ -11,6 +11,7 @@ import type { KnownGuest } from "./guest_states.ts";
 import { Interest } from "./interest.ts";
 import { readGuests, writeGuests } from "./kept_guests.ts";
 import { serviceManager } from "./notify.ts";
+import { withRecordedEnd } from "./recorded_end.ts";
 import { startHandlers } from "./start_handlers.ts";
 import { Deadline } from "../base/deadline.ts";
 import { formatIssue } from "../base/issue.ts";
@@ -142,7 +143,10 @@ class Watcher {
     const known = this.#kept.get(driver) ?? [];
     const link = new DriverLink(address, numbers, known, this.#loop, {
       news: (driver, news, isDouble) => this.#happened({ ...news, driver }, isDouble),
-      missed: (driver, event) => this.#happened({ ...event, driver, missed: true }, false),
+      missed: (driver, missed) => {
+        const event = withRecordedEnd(this.#options.directories.log, driver, missed);
+        if (event !== undefined) this.#happened({ ...event, driver, missed: true }, false);
+      },
       said: say,
     });
     this.#links.set(driver, link);
