@@ -15,22 +15,9 @@ import {
 import type { Deadline } from "../base/deadline.ts";
 import { type Journal, JournalError } from "./journal.ts";
 import { restoreValues } from "./restore_values.ts";
+import type { UndoneEntry } from "../records/record.ts";
 import type { Waiting } from "../system/setting_file.ts";
 import { pollUntil } from "../system/wait.ts";
-
-/** One step of the undo, for the record. */
-export interface UndoneStep {
-  /** `qemu/win11` */
-  guest: string;
-  handler: string;
-  /** The path, or the command line. */
-  what: string;
-  /** True: done and forgotten. False: kept, and tried again. */
-  ok: boolean;
-  /** A remark: the file held an unexpected value, or is gone. */
-  note?: string;
-  error?: string;
-}
 
 /** How the undo reaches the host. */
 export interface PlaybackSetting extends Waiting {
@@ -60,7 +47,7 @@ export interface Played {
  *
  * @throws {JournalError} when the journal cannot be used
  */
-export function playBack(setting: PlaybackSetting, guest: Guest): UndoneStep[] {
+export function playBack(setting: PlaybackSetting, guest: Guest): UndoneEntry[] {
   const { journal, loop, deadline } = setting;
   // First, so that whatever is not done now is recorded as due.
   const due = journal.urgentTransaction(deadline, (transaction) => {
@@ -98,7 +85,7 @@ export function playLeftovers(
   setting: PlaybackSetting,
   played: readonly Guest[],
   isRunning: (guest: Guest) => boolean,
-): UndoneStep[] {
+): UndoneEntry[] {
   const { journal, deadline } = setting;
   const due = journal.transaction(deadline, listHoldsLeaving);
   const guests = new Map<string, Guest>(due.map((hold) => [guestWord(hold), hold]));
@@ -118,8 +105,8 @@ function listHoldsLeaving(transaction: Parameters<typeof listHeldChanges>[0]): H
 }
 
 /** The last first; values of one `fs.set` together. */
-function playSteps(setting: PlaybackSetting, due: readonly HeldChange[]): UndoneStep[] {
-  const steps: UndoneStep[] = [];
+function playSteps(setting: PlaybackSetting, due: readonly HeldChange[]): UndoneEntry[] {
+  const steps: UndoneEntry[] = [];
   for (let last = due.length - 1; last >= 0;) {
     let first = last;
     while (first > 0 && isSameCall(due[first - 1]!, due[last]!)) first--;
@@ -141,7 +128,7 @@ function isValue(hold: HeldChange): hold is HeldChange & { what: HeldValue } {
  * Values of one call, or one command or write. Nothing where another process has done it, or where the guest
  * holds it again.
  */
-function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneStep[] {
+function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): UndoneEntry[] {
   const values = holds.filter(isValue);
   if (setting.deadline.passed) {
     return holds.map((hold) => told({ hold, error: "not run: the time limit had already passed" }));
@@ -150,7 +137,7 @@ function playGroup(setting: PlaybackSetting, holds: readonly HeldChange[]): Undo
   return holds.flatMap((hold) => play(setting, hold));
 }
 
-function told({ hold, ...result }: { hold: HeldChange; note?: string; error?: string }): UndoneStep {
+function told({ hold, ...result }: { hold: HeldChange; note?: string; error?: string }): UndoneEntry {
   return {
     guest: guestWord(hold),
     handler: hold.handler,
@@ -161,7 +148,7 @@ function told({ hold, ...result }: { hold: HeldChange; note?: string; error?: st
   };
 }
 
-function play(setting: PlaybackSetting, { id }: HeldChange): UndoneStep[] {
+function play(setting: PlaybackSetting, { id }: HeldChange): UndoneEntry[] {
   const { journal, deadline } = setting;
   const hold = journal.transaction(deadline, (transaction) => findHeldChange(transaction, id));
   if (hold === undefined || !hold.leaving) return [];
