@@ -14,8 +14,8 @@ export interface BundleOptions {
   /** Source files that replace others. */
   instead?: Record<string, string>;
   /**
-   * A source file that the entry imports, whose modules go into one file. esbuild cuts where a file that is
-   * imported dynamically needs some of them and not all; here each of those needs all of them.
+   * A source file that is imported dynamically, whose modules go into few files. esbuild cuts where another such file
+   * needs some of them and not all; here each of those needs all of them.
    */
   together?: string;
   /** npm packages that the source may import. */

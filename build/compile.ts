@@ -45,7 +45,7 @@ const chunks = await bundle({
   entry,
   ...(WITHOUT_CHECKPOINT && { instead: { "src/checkpoint/enabled.ts": "src/checkpoint/disabled.ts" } }),
   folder: join(dirname(output), "bundle"),
-  ...(entry === "src/main.ts" && { together: "src/call/hook_call.ts" }),
+  ...(entry === "src/main.ts" && { together: "src/call/libvirt_call.ts" }),
   constants: {
     __HOOKVISOR_VERSION__: version,
     __BUILD_DATE__: date,

@@ -1,4 +1,3 @@
-import { libvirtCall } from "./libvirt_call.ts";
 import type { Directories } from "../site/directories.ts";
 import { playsBack } from "../undo/plays_back.ts";
 import { writeRecord } from "../records/write_record.ts";
@@ -19,7 +18,8 @@ export interface HookCallOptions {
 }
 
 /**
- * One hook call, from its arguments to its reply.
+ * One hook call, from its arguments to its reply. This file holds what most
+ * calls need; what a call with handlers needs is loaded only then.
  *
  * @throws only what `give` throws: half a reply must not be taken for one
  */
@@ -65,6 +65,7 @@ async function answerLibvirt(event: HookEvent, directories: Directories, give: G
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], notes });
     return reply;
   }
+  const { libvirtCall } = await import("./libvirt_call.ts");
   return await libvirtCall(event, known, directories, mustPlayBack, give);
 }
 
