@@ -4,9 +4,9 @@ import type { Outcome } from "../base/outcome.ts";
 
 /**
  * A handler's error as an outcome. `told` is the result of the prelude's
- * `describe`, and as hostile as the handler.
+ * `describe`, and as hostile as the handler; `source` is the text of `file`.
  */
-export function guestFailure(file: string, told: Json): Outcome {
+export function guestFailure(file: string, source: string, told: Json): Outcome {
   const { name, message, stack, unseen } = typeof told === "object" && told !== null && !Array.isArray(told)
     ? told
     : {};
@@ -15,7 +15,8 @@ export function guestFailure(file: string, told: Json): Outcome {
     ? `${name}: `
     : "";
   const forgotten = typeof unseen === "string" ? `host.${unseen} was not awaited and failed: ` : "";
-  const at = typeof stack === "string" ? place(file, stack) : undefined;
+  const at = (typeof stack === "string" ? place(file, stack) : undefined) ??
+    placeOfImport(file, source, text);
   return {
     ok: false,
     cause: "error",
@@ -44,10 +45,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
   Buffer: "texts are strings here; what reaches the host takes and gives strings",
 };
 
+const NO_MODULE = /could not load module '([^']*)'/;
+
 function explain(message: string): string {
   const missing = /^'?([A-Za-z]+)'? is not defined$/.exec(message)?.[1];
   if (missing !== undefined && Object.hasOwn(INSTEAD, missing)) return `${message}: ${INSTEAD[missing]}`;
-  if (/could not load module/.test(message)) {
+  if (NO_MODULE.test(message)) {
     return `${message}: a handler is a single file and cannot import: what reaches the host is in host`;
   }
   return message;
@@ -59,6 +62,17 @@ function place(file: string, stack: string): string | undefined {
   for (const line of stack.split("\n")) {
     const found = /^\s*at (?:.*\()?(.+?):(\d+)(?::(\d+))?\)?\s*$/.exec(line);
     if (found?.[1] === base) return [file, found[2], found[3]].filter((part) => part !== undefined).join(":");
+  }
+  return undefined;
+}
+
+/** Where the handler imports what an error says could not be loaded: QuickJS has no place for that. */
+function placeOfImport(file: string, source: string, message: string): string | undefined {
+  const module = NO_MODULE.exec(message)?.[1];
+  if (module === undefined) return undefined;
+  for (const [index, line] of source.split("\n").entries()) {
+    const column = line.search(/\b(import|from)\b/);
+    if (column >= 0 && line.includes(module, column)) return `${file}:${index + 1}:${column + 1}`;
   }
   return undefined;
 }

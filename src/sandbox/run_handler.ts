@@ -182,7 +182,7 @@ class Run {
   #threw(thrown: GuestThrow | undefined): void {
     if (thrown === undefined) return;
     if (this.#task.deadline.passed) this.#end(this.#timeout(thrown.thrown));
-    else this.#end(guestFailure(this.#task.file, parse(thrown.thrown) ?? null));
+    else this.#end(this.#failure(parse(thrown.thrown) ?? null));
   }
 
   #timeout(where?: string): Outcome {
@@ -192,7 +192,7 @@ class Run {
       call.ms === undefined || (call.error !== undefined && call.at + call.ms >= ms - LAST_MOMENT_MS)
     );
     const doing = running === undefined ? "" : `, waiting for ${running.call} ${running.what}`.trimEnd();
-    const failure = where === undefined ? undefined : guestFailure(this.#task.file, parse(where) ?? null);
+    const failure = where === undefined ? undefined : this.#failure(parse(where) ?? null);
     return {
       ok: false,
       cause: "timeout",
@@ -303,8 +303,12 @@ class Run {
     const error = isObject(told) ? told.error : undefined;
     // Being stopped can look like an error to the handler's own code, which then says that it failed.
     if (error !== undefined && this.#task.deadline.passed) this.#end(this.#timeout());
-    this.#end(error === undefined ? SUCCESS : guestFailure(this.#task.file, error));
+    this.#end(error === undefined ? SUCCESS : this.#failure(error));
     return `{"value":null}`;
+  }
+
+  #failure(told: Json): Outcome {
+    return guestFailure(this.#task.file, this.#task.source, told);
   }
 
   /** Ends what still runs: SIGTERM, a moment, SIGKILL, a shorter moment; then it is abandoned. */

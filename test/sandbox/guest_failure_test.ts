@@ -6,7 +6,7 @@ const FILE = "/etc/hookvisor/handlers/10-a.js";
 Deno.test("an error is told with its kind and its innermost place in the handler's own file", () => {
   const stack =
     "    at helper (10-a.js:7:3)\n    at <anonymous> (10-a.js:20:1)\n    at done (hookvisor:prelude:1:1)\n";
-  assert.deepEqual(guestFailure(FILE, { name: "TypeError", message: "not a function", stack }), {
+  assert.deepEqual(guestFailure(FILE, "", { name: "TypeError", message: "not a function", stack }), {
     ok: false,
     cause: "error",
     message: "TypeError: not a function",
@@ -16,7 +16,7 @@ Deno.test("an error is told with its kind and its innermost place in the handler
 
 Deno.test("kinds that say nothing the message does not are left out", () => {
   for (const name of ["Error", "NotAllowed", "CommandFailed", "SystemError", "TimeoutError"]) {
-    const outcome = guestFailure(FILE, { name, message: "why", stack: "" });
+    const outcome = guestFailure(FILE, "", { name, message: "why", stack: "" });
     assert.equal(outcome.ok === false && outcome.message, "why");
   }
 });
@@ -32,7 +32,7 @@ Deno.test("places in other files and in the bridge are passed over", () => {
     ["", undefined],
   ];
   for (const [stack, at] of table) {
-    const outcome = guestFailure(FILE, { name: "Error", message: "x", stack });
+    const outcome = guestFailure(FILE, "", { name: "Error", message: "x", stack });
     assert.equal(outcome.ok === false ? outcome.at : "ok", at, stack);
   }
 });
@@ -50,7 +50,7 @@ Deno.test("whatever a handler says of its error becomes one line of at most two 
     JSON.parse(`{"__proto__": {"message": "inherited"}, "unseen": {"x": 1}}`),
   ];
   for (const told of said) {
-    const outcome = guestFailure(FILE, told);
+    const outcome = guestFailure(FILE, "", told);
     assert.ok(outcome.ok === false && outcome.cause === "error");
     assert.ok(outcome.message !== "" && outcome.message.length <= 2_000);
     assert.ok(!outcome.message.includes("\n") && !outcome.message.includes("\u001b"));
@@ -58,7 +58,7 @@ Deno.test("whatever a handler says of its error becomes one line of at most two 
 });
 
 Deno.test("a call that nobody waited for is named", () => {
-  const outcome = guestFailure(FILE, {
+  const outcome = guestFailure(FILE, "", {
     name: "CommandFailed",
     message: "false exited with 1",
     unseen: "exec",
@@ -70,6 +70,18 @@ Deno.test("a call that nobody waited for is named", () => {
 });
 
 Deno.test("an import that failed says that a handler is a single file", () => {
-  const outcome = guestFailure(FILE, { name: "ReferenceError", message: "could not load module 'node:fs'" });
+  const outcome = guestFailure(FILE, "", {
+    name: "ReferenceError",
+    message: "could not load module 'node:fs'",
+  });
   assert.match(outcome.ok === false ? outcome.message : "", /single file and cannot import/);
+});
+
+Deno.test("an import that failed has its place, which the engine does not know", () => {
+  const source = `// node:fs\nimport a, {\n  b,\n} from "node:fs";\nawait import("./lib.js");\n`;
+  for (const [module, at] of [["node:fs", `${FILE}:4:3`], ["lib.js", `${FILE}:5:7`], ["none", undefined]]) {
+    const told = { name: "ReferenceError", message: `could not load module '${module}'`, stack: "" };
+    const outcome = guestFailure(FILE, source, told);
+    assert.equal(outcome.ok === false ? outcome.at : "ok", at);
+  }
 });

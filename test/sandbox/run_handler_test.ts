@@ -337,7 +337,7 @@ Deno.test("whatever is thrown is described", async () => {
 Deno.test("a module's faults are told: syntax, imports, what it throws, what it does not export", async () => {
   const table: [source: string, message: RegExp, at?: string][] = [
     ["let 1x;", /^SyntaxError: /, "/handlers/10-a.js:1:"],
-    ["import 'node:fs'; export default () => {};", /cannot import/],
+    ["import 'node:fs'; export default () => {};", /cannot import/, "/handlers/10-a.js:1:1"],
     ["throw new Error('top'); export default () => {};", /^top$/, "/handlers/10-a.js:1:"],
     ["await Promise.reject(new Error('later')); export default () => {};", /^later$/],
     ["export default 1;", /^it has no default export that is a function$/],
