@@ -10,6 +10,7 @@ import { LazyJournal } from "../undo/lazy_journal.ts";
 import type { RestoreRequest } from "../undo/restore_apart.ts";
 import { restoreValue } from "../undo/restore_values.ts";
 import { type CommandRequest, run } from "../undo/run_undo_command.ts";
+import { type WriteRequest, writeText } from "../undo/run_undo_write.ts";
 import { Loop } from "../system/loop.ts";
 import { shareGroup } from "../system/process.ts";
 import { actFor } from "../system/process_id.ts";
@@ -18,7 +19,7 @@ import { print } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
 /** The tasks that this process takes; each may hang in the kernel. */
-type Request = CallRequest | RestoreRequest | CommandRequest;
+type Request = CallRequest | RestoreRequest | CommandRequest | WriteRequest;
 
 /** The time to read the request, in milliseconds; it has already been written. */
 const READ_MS = 10_000;
@@ -44,6 +45,8 @@ export async function doApart(): Promise<number> {
     ? await makeCall(request, loop, deadline)
     : request.kind === "restore"
     ? restoreValue(request, { loop, deadline })
+    : request.kind === "write"
+    ? writeText(request.what, request.policy, { loop, deadline })
     : run(request.what, request.policy, { loop, deadline });
   print(1, JSON.stringify(answer));
   return 0;

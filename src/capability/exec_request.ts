@@ -74,18 +74,17 @@ function readyCommand(
   try {
     const denied = grant.refuseByPolicy(command, args, realPath(path));
     if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
-    if (user === undefined) {
-      const untrusted = grant.untrustedProgram(path);
-      if (untrusted !== undefined) return failed("EPERM", `${command} was refused: ${untrusted}`);
-      return { path, args, env: { ...ENVIRONMENT, ...env } };
-    }
     const variable = Object.keys(env).find(choosesCode);
-    if (variable !== undefined) {
+    if (user !== undefined && variable !== undefined) {
       const why = `${variable} controls which code the program runs, and cannot be combined with runAs`;
       return notAllowed(`host.${call}: ${why}`, "remove one of the two");
     }
-    const ready = runAs(user, path, args, env, context);
-    return typeof ready === "string" ? failed("ENOENT", ready) : ready;
+    const ready = user === undefined
+      ? { path, args, env: { ...ENVIRONMENT, ...env }, changesUser: false }
+      : runAs(user, path, args, env, context);
+    if (typeof ready === "string") return failed("ENOENT", ready);
+    const untrusted = ready.changesUser ? undefined : grant.untrustedProgram(path);
+    return untrusted === undefined ? ready : failed("EPERM", `${command} was refused: ${untrusted}`);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     return failed(error.code, error.message);

@@ -14,6 +14,7 @@ import { matchPathRule, parsePathRule, type PathRule, suggestPathLine } from "..
 
 import { procLinks } from "../manifest/proc_links.ts";
 import { DeniedPaths } from "../site/denied_paths.ts";
+import { allNames } from "../system/names_by_mounts.ts";
 
 /** The longest command line that hookvisor suggests as a rule, in characters. */
 const LONGEST_HINT = 2_000;
@@ -98,7 +99,7 @@ export class Grant {
 
   /** Undefined unless the site's policy denies this call, though the manifest allows it. `file` is what would run, links resolved. */
   refuseByPolicy(program: string, args: readonly string[], file: string): Refusal | undefined {
-    const why = deniedExec(this.#policy, program, args, file);
+    const why = deniedExec(this.#policy, program, args, allNames(file));
     return why === undefined
       ? undefined
       : { message: `exec ${[program, ...args].join(" ").slice(0, 300)} is denied`, hint: why };

@@ -3,8 +3,7 @@ import { deniedPath } from "./deny.ts";
 import { expand } from "./path_glob.ts";
 import { matchSegment, type PathRule, type Segment } from "../manifest/path_rule.ts";
 import { linkStatus, realPath, walk } from "../system/file.ts";
-import { readMounts } from "../system/mount_info.ts";
-import { namesByMounts } from "../system/names_by_mounts.ts";
+import { allNames } from "../system/names_by_mounts.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /** The most paths of one rule that are looked at for links. Where it matches more, everything is denied. */
@@ -28,7 +27,7 @@ export class DeniedPaths {
   why(access: "read" | "write", path: string): string | undefined {
     const rules = this.#policy.deny[access];
     if (rules.length === 0) return undefined;
-    for (const name of [path, ...namesByMounts(path, readMounts())]) {
+    for (const name of allNames(path)) {
       const why = deniedPath(rules, access, name) ?? deniedPath(this.#realRules(access), access, name);
       if (why !== undefined) return why;
     }
@@ -39,7 +38,7 @@ export class DeniedPaths {
   reachesBelow(access: "read" | "write", directory: string): boolean {
     const rules = this.#policy.deny[access];
     if (rules.length === 0) return false;
-    const names = [directory, ...namesByMounts(directory, readMounts())];
+    const names = allNames(directory);
     return [...rules, ...this.#realRules(access)].some((rule) =>
       names.some((name) => reachesBelow(rule, name))
     );

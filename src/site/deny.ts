@@ -60,23 +60,23 @@ export function isLibvirtClient(program: string): boolean {
  * must match the call's first arguments, whatever follows; and a `*` matches anything at all.
  *
  * @param program As the handler gave it.
- * @param file The file that would run, with every symbolic link resolved, so that another name does not
- * circumvent the rule.
+ * @param files The file that would run, with every symbolic link resolved, under each of its names, so that another
+ * name does not circumvent the rule.
  */
 export function deniedExec(
   policy: Policy,
   program: string,
   args: readonly string[],
-  file: string = program,
+  files: readonly string[] = [],
 ): string | undefined {
-  const client = [program, file].find(isLibvirtClient);
+  const client = [program, ...files].find(isLibvirtClient);
   if (client !== undefined && policy.libvirtClients !== "allow") {
     return `${
       baseName(client)
     } is a client of libvirt, and libvirt waits for this hook: the two would wait for ` +
       `each other. ${insteadOf(args, policy)}`;
   }
-  const names = [baseName(program), baseName(file)];
+  const names = [program, ...files].map(baseName);
   const rule = policy.deny.exec.find((r) => names.includes(baseName(r.program)) && beginsLike(r, args));
   return rule && `the site's policy denies it: policy.deny.exec in config.yaml contains ${rule.text}`;
 }

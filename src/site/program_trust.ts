@@ -2,7 +2,7 @@ import type { Policy } from "./config.ts";
 import { scriptPrograms } from "./script_programs.ts";
 import { trustIssue } from "./trust.ts";
 import { fileReader, isTrouble } from "../system/file_reader.ts";
-import { firstLineOf } from "../system/first_line.ts";
+import { firstLineOf, refuseSlowInterpreters } from "../system/first_line.ts";
 import { userId } from "../system/self.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -20,7 +20,10 @@ const MOST = 16;
  * @throws {SystemError} when it cannot be read
  */
 export function untrustedProgram(path: string, { programs }: Pick<Policy, "programs">): string | undefined {
-  if (programs === "any") return undefined;
+  if (programs === "any") {
+    refuseSlowInterpreters(path);
+    return undefined;
+  }
   const found = new Set([path]);
   for (const program of found) {
     const by = program === path ? "" : `${path} is run by ${program}: `;

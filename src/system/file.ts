@@ -2,7 +2,7 @@
 // together.
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
 import { libc } from "./libc.ts";
-import { refuseSlow } from "./slow_mounts.ts";
+import { refuseSlow, refusesSlow } from "./slow_mounts.ts";
 import { check, errno, SystemError } from "./system_error.ts";
 
 // fcntl.h; O_DIRECTORY and O_NOFOLLOW differ between x86-64 and aarch64.
@@ -68,13 +68,13 @@ export function statusOf(fd: number): FileStatus {
 
 /** Status of a path, of the link itself if it is one, or undefined if it does not exist. */
 export function linkStatus(path: string): FileStatus | undefined {
-  refuseSlow(path);
+  refuseSlowWay(path, false);
   return statx(AT_FDCWD, cString(path), AT_SYMLINK_NOFOLLOW, path);
 }
 
 /** Status of what a path leads to, or undefined if it does not exist. */
 export function fileStatus(path: string): FileStatus | undefined {
-  refuseSlow(path);
+  refuseSlowWay(path, true);
   return statx(AT_FDCWD, cString(path), 0, path);
 }
 
@@ -321,6 +321,17 @@ export function walkReal(path: string): Place {
   throw new SystemError(116, `${path} now resolves to ${place.path}`);
 }
 
+/** For the calls in which the kernel follows links. @throws {MayHang} */
+function refuseSlowWay(path: string, followLast: boolean): void {
+  if (!refusesSlow()) return;
+  try {
+    walk(path, followLast, "/")[Symbol.dispose]();
+  } catch (error) {
+    // The call itself reports that.
+    if (!(error instanceof SystemError)) throw error;
+  }
+}
+
 function openDirectory(dirfd: number, name: string, what: string): number {
   return check(libc().openat(dirfd, cString(name), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0), what);
 }
@@ -386,7 +397,7 @@ export function setOwner(held: number, uid: number, gid: number): void {
 
 /** The names in a directory, sorted; undefined if it does not exist. */
 export function listDirectory(path: string): string[] | undefined {
-  refuseSlow(path);
+  refuseSlowWay(path, true);
   return missingIsUndefined(() => {
     using place = otherRoot === undefined ? undefined : walk(path, true);
     const [dirfd, name] = place === undefined ? [AT_FDCWD, path] : [place.directory, place.name];

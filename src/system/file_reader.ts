@@ -1,3 +1,5 @@
+import { MayHang, refuseSlow } from "./slow_mounts.ts";
+
 /** The result of `lstat` for one step on the way to a file. */
 export interface FileStat {
   path: string;
@@ -116,6 +118,7 @@ function chainOf(path: string): ChainStep[] {
 }
 
 function step(path: string): ChainStep {
+  refuseSlow(path);
   const info = Deno.lstatSync(path);
   return {
     path,
@@ -141,6 +144,7 @@ function stepOf(at: string, links: number): ChainStep {
 }
 
 function trouble(error: unknown, path: string): FileTrouble {
+  if (error instanceof MayHang) throw error;
   if (error instanceof Deno.errors.NotFound) return { trouble: "missing", message: `${path} does not exist` };
   if (error instanceof Deno.errors.PermissionDenied) {
     return { trouble: "denied", message: `user ${Deno.uid()} may not read ${path}` };

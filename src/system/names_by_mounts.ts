@@ -1,4 +1,9 @@
-import type { Mount } from "./mount_info.ts";
+import { type Mount, readMounts } from "./mount_info.ts";
+
+/** A path without links in it, and its other names; the mounts are read at each question: a handler may have made one. */
+export function allNames(path: string): string[] {
+  return [path, ...namesByMounts(path, readMounts())];
+}
 
 /**
  * The other names of a file: its directory may be mounted in a second place (`mount --bind`), and its whole file

@@ -10,6 +10,8 @@ export interface RunAs {
   path: string;
   args: string[];
   env: Record<string, string>;
+  /** False where this process already runs as that user. */
+  changesUser: boolean;
 }
 
 /**
@@ -41,7 +43,9 @@ export function runAs(
     ...(fileStatus(runtime)?.uid === uid ? { XDG_RUNTIME_DIR: runtime } : {}),
     ...added,
   };
-  if (userId() === uid) return { path, args: [...args], env: { ...ENVIRONMENT, ...env } };
+  if (userId() === uid) {
+    return { path, args: [...args], env: { ...ENVIRONMENT, ...env }, changesUser: false };
+  }
   if (userId() !== 0) return `user ${userId()} cannot run commands as ${user}; only root can`;
   const setpriv = findProgram("setpriv", ENVIRONMENT.PATH);
   if (setpriv === undefined) {
@@ -60,5 +64,6 @@ export function runAs(
       ...[envProgram, ...variables, path, ...args],
     ],
     env: ENVIRONMENT,
+    changesUser: true,
   };
 }

@@ -45,6 +45,11 @@ export function allowSlow(): void {
   isAllowed = true;
 }
 
+/** Whether a path may be refused now: whoever follows links must then look at each step. */
+export function refusesSlow(): boolean {
+  return guards > 0 && !isAllowed && slow().length > 0;
+}
+
 /** Called before a path is used. @throws {MayHang} */
 export function refuseSlow(path: string): void {
   if (guards > 0 && mayHang(path)) throw new MayHang(path);
@@ -53,10 +58,14 @@ export function refuseSlow(path: string): void {
 /** Whether a path lies on a file system that may never answer, judged by its text. */
 export function mayHang(path: string): boolean {
   if (isAllowed) return false;
+  return slow().some((mount) => path === mount || path.startsWith(`${mount}/`));
+}
+
+function slow(): readonly string[] {
   if (known === undefined || performance.now() - known.at > FRESH_MS) {
     known = { mounts: slowMounts(readMounts()), at: performance.now() };
   }
-  return known.mounts.some((mount) => path === mount || path.startsWith(`${mount}/`));
+  return known.mounts;
 }
 
 /**

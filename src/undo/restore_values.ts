@@ -11,7 +11,7 @@ import { type Place, walkReal } from "../system/file.ts";
 import { isKernelFile } from "../system/kernel_file.ts";
 import { NotOrdinary } from "../system/ordinary_file.ts";
 import { readSettings, settingText, type Waiting, writeSettings } from "../system/setting_file.ts";
-import { mayHang } from "../system/slow_mounts.ts";
+import { guarded, MayHang, mayHang } from "../system/slow_mounts.ts";
 import { SystemError } from "../system/system_error.ts";
 import { restoreApart, type RestoredApart, type RestoreRequest } from "./restore_apart.ts";
 
@@ -130,13 +130,15 @@ function bringBack(targets: readonly Way[], waiting: Waiting): void {
 
 function placeOf(target: Way): Place | undefined {
   try {
-    const place = walkReal(target.what.path);
+    const place = guarded(() => walkReal(target.what.path));
     if (place.status() !== undefined) return place;
     place[Symbol.dispose]();
     target.note = GONE;
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    note(target, error);
+    // Someone has put a link on the way.
+    if (error instanceof MayHang) target.error = `${target.what.path} now leads elsewhere: ${error.message}`;
+    else if (error instanceof SystemError) note(target, error);
+    else throw error;
   }
   return undefined;
 }

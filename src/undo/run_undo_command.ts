@@ -1,8 +1,9 @@
 import { Deadline } from "../base/deadline.ts";
-import { startApart } from "../system/apart.ts";
+import { askApart } from "./ask_apart.ts";
 import { Command, type CommandResult } from "../system/command.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";
+import { allNames } from "../system/names_by_mounts.ts";
 import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
 import type { Waiting } from "../system/setting_file.ts";
@@ -73,31 +74,21 @@ export function run(what: UndoCommand, policy: Policy, waiting: Waiting): Failed
 function runApart(what: UndoCommand, policy: Policy, { loop, deadline }: Waiting): Failed {
   const until = Deadline.in(Math.min(deadline.remaining, (what.timeoutMs ?? TIMEOUT_MS) + 2 * GRACE_MS));
   const request: CommandRequest = { kind: "command", what, policy, ms: until.remaining - GRACE_MS };
-  let failed: Failed | undefined;
-  try {
-    const apart = startApart(loop, request, (answer) => {
-      failed = "json" in answer ? JSON.parse(answer.json) as Failed : { error: answer.error };
-    });
-    if (!waitUntil(() => failed !== undefined, loop, until)) {
-      apart.stop();
-      apart.kill();
-    }
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    return { error: error.message };
-  }
-  return failed ?? { error: "the file system of its program has not answered in time; it may yet be run" };
+  const late = "the file system of its program has not answered in time; it may yet be run";
+  return askApart<Failed>(loop, request, until, late);
 }
 
 /** What to run; a text says why it cannot run. */
 function readyCommand(what: UndoCommand, policy: Policy, waiting: Waiting): Ready | string {
   const path = findProgram(what.command, ENVIRONMENT.PATH);
   if (path === undefined) return `no such program in ${ENVIRONMENT.PATH}`;
-  const denied = deniedExec(policy, what.command, what.args, realPath(path));
+  const denied = deniedExec(policy, what.command, what.args, allNames(realPath(path)));
   if (denied !== undefined) return denied;
-  return what.runAs === undefined
-    ? untrustedProgram(path, policy) ?? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env } }
+  const ready = what.runAs === undefined
+    ? { path, args: what.args, env: { ...ENVIRONMENT, ...what.env }, changesUser: false }
     : runAs(what.runAs, path, what.args, what.env, waiting);
+  if (typeof ready === "string" || ready.changesUser) return ready;
+  return untrustedProgram(path, policy) ?? ready;
 }
 
 interface Ready {

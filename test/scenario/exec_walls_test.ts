@@ -55,6 +55,25 @@ Deno.test("runAs sets variables behind the change of user, and none that chooses
   assert.equal(said[7], "65534");
 });
 
+Deno.test(
+  "runAs with root's own name runs no program that others could have written",
+  { ignore: !ROOT },
+  async () => {
+    using host = new Host();
+    const theirs = script(join(host.scratch(), "theirs"), "#!/bin/sh\necho ran\n");
+    Deno.chownSync(theirs, 65534, 65534);
+    const said = await says(
+      host,
+      { exec: [theirs], runAs: ["root"] },
+      `const tell = (call) => call.then(() => host.log.info("done"), (e) => host.log.info(String(e)));
+     await tell(host.exec("${theirs}", [], { runAs: "root" }));
+     await tell(host.undo("${theirs}", [], { runAs: "root" }));`,
+    );
+    assert.equal(said.length, 2);
+    for (const one of said) assert.match(one, /was refused: .*theirs is owned by user 65534/);
+  },
+);
+
 Deno.test("commands start in / with umask 022, whatever their caller had", async () => {
   using host = new Host();
   const there = host.scratch();

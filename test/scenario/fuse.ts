@@ -24,15 +24,16 @@ export interface Hang {
  * that hangs; `before` runs while it still hangs.
  *
  * @param input a file that is the call's standard input
+ * @param prepare shell commands before the call
  * @returns times are milliseconds since the call itself began
  */
 export async function whileHanging(
   host: Host,
   hang: Hang,
   words: Words,
-  options: RunOptions & { input?: string; before?(): void | Promise<void> } = {},
+  options: RunOptions & { input?: string; prepare?: string; before?(): void | Promise<void> } = {},
 ): Promise<Ended> {
-  const { input, before, ...run } = options;
+  const { input, prepare = "", before, ...run } = options;
   const said = join(host.folder, "server.out");
   const began = join(host.folder, "began");
   const pid = join(host.folder, "server.pid");
@@ -45,6 +46,7 @@ while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
 echo $! > "${pid}"
 link=$1
 shift 5
+${prepare}
 date +%s%N > "${began}"
 exec "$link" "$@"${input === undefined ? "" : ` < "${input}"`}
 `;

@@ -10,8 +10,14 @@ import { HAS_NAMESPACES, Host } from "./support.ts";
 /** Later than a deadline by no more than this, in milliseconds; machines are slow. */
 const ALLOWED_MS = 1_500;
 const MOUNT = "/mnt/hangs";
-const GRANT =
-  `allow:\n  read: ["${MOUNT}/**"]\n  write: ["${MOUNT}/**"]\n  exec: ["${MOUNT}/program ...", "cat *"]`;
+const GRANT = `allow:\n  read: ["/mnt/**"]\n  write: ["/mnt/**"]\n` +
+  `  scripts: [/mnt/here/scripts]\n` +
+  `  exec: ["${MOUNT}/program ...", /mnt/here/script, /mnt/here/argument, /mnt/here/scripts/program, program-that-hangs, "cat *"]`;
+
+/** A folder of PATH with a link to the program there, if it is not the folder of `mount` itself. */
+const IN_PATH =
+  `mount -t tmpfs -o mode=755 none /usr/sbin; ln -s ${MOUNT}/program /usr/sbin/program-that-hangs`;
+const HAS_SBIN = !Deno.realPathSync("/usr/sbin").endsWith("/bin");
 
 /** What a handler does, and what of it never gets an answer. */
 const CALLS: [what: string, operation: string, name: string, body: string][] = [
@@ -35,19 +41,36 @@ const CALLS: [what: string, operation: string, name: string, body: string][] = [
   ["exec, in read", "read", "program", `await host.exec("${MOUNT}/program", []);`],
   ["a command that hangs, in read", "read", "file", `await host.exec("cat", ["${MOUNT}/file"]);`],
   ["undo, in lookup", "lookup", "program", `await host.undo("${MOUNT}/program", []);`],
+  // What leads there from elsewhere.
+  ["fs.list by a link, in readdir", "readdir", "*", `await host.fs.list("/mnt/here/link/*");`],
+  ["fs.list of what links lead to, in readdir", "readdir", "*", `await host.fs.list("/mnt/here/*/*");`],
+  ["fs.write by a link, in lookup", "lookup", "*", `await host.fs.write("/mnt/here/link/new", "x");`],
+  ["scripts.list by a link, in getattr", "getattr", "*", `await host.scripts.list("/mnt/here/scripts");`],
+  ["exec by a link, in lookup", "lookup", "program", `await host.exec("/mnt/here/scripts/program", []);`],
+  ["exec by a link in PATH, in lookup", "lookup", "program", `await host.exec("program-that-hangs", []);`],
+  ["exec of a script for it, in open", "open", "program", `await host.exec("/mnt/here/script", []);`],
+  ["exec of a script for it, in lookup", "lookup", "program", `await host.exec("/mnt/here/script", []);`],
+  ["exec of a script with it, in lookup", "lookup", "program", `await host.exec("/mnt/here/argument", []);`],
+  ["a denied path, in getattr", "getattr", "*", `await host.fs.read("/mnt/here/file");`],
 ];
 
 for (const [what, operation, name, body] of CALLS) {
   Deno.test({
     name: `${what}: a handler ends at its own time, and the next has its turn`,
-    ignore: !HAS_FUSE || !HAS_NAMESPACES,
+    ignore: !HAS_FUSE || !HAS_NAMESPACES || (what.includes("PATH") && !HAS_SBIN),
     async fn() {
       using host = new Host();
       const source = shared(host);
+      const here = elsewhere(host);
+      if (what.startsWith("a denied path")) {
+        host.file("config.yaml", `policy: {deny: {read: ["/mnt/*/denied/**"]}}\n`);
+      }
       host.handler("10-a", `on: [qemu/reconnect]\ntimeout: 1s\n${GRANT}`, body);
       host.handler("20-b", "on: [qemu/reconnect]", "host.log.info('had its turn');");
       const hang = { operation, name, source, mountpoint: MOUNT };
-      const ended = await whileHanging(host, hang, ["qemu", "v1", "reconnect", "begin", "-"]);
+      const ended = await whileHanging(host, hang, ["qemu", "v1", "reconnect", "begin", "-"], {
+        prepare: what.includes("PATH") ? `${here}\n${IN_PATH}` : here,
+      });
       assert.deepEqual([ended.code, ended.stderr], [0, ""]);
       const { handlers } = host.record();
       assert.deepEqual(handlers.map(({ name, outcome }) => [name, outcome]), [
@@ -137,6 +160,53 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a script whose program hangs is left too where policy.programs is any",
+  ignore: !HAS_FUSE || !HAS_NAMESPACES,
+  async fn() {
+    using host = new Host();
+    const source = shared(host);
+    host.file("config.yaml", "policy: {programs: any}\n");
+    host.handler(
+      "10-a",
+      `on: [qemu/reconnect]\ntimeout: 1s\nallow: {exec: [/mnt/here/script]}`,
+      `await host.exec("/mnt/here/script", []);`,
+    );
+    host.handler("20-b", "on: [qemu/reconnect]", "host.log.info('had its turn');");
+    const hang = { operation: "open", name: "program", source, mountpoint: MOUNT };
+    const words = ["qemu", "v1", "reconnect", "begin", "-"];
+    assert.equal((await whileHanging(host, hang, words, { prepare: elsewhere(host) })).code, 0);
+    assert.deepEqual(host.record().handlers.map(({ outcome }) => outcome), ["timeout", "success"]);
+  },
+});
+
+Deno.test({
+  name: "a text of fs.undo waits for no denying rule that matches a file system which hangs",
+  ignore: !HAS_FUSE || !HAS_NAMESPACES,
+  async fn() {
+    using host = new Host();
+    const source = shared(host);
+    const own = join(host.scratch(), "own");
+    Deno.writeTextFileSync(own, "before");
+    host.file("config.yaml", `policy: {deny: {write: ["/mnt/*/denied/**"]}}\n`);
+    const path = "/sys/class/net/lo/tx_queue_len";
+    host.handler(
+      "10-a",
+      `on: [qemu/prepare]\nallow: {write: ["${own}", "${path}"]}`,
+      `await host.fs.set("${own}", "set"); await host.fs.undo("${path}", "77\\n");`,
+    );
+    const hang = { operation: "nothing", name: "", source, mountpoint: MOUNT };
+    await whileHanging(host, hang, ["qemu", "v1", "prepare", "begin", "-"]);
+    const hung = { ...hang, operation: "getattr", name: "*" };
+    const ended = await whileHanging(host, hung, ["qemu", "v1", "release", "end", "-"]);
+    assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+    assert.deepEqual(host.record().undone?.map(({ ok }) => ok), [false, true]);
+    assert.match(host.record().undone![0]!.error ?? "", /may not answer; it may yet be written/);
+    assert.ok(ended.exitMs < 3_000 + ALLOWED_MS, `${ended.exitMs} ms`);
+    assert.equal(Deno.readTextFileSync(own), "before");
+  },
+});
+
 /** What the file system shows. */
 function shared(host: Host): string {
   const source = host.scratch("shared");
@@ -146,4 +216,18 @@ function shared(host: Host): string {
   Deno.symlinkSync(`${MOUNT}/file`, join(source, "link"));
   Deno.symlinkSync("/etc/hostname", join(source, "out"));
   return source;
+}
+
+/** A script that makes /mnt/here, of links and scripts that lead to the file system. */
+function elsewhere(host: Host): string {
+  const here = host.scratch("here");
+  Deno.mkdirSync(join(here, "scripts"));
+  Deno.writeTextFileSync(join(here, "file"), "");
+  Deno.symlinkSync(MOUNT, join(here, "link"));
+  Deno.symlinkSync(`${MOUNT}/program`, join(here, "scripts/program"));
+  for (const [name, line] of [["script", `#!${MOUNT}/program`], ["argument", `#!/bin/sh ${MOUNT}/program`]]) {
+    Deno.writeTextFileSync(join(here, name!), `${line}\n`);
+    Deno.chmodSync(join(here, name!), 0o755);
+  }
+  return `mkdir /mnt/here && mount --bind "${here}" /mnt/here`;
 }

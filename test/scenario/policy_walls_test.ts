@@ -194,6 +194,28 @@ exec "$1" v1 prepare begin -`;
   assert.equal(Deno.readTextFileSync(join(d, "secret")), "secret");
 });
 
+Deno.test("a program that the policy denies does not run under the name of a file that it is mounted on", {
+  ignore: !HAS_NAMESPACES || !ROOT,
+}, async () => {
+  using host = new Host();
+  host.file("config.yaml", "policy: {deny: {exec: [id]}}\n");
+  host.handler(
+    "10-try",
+    "on: [qemu/prepare]\nallow: {exec: [/mnt/other, /mnt/bin/id]}",
+    `for (const program of ["/mnt/other", "/mnt/bin/id"]) {
+       host.log.info(await host.exec(program, []).then(() => "ran", (e) => e.name + " " + e.message));
+     }
+     await host.undo("/mnt/other", []).then(() => host.log.info("held"), (e) => host.log.info(e.name + " " + e.message));`,
+  );
+  const script = `touch /mnt/other; mount --bind /usr/bin/id /mnt/other
+mkdir /mnt/bin; mount --bind /usr/bin /mnt/bin; exec "$1" v1 prepare begin -`;
+  const { code, stderr } = await host.inside(script, [host.hookLink()]);
+  assert.equal(code, 0, stderr);
+  const said = host.record().handlers[0]!.calls.filter(({ call }) => call === "log").map(({ what }) => what);
+  assert.equal(said.length, 3);
+  for (const one of said) assert.match(one, /^NotAllowed .*is denied/);
+});
+
 Deno.test("where a denying rule matches too many paths to look for links among them, all is denied", async () => {
   using host = new Host();
   const d = host.scratch();

@@ -26,8 +26,8 @@ Deno.test("deniedExec() denies libvirt's clients under any name, and says why", 
   const deny = policy("{}");
   assert.match(deniedExec(deny, "virsh", ["list"]) ?? "", /^virsh is a client of libvirt, and libvirt waits/);
   assert.match(deniedExec(deny, "/usr/bin/virsh", []) ?? "", /client of libvirt/);
-  assert.match(deniedExec(deny, "harmless", [], "/usr/bin/virsh") ?? "", /^virsh is/);
-  assert.equal(deniedExec(deny, "ip", ["link"], "/usr/sbin/ip"), undefined);
+  assert.match(deniedExec(deny, "harmless", [], ["/usr/bin/virsh"]) ?? "", /^virsh is/);
+  assert.equal(deniedExec(deny, "ip", ["link"], ["/usr/sbin/ip"]), undefined);
   assert.equal(deniedExec(policy("{libvirtClients: allow}"), "virsh", ["list"]), undefined);
 });
 
@@ -46,7 +46,7 @@ Deno.test("deniedExec() denies broadly: any place, any further argument, anythin
     ["rm", ["rmdir"], "/usr/bin/rmdir", false],
   ];
   for (const [rule, [program = "", ...args], file, denied] of table) {
-    const found = deniedExec(policy(`{deny: {exec: ["${rule}"]}}`), program, args, file);
+    const found = deniedExec(policy(`{deny: {exec: ["${rule}"]}}`), program, args, [file]);
     assert.equal(found !== undefined, denied, `${rule} with ${program} ${args}`);
     if (denied) {
       assert.equal(found, `the site's policy denies it: policy.deny.exec in config.yaml contains ${rule}`);
