@@ -8,7 +8,8 @@
 //     - virsh -c qemu:///system suspend *
 //     - logger -t libvirt-guests -p daemon.crit -- *
 // ---
-// QEMU itself pauses it where the disk has error_policy='stop' or 'enospace'; else this does. When there is room
+// QEMU itself pauses it where the disk has error_policy='stop' or 'enospace', its default; else this does. With 'report'
+// the disk must have rerror_policy='stop' too: without it QEMU does not say that the disk is full. When there is room
 // again: virsh resume. It needs hookvisor watch.
 /** @type {import("./handler.d.ts").Handler} */
 export default async function (event, host) {

@@ -1,7 +1,7 @@
 /**
  * Plays a real libvirt, with real guests, containers and networks, against the compiled binary, as root:
  * `run.ts dist/hookvisor [--libvirt SUITE] [FILE-OF-CHECKS...]`. Without a suite it is this machine's libvirtd; with
- * one it is that suite's libvirtd, then its split daemons, then migrations to it from each older libvirt there is.
+ * one it is that suite's libvirtd and migrations to it from each older libvirt there is, then its split daemons.
  */
 import { SUITES } from "../debian/root.ts";
 import { Bench } from "./bench.ts";
@@ -66,14 +66,14 @@ async function main(args: string[]): Promise<number> {
   if (suite === undefined) await run(OWN, CHECKS);
   else {
     const libvirt = await ofSuite(suite);
-    const parts = await split(suite, libvirt);
     const older = [OWN, ...await Promise.all(SUITES.slice(0, SUITES.indexOf(suite)).map(ofSuite))];
-    await run(libvirt, CHECKS);
-    await run(parts, CHECKS);
-    for (const to of [libvirt, parts]) {
+    const all = async (to: Libvirt) => {
+      await run(to, CHECKS);
       const title = `Guests that come to ${to.name} from an older libvirt`;
       await run(to, { newer: [title, (bench) => comeFrom(bench, older)] });
-    }
+    };
+    await all(libvirt);
+    await all(await split(suite, libvirt));
   }
   console.log(`took ${seconds(performance.now() - began)}`);
   return report.end();

@@ -63,8 +63,10 @@ export class StartsSeen {
   } satisfies Record<Starts, unknown>;
 
   add(starts: Starts, events: Event[]): void {
-    // What hookvisor watch says of itself is no call.
-    const calls = events.filter(({ event, handlers }) => event === undefined || handlers.length > 0);
+    // What hookvisor watch says of itself is no call, nor is a handler in the background, which a call starts.
+    const calls = events.filter(({ event, handlers, background }) =>
+      background === undefined && (event === undefined || handlers.length > 0)
+    );
     for (const { restored } of calls) this.#counts[starts][restored ? "restored" : "plain"]++;
   }
 

@@ -12,11 +12,22 @@ export interface Event {
   /** The process started from a checkpoint. */
   restored?: true;
   undone?: unknown[];
+  /** The id of the call that started this handler in the background. */
+  background?: string;
   /** Wall time of the hook call from inside the process, milliseconds. */
   ms: number;
   /** What libvirt said of an event; absent for hook calls. */
   event?: Record<string, unknown>;
-  handlers: { name: string; outcome: string; message?: string; ms: number; error?: unknown }[];
+  handlers: {
+    name: string;
+    outcome: string;
+    message?: string;
+    ms: number;
+    error?: unknown;
+    /** It was only started. */
+    background?: true;
+    calls: { what: string; code?: number | string }[];
+  }[];
 }
 
 /** hookvisor's own records in a rig, oldest first. */

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import type { Bench } from "../bench.ts";
 import {
-  bootDisk,
   BOOTED,
-  type Code,
   once,
   panic,
   resetByRegister,
@@ -14,10 +12,20 @@ import {
   wait,
   writeSecondDisk,
 } from "../boot_sector.ts";
+import {
+  type BootingGuest,
+  disk,
+  images,
+  PANIC,
+  SECTORS_OF_A_SMALL_DISK,
+  serialOf,
+  sparse,
+  startGuest,
+} from "../booting_guest.ts";
 import { container } from "../guests.ts";
 import { handler } from "../handlers.ts";
 import type { Rig } from "../rig.ts";
-import { readEvents } from "./events.ts";
+import { eventRecipes } from "./event_recipes.ts";
 import { killDaemon, killGuest } from "./kill.ts";
 import { pause } from "./steps.ts";
 
@@ -25,22 +33,13 @@ import { pause } from "./steps.ts";
 type Told = [operation: string, fields: Record<string, unknown>];
 
 /** A guest, what makes something happen to it, and every event that is to come of that, in order. */
-interface Case {
-  name: string;
-  /** What its boot sector does after a second. */
-  code?: Code[];
-  devices?: string;
-  top?: string;
+interface Case extends BootingGuest {
   /** What is done from outside once it runs. */
   act?(rig: Rig, name: string): Promise<unknown>;
   expected: Told[];
   /** What may come too: it depends on whether libvirt or QEMU is quicker. */
   perhaps?: string[];
 }
-
-const PANIC = "<panic model='isa'/>";
-const SECTORS_OF_A_SMALL_DISK = 2048;
-const images = "/var/lib/libvirt/images";
 
 const pausedBy = (reason: string): Told => ["paused", { reason }];
 const rebooted: Told = ["rebooted", {}];
@@ -247,11 +246,8 @@ export async function watch(bench: Bench): Promise<void> {
   });
 
   await kills(bench, rig);
-  await bench.check("restart-after-crash starts a guest again, as often as it is to", async () => {
-    await restarts(rig);
-    const { stdout } = await rig.run(["hookvisor", "history", "--guest", "again"]);
-    bench.report.note(stdout.trim());
-  });
+  await rig.run(["rm", "/etc/hookvisor/handlers/10-all.js"]);
+  await eventRecipes(bench, rig);
 }
 
 /** The daemon is killed again and again while things happen. */
@@ -259,26 +255,6 @@ async function kills(bench: Bench, rig: Rig): Promise<void> {
   await bench.check(`the daemon is killed ${KILLS} times: no event comes twice, none is lost`, async () => {
     for (let round = 1; round <= KILLS; round++) await killInTheMiddle(rig, round);
   });
-}
-
-/** The recipe, for a guest that panics at every boot: started again twice, then left off. */
-async function restarts(rig: Rig): Promise<void> {
-  await rig.run(["rm", "/etc/hookvisor/handlers/10-all.js"]);
-  const { code, stderr } = await rig.run(["hookvisor", "new", "20-again", "--recipe", "restart-after-crash"]);
-  assert.equal(code, 0, stderr);
-  await rig.write("/etc/hookvisor/config.yaml", "options:\n  20-again: {starts: 2}\n");
-  const again = { name: "again", code: [panic(1)], devices: PANIC, top: "<on_crash>destroy</on_crash>" };
-  await writeGuest(rig, again);
-  await rig.must("define", GUEST);
-  await rig.must("start", "again");
-  const entries = async () =>
-    (await readEvents(rig)).filter(({ object, handlers }) => object === "again" && handlers.length > 0)
-      .map(({ handlers }) => handlers[0]);
-  await rig.until("the third crash was the last", async () => (await entries()).length === 3, 60_000);
-  const [first, second, third] = await entries();
-  assert.deepEqual([first?.outcome, second?.outcome, third?.outcome], ["success", "success", "fail"]);
-  assert.match(String(third?.message), /^crashed again after 2 starts in 10 minutes: it is left off/);
-  assert.equal((await rig.must("domstate", "again")).trim(), "shut off");
 }
 
 const KILLS = 20;
@@ -336,56 +312,6 @@ async function startWatch(rig: Rig): Promise<void> {
       return ["qemu", "lxc"].every((driver) => log.includes(`${driver}:///system: connected`));
     },
   );
-}
-
-const GUEST = "/run/guest.xml";
-
-async function startGuest(rig: Rig, guest: Omit<Case, "expected">): Promise<void> {
-  await writeGuest(rig, guest);
-  await rig.must("create", GUEST);
-}
-
-async function writeGuest(
-  rig: Rig,
-  { name, code = [], devices = "", top = "" }: Omit<Case, "expected">,
-): Promise<void> {
-  const escape = (text: string) => text.replace(/[&<'"]/g, (c) => `&#${c.charCodeAt(0)};`);
-  const image = `${fileOf(name)}.img`;
-  await Deno.writeFile(rig.path(image), bootDisk(...code));
-  await rig.write(
-    GUEST,
-    `<domain type='qemu'>
-  <name>${escape(name)}</name>
-  <memory unit='MiB'>32</memory>
-  <vcpu>1</vcpu>
-  <os><type arch='x86_64' machine='pc'>hvm</type></os>
-  <features><acpi/></features>
-  <pm><suspend-to-mem enabled='yes'/><suspend-to-disk enabled='yes'/></pm>
-  ${top}
-  <devices>${disk("hda", image)}${devices}<serial type='file'><source path='${
-      serialOf(name)
-    }'/></serial><memballoon model='none'/></devices>
-</domain>
-`,
-  );
-}
-
-function fileOf(name: string): string {
-  return `${images}/${name.replace(/[^a-z0-9-]/g, "_")}`;
-}
-
-function serialOf(name: string): string {
-  return `${fileOf(name)}.serial`;
-}
-
-function disk(target: string, file: string, driver = ""): string {
-  return `<disk type='file' device='disk'><driver name='qemu' type='raw' ${driver}/><source file='${file}'/>` +
-    `<target dev='${target}' bus='ide'/></disk>`;
-}
-
-async function sparse(rig: Rig, path: string): Promise<void> {
-  await Deno.writeFile(rig.path(path), new Uint8Array());
-  await Deno.truncate(rig.path(path), SECTORS_OF_A_SMALL_DISK * 512);
 }
 
 /** The events of a guest that the handler ran for, oldest first. What only a run can know of a job is left out. */
