@@ -1,7 +1,8 @@
-import { untrustedProgram } from "../site/program_trust.ts";
+import { programFault } from "../site/program_trust.ts";
 import { isLibvirtClient } from "../site/deny.ts";
 import { fileStatus } from "../system/file.ts";
 import { readText } from "../system/read_text.ts";
+import { missingInterpreter } from "../system/start_error.ts";
 import { SystemError } from "../system/system_error.ts";
 
 const LARGEST = 1024 * 1024;
@@ -26,6 +27,7 @@ export function scriptFaults(path: string): ScriptFault[] {
   const text = readText(path, LARGEST) ?? "";
   return [
     ...formFaults(text),
+    ...interpreterFaults(path),
     ...trustFaults(path),
     ...(text.startsWith("#!") ? textFaults(text) : []),
   ];
@@ -40,16 +42,20 @@ function formFaults(text: string): ScriptFault[] {
   return [{ what, remedy: "put #!/bin/sh, or what it is written for, in its first line", isFatal: true }];
 }
 
+function interpreterFaults(path: string): ScriptFault[] {
+  const missing = missingInterpreter(path);
+  if (missing === undefined) return [];
+  const what = `is a script for ${missing.name}, which does not exist, so libvirt cannot run it`;
+  const remedy = missing.remedy ?? "install it, or name another in the first line";
+  return [{ what, remedy, isFatal: true }];
+}
+
 function trustFaults(path: string): ScriptFault[] {
   try {
-    const why = untrustedProgram(path, { programs: "trusted" });
-    if (why === undefined) return [];
-    const [what, hint] = why.split(/, so what it does is not only root's \(|, or policy\.programs/);
-    return [{
-      what: `is not only root's: ${what}`,
-      remedy: hint ?? `chown root ${path}; chmod go-w ${path}`,
-      isFatal: true,
-    }];
+    const fault = programFault(path);
+    if (fault === undefined) return [];
+    const { what, remedy = `chown root ${path}; chmod go-w ${path}` } = fault;
+    return [{ what: `should not be run by root: ${what}`, remedy, isFatal: true }];
   } catch (error) {
     if (error instanceof SystemError) return [];
     throw error;

@@ -90,6 +90,17 @@ Deno.test("a script is not run that somebody else could have written, that has n
     (await world.hook(PREPARE, { stdin: XML })).stderr,
     /10-a\.sh is a script for \/no\/such\/python, which does not exist/,
   );
+  // Where /bin is a link.
+  Deno.writeTextFileSync(script, "#!/bin/nosuch\n");
+  assert.match(
+    (await world.hook(PREPARE, { stdin: XML })).stderr,
+    /10-a\.sh is a script for \/bin\/nosuch, which does not exist/,
+  );
+  Deno.writeTextFileSync(script, "#!/bin/sh\r\n");
+  assert.match(
+    (await world.hook(PREPARE, { stdin: XML })).stderr,
+    /10-a\.sh is a script for \/bin\/sh\\+r, which does not exist \(its lines end as Windows writes them: sed/,
+  );
 });
 
 Deno.test("no script runs outside of the directories that the manifest names, by whatever path", async () => {
