@@ -4,7 +4,7 @@ import { RECIPES } from "./recipes.ts";
 import { type ScriptFault, scriptFaults } from "./script_faults.ts";
 import { purposeText, scriptPurpose } from "./script_purpose.ts";
 import { yamlText } from "../manifest/yaml_text.ts";
-import { type Driver, DRIVERS } from "../protocol/operations.ts";
+import { type Driver, DRIVERS, OPERATIONS } from "../protocol/operations.ts";
 import { isThere } from "../system/file.ts";
 import { readText } from "../system/read_text.ts";
 
@@ -44,7 +44,9 @@ function treeOf(hooks: string, driver: Driver): Adoptee | undefined {
   );
   const found = {
     path,
-    what: `a tree of ${scripts.length} scripts for ${guests.join(", ")}, which VFIO-Tools' dispatcher runs`,
+    what: `a tree of ${scripts.length} script${scripts.length === 1 ? "" : "s"} for ${
+      guests.join(", ")
+    }, which VFIO-Tools' dispatcher runs`,
     faults,
   };
   // Only a shell runs a file without #!; with a handler that runs it, the guest would no longer start.
@@ -124,14 +126,15 @@ function handlerName(path: string, driver: Driver): string {
 }
 
 /**
- * For every operation, as libvirt called it: its text only suggests which ones it handles, and a script that
+ * For every operation of libvirt's hooks, as libvirt called it: its text only suggests which ones it handles, and a script that
  * is not called reports nothing.
  */
 function scriptHandler(driver: Driver, script: string): string {
   const directory = script.slice(0, script.lastIndexOf("/"));
+  const hooks = OPERATIONS.filter((one) => one.driver === driver && one.event === undefined);
   return `// ---
 // description: ${yamlText(`Run ${script} as libvirt did`)}
-// on: ["${driver}/*"]
+// on: [${hooks.map(({ name }) => `${driver}/${name}`).join(", ")}]
 // timeout: 60s
 // allow:
 //   scripts: [${yamlText(directory)}]

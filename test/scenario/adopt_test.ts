@@ -37,6 +37,8 @@ Deno.test("adopt takes over a script as it is: the handler runs it, and libvirt 
   assert.match(refused.stderr, /scripts\/qemu\/qemu exited with 3/);
   assert.equal(Deno.readTextFileSync(trace), "win11 prepare begin -\n");
   assert.equal(world.hook(["qemu", "linux", "prepare", "begin", "-"], domainXml("linux")).code, 0);
+  const { stdout } = world.admin("run", "qemu/crashed", "--guest", "win11", "--dry-run");
+  assert.match(stdout, /50-qemu-script +not run: on does not name qemu\/crashed/);
   assert.match(adopt(world).stdout, /contains no script of yours/);
 });
 
