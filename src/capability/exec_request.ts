@@ -72,7 +72,9 @@ function readyCommand(
   const path = findProgram(command, ENVIRONMENT.PATH);
   if (path === undefined) return failed("ENOENT", `${command}: no such program in ${ENVIRONMENT.PATH}`);
   try {
-    const denied = grant.refuseByPolicy(command, args, realPath(path));
+    const real = realPath(path);
+    const denied = grant.refuseByPolicy(command, args, real) ??
+      (call === "undo" ? grant.refuseForUndo(command, args, real) : undefined);
     if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
     const variable = Object.keys(env).find(choosesCode);
     if (user !== undefined && variable !== undefined) {

@@ -106,6 +106,22 @@ export class Grant {
   }
 
   /**
+   * Undefined unless a command that the handler may run now is denied when it is undone: then libvirt waits for the
+   * hook, also where it does not wait for this handler.
+   */
+  refuseForUndo(program: string, args: readonly string[], file: string): Refusal | undefined {
+    const { policy } = this.source;
+    if (deniedExec(policy, program, args, allNames(file)) === undefined) return undefined;
+    return {
+      message:
+        `exec ${[program, ...args].join(" ").slice(0, 300)} is denied when it is undone, because libvirt ` +
+        "waits for the hook that undoes it",
+      hint:
+        "run it in a background handler of the guest's end, or set policy.libvirtClients: allow in config.yaml",
+    };
+  }
+
+  /**
    * Why root must not run a program, unless the policy says otherwise: other users could have written it.
    * @throws {SystemError}
    */

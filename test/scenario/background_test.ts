@@ -51,6 +51,37 @@ Deno.test("its deadline is background.timeout of config.yaml, and its failure ch
   assert.ok(late.ms < 2000, `${late.ms} ms`);
 });
 
+Deno.test("libvirt's clients run in the background where the manifest asks, but not at the undo, and that is said at once", async () => {
+  using host = new Host();
+  const virsh = join(host.scratch(), "virsh");
+  Deno.writeTextFileSync(virsh, "#!/bin/sh\necho listed\n");
+  Deno.chmodSync(virsh, 0o755);
+  host.handler(
+    "10-list",
+    `on: [qemu/started]\nmode: background\nallow: {exec: ["${virsh} list", "true"], libvirtClients: true}`,
+    `host.log.info((await host.exec("${virsh}", ["list"])).stdout);
+     const tell = (call) => call.then(() => host.log.info("held"), (e) => host.log.info(String(e) + e.hint));
+     await tell(host.undo("${virsh}", ["list"]));
+     await tell(host.undo("true", [], { onlyIf: ["${virsh}", "list"] }));`,
+  );
+  const said = async () => {
+    assert.equal((await host.hook(STARTED, { stdin: XML })).code, 0);
+    const late = await outcome(host, host.record());
+    return late.handlers[0]!.calls.filter(({ call }) => call === "log").map(({ what }) => what);
+  };
+  const [ran, ...refused] = await said();
+  assert.match(ran!, /listed/);
+  assert.equal(refused.length, 2);
+  for (const one of refused) {
+    assert.match(
+      one,
+      /^NotAllowed: .*virsh list is denied when it is undone, because libvirt waits for the hook/,
+    );
+  }
+  host.file("config.yaml", "policy: {libvirtClients: allow}\n");
+  assert.deepEqual((await said()).slice(1), ["held", "held"]);
+});
+
 Deno.test("it has a session of its own, none of libvirt's descriptors, and the program's name", async () => {
   using host = new Host();
   const folder = host.scratch();

@@ -172,3 +172,20 @@ function verdictLine(operation: string, code: number): RegExp {
   const verdict = code === 1 ? "refused" : "goes on";
   return new RegExp(`^hookvisor: v1: ${operation} ${verdict}.*: its process ended: .*\n$`);
 }
+
+Deno.test({
+  name: "RLIMIT_DATA of 4 MiB is raised where it may be, and else ends with the operation's verdict",
+  ignore: !HAS_CHECKPOINTS,
+  async fn() {
+    using host = new Host();
+    host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
+    for (const [operation, sub, code] of CALLS) {
+      const call = [host.hookLink(), "v1", operation, sub, "-"];
+      const able = await host.inside(`exec prlimit --data=4194304: "$@"`, call);
+      assert.deepEqual([able.code, able.stderr], [0, ""], operation);
+      const weak = await host.inside(`exec ${WEAK} prlimit --data=4194304 "$@"`, call);
+      assert.deepEqual([weak.code, weak.signal], [code, null], weak.stderr);
+      assert.match(weak.stderr, verdictLine(operation, code));
+    }
+  },
+});
