@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Deadline } from "../../src/base/deadline.ts";
 import { KERNELS, SettingDesk } from "./setting_desk.ts";
 
 function file(desk: SettingDesk, name: string): string {
@@ -50,4 +51,22 @@ Deno.test("a file that is gone, or leads elsewhere, is let go or kept, and said"
   assert.deepEqual([first?.what, first?.ok, first?.note], [a, true, "the file is gone"]);
   assert.deepEqual([second?.what, second?.ok], [b, false]);
   assert.deepEqual(desk.holds().map(({ failures, leaving }) => [failures, leaving]), [[1, true]]);
+});
+
+Deno.test("what another process is bringing back is not brought back twice, and stays due", () => {
+  using desk = new SettingDesk();
+  const a = file(desk, "a");
+  desk.set([a], "1");
+  {
+    using other = desk.journal.locks();
+    assert.ok(other.tryLock("guest qemu/v1"));
+    assert.throws(
+      () => desk.giveBack("v1", Deadline.in(50)),
+      /^JournalError: what qemu\/v1 held was being undone by another hook call$/,
+    );
+    assert.equal(Deno.readTextFileSync(a), "1");
+    assert.deepEqual(desk.holds().map(({ leaving }) => leaving), [true]);
+  }
+  assert.deepEqual(desk.giveBack().map(({ ok }) => ok), [true]);
+  assert.notEqual(Deno.readTextFileSync(a), "1");
 });

@@ -29,9 +29,10 @@ export class SettingDesk {
   }
 
   /** Brings back what a guest holds. */
-  giveBack(name = "v1") {
+  giveBack(name = "v1", deadline = this.waiting.deadline) {
     return playBack({
       ...this.waiting,
+      deadline,
       journal: this.journal,
       latest: this.waiting.deadline,
       play: () => ({}),
