@@ -81,8 +81,8 @@ check: $(DEPS) $(ENGINE) $(IMAGE) ## format, lint and types
 	@$(DENO) lint --quiet
 	@$(DENO) check --quiet --frozen src build $(shell find test -name '*.ts')
 
-e2e: $(PROGRAM) ## a real libvirt (root) against the compiled program; LIBVIRT=trixie or sid: that suite's
-	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM) $(if $(LIBVIRT),--libvirt $(LIBVIRT))
+e2e: $(PROGRAM) ## a real libvirt (root) against the compiled program; LIBVIRT=trixie or sid: that suite's; CHECKS="life watch"
+	@$(DENO) run -A --cached-only test/e2e/run.ts $(PROGRAM) $(if $(LIBVIRT),--libvirt $(LIBVIRT)) $(CHECKS)
 
 # One after the other: both are bundled in the same folder.
 $(PARSER): | $(FLOOR)
