@@ -19,6 +19,11 @@ export const outWord = (port: number, value: number): Code =>
   // mov dx, port; mov ax, value; out dx, ax
   `ba ${word(port)} b8 ${word(value)} ef`;
 
+/** The same with four bytes. */
+export const outLong = (port: number, value: number): Code =>
+  // mov dx, port; mov eax, value; out dx, eax
+  `ba ${word(port)} 66 b8 ${word(value & 0xffff)} ${word(value >>> 16)} 66 ef`;
+
 /** pvpanic (docs/specs/pvpanic.rst of QEMU): 1 panicked, 2 a crash kernel takes over. */
 export const panic = (bits: 1 | 2): Code => outByte(0x505, bits);
 
@@ -35,6 +40,62 @@ export const startWatchdog: Code = outByte(0x443, 14);
 
 /** PM1a_CNT of the PIIX4, where SeaBIOS puts it: sleep enable, and the type: 1 S3, 2 S4, 0 S5. */
 export const sleep = (state: 3 | 4 | 5): Code => outWord(0x604, 0x2000 | { 3: 1, 4: 2, 5: 0 }[state] << 10);
+
+/**
+ * The first memory module is not given up: _OST, "ejection in progress", "non-specific failure" (ACPI, 6.3.5), by the
+ * registers of docs/specs/acpi_mem_hotplug.rst of QEMU.
+ */
+export const refuseEjection: Code = [outLong(0xa00, 0), outLong(0xa04, 0x103), outLong(0xa08, 1)].join(" ");
+
+/** A balloon takes that many pages: `actual` in the configuration of a legacy virtio device in that slot of PCI. */
+export const inflate = (slot: number, pages: number): Code =>
+  [
+    outLong(0xcf8, 0x80000010 | slot << 11), // its first base address
+    "ba fc 0c 66 ed", // mov dx, 0xcfc; in eax, dx
+    "24 fc 05 18 00 89 c2", // and al, 0xfc; add ax, 0x18; mov dx, ax
+    `66 b8 ${word(pages)} 00 00 66 ef`, // mov eax, pages; out dx, eax
+  ].join(" ");
+
+/** Two bytes in the first 64 KiB. */
+const store = (at: number, value: number): Code =>
+  // mov word [at], value
+  `c7 06 ${word(at)} ${word(value)}`;
+
+/**
+ * Opens and closes the first port of a legacy virtio-serial device in that slot of PCI, as a guest's agent does: two
+ * control messages (virtio 1.2, 5.3.6.2) by a queue at 0x8000.
+ */
+export const openAndCloseChannel = (slot: number): Code => {
+  const [descriptors, available, message] = [0x8000, 0x8200, 0xa000];
+  const at = (register: number) => `8d 57 ${byte(register)}`; // lea dx, [bx + register]
+  const outA = (register: number, value: number) => `${at(register)} b8 ${word(value)} ef`; // mov ax, value; out dx, ax
+  const notify = outA(0x10, 3);
+  return [
+    outLong(0xcf8, 0x80000004 | slot << 11), // its command register: ports, memory, and it may read the guest's memory
+    outWord(0xcfc, 7),
+    outLong(0xcf8, 0x80000010 | slot << 11), // its first base address
+    "ba fc 0c 66 ed 24 fc 89 c3", // mov dx, 0xcfc; in eax, dx; and al, 0xfc; mov bx, ax
+    "31 c0 8e d8", // xor ax, ax; mov ds, ax
+    store(message, 1), // the port
+    store(message + 2, 0),
+    store(message + 4, 6), // VIRTIO_CONSOLE_PORT_OPEN
+    store(message + 6, 1),
+    ...[message, 0, 0, 0, 8, 0, 0, 0].map((value, i) => store(descriptors + 2 * i, value)), // 8 bytes
+    ...[0, 1, 0, 0].map((value, i) => store(available + 2 * i, value)),
+    `${at(0x12)} b0 03 ee`, // the device's status: known, and driven
+    `${at(4)} 66 b8 02 00 00 00 66 ef`, // VIRTIO_CONSOLE_F_MULTIPORT
+    outA(0xe, 3), // the queue of control messages to the device
+    `${at(8)} 66 b8 ${word(descriptors >> 12)} 00 00 66 ef`,
+    `${at(0x12)} b0 07 ee`, // ready
+    notify,
+    "53", // push bx
+    wait(18),
+    "5b", // pop bx
+    store(message + 6, 0),
+    store(available + 2, 2),
+    notify,
+  ].join(" ");
+};
 
 /** What a guest writes on its first serial port. */
 export const BOOTED = "!";

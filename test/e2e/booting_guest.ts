@@ -8,6 +8,9 @@ export interface BootingGuest {
   code?: Code[];
   devices?: string;
   top?: string;
+  /** Instead of 32 MiB. */
+  memory?: string;
+  balloon?: string;
 }
 
 export const PANIC = "<panic model='isa'/>";
@@ -25,7 +28,14 @@ export async function startGuest(rig: Rig, guest: BootingGuest): Promise<void> {
 /** Makes its disk, and writes its XML. */
 export async function writeGuest(
   rig: Rig,
-  { name, code = [], devices = "", top = "" }: BootingGuest,
+  {
+    name,
+    code = [],
+    devices = "",
+    top = "",
+    memory = "<memory unit='MiB'>32</memory>",
+    balloon = "<memballoon model='none'/>",
+  }: BootingGuest,
 ): Promise<void> {
   const escape = (text: string) => text.replace(/[&<'"]/g, (c) => `&#${c.charCodeAt(0)};`);
   const image = `${fileOf(name)}.img`;
@@ -34,7 +44,7 @@ export async function writeGuest(
     GUEST,
     `<domain type='qemu'>
   <name>${escape(name)}</name>
-  <memory unit='MiB'>32</memory>
+  ${memory}
   <vcpu>1</vcpu>
   <os><type arch='x86_64' machine='pc'>hvm</type></os>
   <features><acpi/></features>
@@ -42,7 +52,7 @@ export async function writeGuest(
   ${top}
   <devices>${disk("hda", image)}${devices}<serial type='file'><source path='${
       serialOf(name)
-    }'/></serial><memballoon model='none'/></devices>
+    }'/></serial>${balloon}</devices>
 </domain>
 `,
   );

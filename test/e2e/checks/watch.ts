@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import type { Bench } from "../bench.ts";
 import {
   BOOTED,
+  inflate,
   once,
+  openAndCloseChannel,
   panic,
+  refuseEjection,
   resetByRegister,
   sayBooted,
   sleep,
@@ -197,6 +200,31 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: "keeps-memory",
+    code: [refuseEjection],
+    memory: "<maxMemory slots='1' unit='MiB'>512</maxMemory><memory unit='MiB'>160</memory>" +
+      "<cpu><numa><cell id='0' cpus='0' memory='32' unit='MiB'/></numa></cpu>",
+    devices: "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>",
+    expected: [["device-removal-failed", { device: "dimm0" }]],
+  },
+  {
+    name: "has-agent",
+    code: [openAndCloseChannel(9)],
+    devices: "<controller type='virtio-serial'><address type='pci' slot='9'/></controller>" +
+      "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>",
+    expected: [
+      ["agent-disconnected", { reason: "domain-started" }],
+      ["agent-connected", { reason: "channel" }],
+      ["agent-disconnected", { reason: "channel" }],
+    ],
+  },
+  {
+    name: "inflates",
+    code: [inflate(9, 1024)],
+    balloon: "<memballoon model='virtio'><address type='pci' slot='9'/></memballoon>",
+    expected: [["balloon", { actualKiB: 28 * 1024 }]],
+  },
+  {
     name: 'a\' : Started "x" ü',
     act: (rig, name) => rig.must("suspend", name),
     expected: [pausedBy("paused")],
@@ -214,7 +242,10 @@ const WATCH_LOG = "/var/log/hookvisor/watch.log";
 export async function watch(bench: Bench): Promise<void> {
   const rig = await bench.rig("rig-w", { hooks: {} });
   const witness = `host.log.info("seen", {domain: event.domain.name, uuid: event.uuid});`;
-  await rig.handlers({ "10-all": handler({ on: "*/*", body: witness }) });
+  await rig.handlers({
+    "10-all": handler({ on: "*/*", body: witness }),
+    "20-balloon": handler({ on: "qemu/balloon", body: witness }),
+  });
   await rig.run(["mkdir", "-p", images, "/run/full"]);
   await rig.write(`${images}/disc.iso`, "\0".repeat(65_536));
   await sparse(rig, `${images}/threshold.img`);
@@ -247,7 +278,7 @@ export async function watch(bench: Bench): Promise<void> {
   });
 
   await kills(bench, rig);
-  await rig.run(["rm", "/etc/hookvisor/handlers/10-all.js"]);
+  await rig.handlers({});
   await eventRecipes(bench, rig);
 }
 
