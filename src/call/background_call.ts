@@ -1,3 +1,4 @@
+import { endRun } from "./background_runs.ts";
 import type { Background } from "./call_kind.ts";
 import { INPUT_LIMIT } from "./input_limit.ts";
 import { performCall } from "./perform_call.ts";
@@ -40,5 +41,6 @@ export async function backgroundCall(
     directories,
   );
   await recordCall(event, told, directories);
+  endRun(directories, { handler, of });
   return reply;
 }

@@ -1,3 +1,4 @@
+import { hasRuns } from "./background_runs.ts";
 import { performCall, type PerformedCall } from "./perform_call.ts";
 import { INPUT_LIMIT } from "./input_limit.ts";
 import { recordCall } from "./record_call.ts";
@@ -6,6 +7,7 @@ import { CHECKPOINTS } from "../checkpoint/enabled.ts";
 import { writeRecord } from "../records/write_record.ts";
 import type { HookRecord } from "../records/record.ts";
 import { findIndex } from "../site/index_file.ts";
+import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
 import { matchesNone } from "../site/matches_none.ts";
 import { callTimeout } from "../site/settings.ts";
@@ -38,6 +40,7 @@ export async function libvirtCall(
     await CHECKPOINTS.removeUnwanted(config, directories);
     const reply = give(goOn());
     writeRecord(directories.log, event, { verdict: "success", exitCode: 0, handlers: [], log: config.log });
+    await recordKilledRuns(directories, config);
     return reply;
   }
   const caller = callerName();
@@ -77,7 +80,15 @@ export async function libvirtCall(
   await CHECKPOINTS.removeUnwanted(performed.config, directories);
   const record = await recordCall(event, performed.record, directories);
   await keepForReplay(record, event, performed, directories, environment);
+  await recordKilledRuns(directories, performed.config);
   return reply;
+}
+
+/** Writes the missing records of handlers in the background that were killed. */
+async function recordKilledRuns(directories: Directories, { log }: Config): Promise<void> {
+  if (!hasRuns(directories)) return;
+  const { recordKilled } = await import("./record_killed.ts");
+  recordKilled(directories, log);
 }
 
 /** Keeps the whole call, when `config.yaml` asks for it. */

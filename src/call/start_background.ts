@@ -1,3 +1,4 @@
+import { beginRun } from "./background_runs.ts";
 import type { StartBackground } from "./call_kind.ts";
 import type { HandlerResult } from "../sandbox/run_handler.ts";
 import { HookDataError } from "../protocol/hook_data_error.ts";
@@ -20,28 +21,36 @@ export const startBackground: StartBackground = (event, data, directories, { han
     memoryBytes: 0,
   });
   const { driver, object, calledOperation, subOperation, extra } = event;
+  const run = beginRun(directories, event, { handler, of, caller });
   try {
-    startDetached([
-      "hook",
-      `--config-dir=${directories.config}`,
-      `--state-dir=${directories.state}`,
-      `--log-dir=${directories.log}`,
-      `--libvirt-run-dir=${directories.libvirt}`,
-      `--background=${handler}`,
-      `--of=${of}`,
-      ...(caller === undefined ? [] : [`--caller=${caller}`]),
-      "--",
-      driver,
-      object,
-      calledOperation,
-      subOperation,
-      extra,
-    ], data.isEmpty ? new Uint8Array() : new Uint8Array(data.bytes));
+    startDetached(
+      [
+        "hook",
+        `--config-dir=${directories.config}`,
+        `--state-dir=${directories.state}`,
+        `--log-dir=${directories.log}`,
+        `--libvirt-run-dir=${directories.libvirt}`,
+        `--background=${handler}`,
+        `--of=${of}`,
+        ...(caller === undefined ? [] : [`--caller=${caller}`]),
+        "--",
+        driver,
+        object,
+        calledOperation,
+        subOperation,
+        extra,
+      ],
+      data.isEmpty ? new Uint8Array() : new Uint8Array(data.bytes),
+      run === undefined ? [] : [run.fd],
+    );
     return { ...result(SUCCESS), background: true };
   } catch (error) {
+    run?.cancel();
     if (error instanceof HookDataError) return result({ ok: false, cause: "error", message: error.message });
     if (!(error instanceof SystemError)) throw error;
     const message = `the handler could not be started in the background: ${error.message}`;
     return result({ ok: false, cause: "resources", message });
+  } finally {
+    run?.close();
   }
 };

@@ -28,20 +28,30 @@ export class RangeLock {
 
   /** Tries to lock the name's byte; returns whether we hold it. Never waits. */
   tryLock(name: string): boolean {
-    const request = new DataView(new ArrayBuffer(FLOCK_SIZE));
-    request.setInt16(0, F_WRLCK, true);
-    request.setBigInt64(8, offsetOf(name), true);
-    request.setBigInt64(16, 1n, true);
-    if (libc().fcntlLock(this.#fd, F_OFD_SETLK, new Uint8Array(request.buffer)) === 0) return true;
-    const code = errno();
-    if (code === EAGAIN || code === EACCES) return false;
-    throw new SystemError(code, "fcntl");
+    return tryLockByte(this.#fd, offsetOf(name));
   }
 
   /** Releases every name. */
   [Symbol.dispose](): void {
     close(this.#fd);
   }
+}
+
+/**
+ * Tries to lock one byte of an open file, by default the first. Never waits. The lock belongs to the open file, and so
+ * to every process that inherits it: it lasts until the last of them has closed it or ended.
+ *
+ * @returns whether we hold it
+ */
+export function tryLockByte(fd: number, offset = 0n): boolean {
+  const request = new DataView(new ArrayBuffer(FLOCK_SIZE));
+  request.setInt16(0, F_WRLCK, true);
+  request.setBigInt64(8, offset, true);
+  request.setBigInt64(16, 1n, true);
+  if (libc().fcntlLock(fd, F_OFD_SETLK, new Uint8Array(request.buffer)) === 0) return true;
+  const code = errno();
+  if (code === EAGAIN || code === EACCES) return false;
+  throw new SystemError(code, "fcntl");
 }
 
 /** FNV-1a over the UTF-8 bytes, without the two highest bits: an offset must be positive. */

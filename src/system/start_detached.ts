@@ -26,18 +26,24 @@ export function memoryFile(bytes: Uint8Array<ArrayBuffer>): number {
 
 /**
  * Starts this program again, in its own session, and does not wait for it: it
- * has none of our descriptors, and reads `input` from its standard input.
+ * has none of our descriptors but those passed, and reads `input` from its
+ * standard input.
  *
+ * @param passed become its descriptors 3, 4, …
  * @throws {SystemError}
  */
-export function startDetached(args: readonly string[], input: Uint8Array<ArrayBuffer>): void {
+export function startDetached(
+  args: readonly string[],
+  input: Uint8Array<ArrayBuffer>,
+  passed: readonly number[] = [],
+): void {
   const stdin = memoryFile(input);
   try {
     using place = walk("/dev/null", false);
     const nothing = place.open(O_RDWR);
     try {
       const env = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
-      Process.start({ path: SELF, name: SELF_NAME, args, env, stdio: [stdin, nothing, nothing] });
+      Process.start({ path: SELF, name: SELF_NAME, args, env, stdio: [stdin, nothing, nothing], passed });
     } finally {
       close(nothing);
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { HookRecord } from "../../src/records/record.ts";
 import { fixture, Host, type Words } from "./support.ts";
@@ -120,3 +121,54 @@ Deno.test("what it sets after the guest has gone comes back", async () => {
   assert.equal(late.undone?.[0]?.ok, true);
   assert.equal(Deno.readTextFileSync(join(folder, "a")), "old");
 });
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  Deno.test(`one that ${signal} ended is recorded as killed at the next call, once; one that runs is not`, async () => {
+    using host = new Host();
+    const folder = host.scratch();
+    host.handler(
+      "10-waits",
+      `on: [qemu/started]\nmode: background\nallow: {write: ["${folder}/*"], exec: [sh -c *]}`,
+      `const {stdout} = await host.exec("sh", ["-c", "echo $PPID"]);
+       await host.fs.write("${folder}/" + event.name, stdout);
+       await host.waitFor(() => host.fs.exists("${folder}/go"));`,
+    );
+    const begin = async (guest: string) => {
+      await host.hook(["qemu", guest, "started", "begin", "-"], { stdin: XML });
+      while (!existsSync(join(folder, guest))) await new Promise((wake) => setTimeout(wake, 20));
+      const call = host.records().find(({ object, background }) =>
+        object === guest && background === undefined
+      )!;
+      return { call, pid: Number(Deno.readTextFileSync(join(folder, guest))) };
+    };
+    const killed = await begin("killed");
+    const runs = await begin("runs");
+    Deno.kill(killed.pid, signal);
+    while (isRunning(killed.pid)) await new Promise((wake) => setTimeout(wake, 20));
+    for (const operation of ["start", "shutdown"]) {
+      await host.hook(["daemon", "-", operation, "-", operation]);
+    }
+    const late = host.records().filter(({ background }) => background !== undefined);
+    assert.deepEqual(late.map(({ object, background }) => [object, background]), [[
+      "killed",
+      killed.call.id,
+    ]]);
+    assert.equal(late[0]!.verdict, "ignore");
+    const [entry] = late[0]!.handlers;
+    assert.deepEqual([entry?.name, entry?.outcome], ["10-waits", "resources"]);
+    assert.match(entry!.message!, /killed/);
+    Deno.writeTextFileSync(join(folder, "go"), "");
+    assert.equal((await outcome(host, runs.call)).handlers[0]?.outcome, "success");
+    await host.hook(["daemon", "-", "start", "-", "start"]);
+    assert.equal(host.records().filter(({ background }) => background !== undefined).length, 2);
+  });
+}
+
+/** A zombie has ended: nobody waits for it here. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
