@@ -7,7 +7,7 @@ const SUITE = "trixie";
 /** What runs the host here. */
 const OWN_PACKAGES = ["e2fsprogs", "qemu-system-x86", "qemu-utils"];
 /** What the checks need on the host beside libvirt. */
-const PACKAGES = ["nftables"];
+const PACKAGES = ["dbus-user-session", "libpam-systemd", "nftables", "systemd-container"];
 
 /** The image of the host: made once, and booted once, so that caches that a first boot fills are in it. */
 export async function image(): Promise<Image> {

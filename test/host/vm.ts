@@ -150,7 +150,7 @@ export class Vm {
   async reboot(): Promise<number> {
     const began = performance.now();
     const boots = this.boots;
-    await this.run("systemctl --no-block reboot");
+    await this.tell("systemctl --no-block reboot");
     await this.up(boots + 1);
     return (performance.now() - began) / 1000;
   }
@@ -158,13 +158,13 @@ export class Vm {
   /** Resets the machine at once: nothing is written, nobody is told. Waits until the host is up again. */
   async cutPower(): Promise<void> {
     const boots = this.boots;
-    await this.write(`0 ${encodeBase64("echo 1 > /proc/sys/kernel/sysrq; echo b > /proc/sysrq-trigger")}\n`);
+    await this.tell("echo 1 > /proc/sys/kernel/sysrq; echo b > /proc/sysrq-trigger");
     await this.up(boots + 1);
   }
 
   /** Has the host power off, and waits until it is. */
   async powerOff(): Promise<void> {
-    await this.run("systemctl --no-block poweroff");
+    await this.tell("systemctl --no-block poweroff");
     const late = setTimeout(() => this.kill(), BOOT_MS);
     await this.qemu.status;
     clearTimeout(late);
@@ -191,6 +191,11 @@ export class Vm {
     } catch {
       // It has ended.
     }
+  }
+
+  /** Has the host run a script that it may not live to answer. */
+  private async tell(script: string): Promise<void> {
+    await this.write(`0 ${encodeBase64(script)}\n`);
   }
 
   private async write(text: string): Promise<void> {

@@ -37,7 +37,9 @@ export async function settings({ vm }: Host): Promise<Record<string, string>> {
   const read = async (script: string) => (await vm.must(script)).trim();
   return {
     allowed: await read(`systemctl show -P AllowedCPUs ${SLICES.join(" ")} | xargs`),
-    effective: await read("cat /sys/fs/cgroup/system.slice/cpuset.cpus.effective 2> /dev/null || nproc"),
+    effective: await read(
+      "cat /sys/fs/cgroup/system.slice/cpuset.cpus.effective 2> /dev/null || cat /sys/devices/system/cpu/online",
+    ),
     tables: await read("nft list tables | grep guest_ || true"),
     forward: await read(`cat ${FORWARD}`),
     pages: await read(`cat ${PAGES}`),
@@ -48,8 +50,8 @@ export async function settings({ vm }: Host): Promise<Record<string, string>> {
 export async function recipes(bench: Bench, host: Host): Promise<void> {
   await host.handlers({ "20-firewall": FIREWALL, "30-settings": SETTINGS });
   await host.vm.must("hookvisor new 10-cpus --recipe cpu-isolation");
-  await host.vm.file(CONFIG, "options:\n  10-cpus:\n    hostCpus: '1'\n");
-  const huge = "<memoryBacking><hugepages/></memoryBacking>";
+  await host.vm.must(`rm -f ${CONFIG}`);
+  const huge = "<memoryBacking><hugepages/></memoryBacking><cputune><vcpupin vcpu='0' cpuset='0'/></cputune>";
   for (const [name, more] of [["r1", huge], ["r2", ""]] as const) {
     await host.vm.file(`/root/${name}.xml`, guest(name, "", more));
   }
