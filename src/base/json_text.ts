@@ -2,8 +2,10 @@ import { UNSAFE } from "./one_line.ts";
 
 /** Most texts by far, told apart quickly. */
 const PLAIN = /^[ -[\]-~]*$/;
-/** Every escape in JSON, so that none is looked for in the middle of another; the group is half of a surrogate pair. */
-const ESCAPES = /\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|[^])/g;
+/** Half of a surrogate pair as JSON.stringify() writes it, with the whole backslashes before it, which are a text's own. */
+const HALF = /(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g;
+/** How much is replaced at once: each replacement takes memory until all are joined. */
+const PIECE = 65_536;
 
 /**
  * A value as JSON on one line, which may be shown on a terminal as it is and read by any program: characters that a
@@ -12,6 +14,13 @@ const ESCAPES = /\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|[^])/g;
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   if (PLAIN.test(text)) return text;
-  return text.replace(ESCAPES, (escape, half) => half === undefined ? escape : "\\ufffd")
-    .replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const whole = text.replace(HALF, "$1\\ufffd");
+  let shown = "";
+  for (let at = 0; at < whole.length; at += PIECE) {
+    shown += whole.slice(at, at + PIECE).replace(
+      UNSAFE,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+  }
+  return shown;
 }

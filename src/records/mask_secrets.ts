@@ -17,54 +17,81 @@ const PREFIX = "(?:[A-Za-z_][\\w.-]*:)?";
  * possible. Everything else stays byte for byte unchanged.
  */
 export function maskSecrets(xml: string): string {
-  return RULES.reduce((text, [pattern, mask]) => text.replace(pattern, mask), xml);
+  return RULES.reduce((text, rule) => rule(text), xml);
 }
 
-type Rule = readonly [pattern: RegExp, mask: (match: string, ...groups: string[]) => string];
+/** Linear in the length of the text, whatever a guest's owner has put there. */
+type Rule = (text: string) => string;
 
 const RULES: readonly Rule[] = [
   // <graphics passwd='…'/>, and the like of any element.
-  [/(\b(?:passwd|password|passphrase)\s*=\s*)("[^"]*"|'[^']*')/gi, (_, name) => `${name}'${MASK}'`],
+  (text) => text.replace(/(\b(?:passwd|password|passphrase)\s*=\s*)(?:"[^"]*"|'[^']*')/gi, `$1'${MASK}'`),
   // <secret type='ceph' uuid='…'/> or usage='…': which secret it is.
-  [tag("secret"), (element) => attributes(element, /^(?:uuid|usage)$/)],
+  inTags("secret", (element) => attributes(element, /^(?:uuid|usage)$/)),
   // <password>…</password>, <passphrase>…, <cookie name='…'>…</cookie>, <session>… and <dhCert>… of SEV.
-  [content("password|passwd|passphrase|secret|cookie|session|dhCert|key"), masked],
+  inElements("password|passwd|passphrase|secret|cookie|session|dhCert|key"),
   // <sysinfo type='fwcfg'><entry name='opt/…'>…</entry>, <oemStrings><entry>…
-  [content("entry"), masked],
+  inElements("entry"),
   // <qemu:env name='TOKEN' value='…'/>
-  [
-    tag("env"),
+  inTags(
+    "env",
     (element) =>
-      /name\s*=\s*["'][^"']*(?:pass|secret|token|key|auth)/i.test(element)
+      /\bname\s*=\s*["'][^"']*(?:pass|secret|token|key|auth)/i.test(element)
         ? attributes(element, /^value$/)
         : element,
-  ],
+  ),
   // <qemu:arg value='secret,id=s0,data=…'/>, '-fw_cfg' 'name=opt/…,string=…', '-smbios' 'type=11,value=…'
-
-  [tag("arg"), (element) => argument(element)],
+  inTags("arg", argument),
   // <metadata> with what cloud-init reads.
-  [content("user-data|userdata|user_data|vendor-data|meta-data|network-config"), masked],
+  inElements("user-data|userdata|user_data|vendor-data|meta-data|network-config"),
 ];
 
-function tag(name: string): RegExp {
-  return new RegExp(`<${PREFIX}${name}\\b${REST}>`, "g");
+function inTags(name: string, mask: (element: string) => string): Rule {
+  const pattern = new RegExp(`<${PREFIX}${name}\\b${REST}>`, "g");
+  return (text) => text.replace(pattern, mask);
 }
 
-/** An element with text in it: `$1` the start tag, `$2` the text, `$3` the end tag. */
-function content(names: string): RegExp {
-  return new RegExp(
-    `(<${PREFIX}(?:${names})(?=[\\s>])${REST}(?<!/)>)([^<]*(?:<!\\[CDATA\\[[^]*?\\]\\]>[^<]*)*)(</${PREFIX}(?:${names})\\s*>)`,
-    "g",
-  );
-}
+/** The most CDATA sections in one element whose end is looked for. */
+const MOST_SECTIONS = 16;
 
-function masked(_: string, start: string, text: string, end: string): string {
-  return text.trim() === "" ? start + text + end : `${start}${MASK}${end}`;
+/** Elements with text and CDATA sections in them, and nothing else. */
+function inElements(names: string): Rule {
+  const start = new RegExp(`<${PREFIX}(?:${names})(?=[\\s>])${REST}(?<!/)>`, "g");
+  const end = new RegExp(`</${PREFIX}(?:${names})\\s*>`, "y");
+  return (text) => {
+    let out = "";
+    let done = 0;
+    // Where a CDATA section ends: many start tags may lie in one.
+    let close = -1;
+    const afterText = (from: number): number => {
+      let at = from;
+      for (let sections = 0;; sections++) {
+        at = text.indexOf("<", at);
+        if (at < 0) return text.length;
+        if (!text.startsWith("<![CDATA[", at) || sections === MOST_SECTIONS) return at;
+        if (close < at) close = text.indexOf("]]>", at);
+        if (close < 0) close = Infinity;
+        if (close === Infinity) return text.length;
+        at = close + 3;
+      }
+    };
+    start.lastIndex = 0;
+    for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+      const from = start.lastIndex;
+      const to = afterText(from);
+      end.lastIndex = to;
+      // More sections than are looked at: what they hold is masked too, each as far as it is seen.
+      if (!end.test(text) && !text.startsWith("<![CDATA[", to)) continue;
+      out += text.slice(done, from) + (text.slice(from, to).trim() === "" ? text.slice(from, to) : MASK);
+      done = start.lastIndex = to;
+    }
+    return out + text.slice(done);
+  };
 }
 
 function attributes(element: string, name: RegExp): string {
   return element.replace(
-    /([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')/g,
+    /(?<![\w:.-])([\w:.-]+)(\s*=\s*)("[^"]*"|'[^']*')/g,
     (all, attribute: string, equals: string) => {
       if (!name.test(attribute)) return all;
       return `${attribute}${equals}'${attribute === "uuid" ? NO_UUID : MASK}'`;

@@ -15,7 +15,11 @@ const HEAD =
 function filled(before: string, piece: string, behind: string): string {
   const start = HEAD + before;
   const end = `${behind}</domain>`;
-  return start + piece.repeat(Math.floor((BYTES - start.length - end.length) / piece.length)) + end;
+  return start + piece.repeat(Math.floor((BYTES - bytes(start + end)) / bytes(piece))) + end;
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** An element with as many attributes as there is room for, no two alike. */
@@ -82,6 +86,47 @@ for (const [name, make] of DOCUMENTS) {
     const said = host.record().handlers[0]!.calls.find(({ call }) => call === "log")!.what.split(",");
     assert.ok(said.includes("xml: HookDataError"), said.join());
     assert.ok(said.every((one) => one.endsWith(": HookDataError")), said.join());
+  });
+}
+
+/** What is kept of a call, and what a record says of an edit, is without secrets: that is looked for in the whole text. */
+const TO_MASK: [name: string, make: () => string][] = [
+  [
+    "a long attribute of a secret",
+    () => filled("<title>old</title><metadata><m:secret xmlns:m='u' é='", "a", "'/></metadata>"),
+  ],
+  [
+    "keys in a CDATA section",
+    () => filled("<title>old</title><metadata><a>", "<key><![CDATA[", "]]><x/></key></a></metadata>"),
+  ],
+  ["line ends", () => filled("<title>old</title><description>", "\n", "</description>")],
+  [
+    "control characters",
+    () => filled("<title>old</title><description>", "\u0085", "</description>"),
+  ],
+];
+
+for (const [name, make] of TO_MASK) {
+  Deno.test(`16 MiB with ${name} keep within 512 MiB and the time where calls are kept and XML is edited`, async () => {
+    using host = new Host();
+    host.file("config.yaml", `${TIMES}record: true\n`);
+    host.handler(
+      "10-a",
+      "on: [qemu/start, qemu/migrate]\nallow: {xml: true}",
+      `if (event.operation === "migrate") await host.xml.set("title", "new");`,
+    );
+    const stdin = new TextEncoder().encode(make());
+    assert.ok(stdin.length > BYTES - 2_000 && stdin.length <= BYTES, `${stdin.length}`);
+    for (const operation of ["start", "migrate"]) {
+      const ended = await host.hook(["qemu", "v1", operation, "begin", "-"], {
+        stdin,
+        memory: true,
+        giveUpMs: 170_000,
+      });
+      assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+      assert.ok(ended.peakKiB < MOST_KIB, `${operation}: ${ended.peakKiB} KiB`);
+    }
+    assert.equal(host.record().handlers[0]!.outcome, "success");
   });
 }
 
