@@ -3,6 +3,7 @@ import { scriptPrograms } from "./script_programs.ts";
 import { trustIssue } from "./trust.ts";
 import { fileReader, isTrouble } from "../system/file_reader.ts";
 import { firstLineOf, refuseSlowInterpreters } from "../system/first_line.ts";
+import { type Mount, readMounts } from "../system/mount_info.ts";
 import { userId } from "../system/self.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -87,6 +88,8 @@ function writableBy(path: string, use: "program" | "argument" = "program"): Prog
     if (chain.trouble === "denied") return undefined;
     return chain.trouble === "missing" || isMissing(path) ? creatableBy(path) : { what: chain.message };
   }
+  const served = servedBy(chain);
+  if (served !== undefined) return served;
   const isDirectory = chain.at(-1)?.isDirectory === true;
   if (isDirectory && use === "argument") return undefined;
   return explained(trustIssue(path, chain, userId(), isDirectory ? "directory" : "file"));
@@ -100,13 +103,23 @@ function isMissing(path: string): boolean {
   return isTrouble(file) && file.trouble === "missing";
 }
 
+/** Whether a process of another user's serves (FUSE) what one of these steps lies on: then it tells their owners. */
+function servedBy(chain: readonly { path: string }[]): ProgramFault | undefined {
+  const isOthers = ({ server }: Mount) => server !== undefined && server !== 0 && server !== userId();
+  const mount = readMounts().filter(isOthers)
+    .find(({ point }) => chain.some(({ path }) => path === point || path.startsWith(`${point}/`)));
+  if (mount === undefined) return undefined;
+  const what = `user ${mount.server} serves the file system ${mount.point}`;
+  return { what, remedy: "move the program to another", byOthers: true };
+}
+
 /** Who could create a file that does not exist: whoever can write to the directory that it would be in. */
 function creatableBy(path: string): ProgramFault | undefined {
   const directory = directoryOf(path);
   const chain = fileReader.chain(directory);
   if (isTrouble(chain)) return chain.trouble === "missing" ? creatableBy(directory) : undefined;
   return chain.at(-1)?.isDirectory === true
-    ? explained(trustIssue(directory, chain, userId(), "directory"))
+    ? servedBy(chain) ?? explained(trustIssue(directory, chain, userId(), "directory"))
     : undefined;
 }
 

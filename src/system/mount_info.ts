@@ -16,6 +16,8 @@ export interface Mount {
   /** Where it is mounted. */
   point: string;
   type: string;
+  /** The user whose process serves it, of FUSE: what it says of owners and modes is as that user likes. */
+  server?: number;
 }
 
 /** The mounts that this process sees, in the order of mounting. */
@@ -30,13 +32,16 @@ export function parseMounts(info: string): Mount[] {
     const [id, parent, device, root, point] = head.split(" ");
     if (id === undefined || parent === undefined || device === undefined) return [];
     if (root === undefined || point === undefined) return [];
+    const [type = "", , options = ""] = tail.split(" ");
+    const server = /(?:^|,)user_id=([0-9]+)/.exec(options)?.[1];
     return [{
       id,
       parent,
       device,
       root: unescaped(root),
       point: unescaped(point),
-      type: tail.split(" ")[0] ?? "",
+      type,
+      ...(server === undefined ? {} : { server: Number(server) }),
     }];
   });
 }

@@ -17,6 +17,8 @@ export interface Hang {
   source: string;
   /** Absolute, in the call's own mount namespace. */
   mountpoint: string;
+  /** Whose mount it is; absent: root's. */
+  user?: number;
 }
 
 /**
@@ -41,21 +43,21 @@ export async function whileHanging(
   Deno.copyFileSync(SERVER, server);
   const script = `mkdir -p "$2"
 rm -f "${said}"
-DENO_DIR="${host.folder}" "${DENO}" run -A --no-config --cached-only "${server}" "$2" "$3" "$4" "$5" > "${said}" 2>&1 < /dev/null &
+DENO_DIR="${host.folder}" "${DENO}" run -A --no-config --cached-only "${server}" "$2" "$3" "$4" "$5" "$6" > "${said}" 2>&1 < /dev/null &
 while ! grep -qs mounted "${said}"; do kill -0 $!; sleep 0.02; done
 echo $! > "${pid}"
 link=$1
-shift 5
+shift 6
 ${prepare}
 date +%s%N > "${began}"
 exec "$link" "$@"${input === undefined ? "" : ` < "${input}"`}
 `;
   const link = host.hookLink(words[0]);
-  const { operation, name, source, mountpoint } = hang;
+  const { operation, name, source, mountpoint, user = 0 } = hang;
   try {
     const started = Date.now();
     const ended = await host.inside(script, [
-      ...[link, mountpoint, source, operation, name],
+      ...[link, mountpoint, source, operation, name, String(user)],
       ...words.slice(1),
     ], run);
     await before?.();

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HAS_FUSE, whileHanging } from "./fuse.ts";
-import { HAS_NAMESPACES, Host } from "./support.ts";
+import { exists, HAS_NAMESPACES, Host } from "./support.ts";
 
 /** Later than a deadline by no more than this, in milliseconds; machines are slow. */
 const ALLOWED_MS = 1_500;
@@ -131,6 +131,36 @@ Deno.test({
 });
 
 Deno.test({
+  name: "root runs no program of a file system that another user serves, whatever owner that says",
+  ignore: !HAS_FUSE || !HAS_NAMESPACES,
+  async fn() {
+    using host = new Host();
+    const source = shared(host);
+    host.handler(
+      "10-a",
+      `on: [qemu/prepare]\nallow: {exec: ["${MOUNT}/program", "${MOUNT}/none", "/mnt/here/script"]}`,
+      `for (const program of ["${MOUNT}/program", "${MOUNT}/none", "/mnt/here/script"]) {
+         host.log.info(await host.exec(program, []).then(() => "ran", (e) => e.message));
+       }`,
+    );
+    const words = ["qemu", "v1", "prepare", "begin", "-"];
+    const hang = { operation: "nothing", name: "", source, mountpoint: MOUNT };
+    const said = async (user: number) => {
+      const ended = await whileHanging(host, { ...hang, user }, words, { prepare: elsewhere(host) });
+      assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+      const calls = host.record().handlers[0]!.calls.filter(({ call }) => call === "log");
+      return calls.map(({ what }) => what);
+    };
+    const theirs = await said(65_534);
+    assert.equal(theirs.length, 3);
+    for (const one of theirs) {
+      assert.match(one, /was refused: .*user 65534 serves the file system \/mnt\/hangs/);
+    }
+    assert.equal((await said(0))[0], "ran");
+  },
+});
+
+Deno.test({
   name: "a value on a file system that hangs keeps no other from coming back, and comes back later",
   ignore: !HAS_FUSE || !HAS_NAMESPACES,
   async fn() {
@@ -220,8 +250,10 @@ function shared(host: Host): string {
 
 /** A script that makes /mnt/here, of links and scripts that lead to the file system. */
 function elsewhere(host: Host): string {
-  const here = host.scratch("here");
-  Deno.mkdirSync(join(here, "scripts"));
+  const here = join(host.folder, "here");
+  const mount = `mkdir /mnt/here && mount --bind "${here}" /mnt/here`;
+  if (exists(here)) return mount;
+  host.scratch("here/scripts");
   Deno.writeTextFileSync(join(here, "file"), "");
   Deno.symlinkSync(MOUNT, join(here, "link"));
   Deno.symlinkSync(`${MOUNT}/program`, join(here, "scripts/program"));
@@ -229,5 +261,5 @@ function elsewhere(host: Host): string {
     Deno.writeTextFileSync(join(here, name!), `${line}\n`);
     Deno.chmodSync(join(here, name!), 0o755);
   }
-  return `mkdir /mnt/here && mount --bind "${here}" /mnt/here`;
+  return mount;
 }

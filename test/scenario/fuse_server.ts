@@ -1,9 +1,9 @@
 /**
- * A file system that hangs: `fuse_server.ts MOUNTPOINT SOURCE OPERATION NAME`.
+ * A file system that hangs: `fuse_server.ts MOUNTPOINT SOURCE OPERATION NAME USER`.
  *
  * Serves the folder SOURCE at MOUNTPOINT (FUSE, by /dev/fuse itself; root), and never answers an OPERATION (`lookup`,
  * `getattr`, `open`, `read`, `write`, `fsync`, `readdir`, `create`, `rename`, `statfs`) on a file called NAME (`*`: on any):
- * as a network file system whose server is gone. Says `mounted` when it serves. Whatever hangs goes on, with an error,
+ * as a network file system whose server is gone. The mount is USER's (a number; by default root's). Says `mounted` when it serves. Whatever hangs goes on, with an error,
  * when this process ends.
  */
 import { join } from "node:path";
@@ -52,7 +52,7 @@ const MOST_FAILURES = 100;
 const OWNER = 6;
 const SIZE = 8;
 
-const [mountpoint = "", source = "", operation = "", name = ""] = Deno.args;
+const [mountpoint = "", source = "", operation = "", name = "", user = "0"] = Deno.args;
 const { symbols: c } = Deno.dlopen("libc.so.6", {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "u64", "buffer"], result: "i32" },
@@ -64,7 +64,7 @@ const text = (value: string) => new TextEncoder().encode(`${value}\0`);
 const paths = ["", ""];
 
 const device = c.open(text("/dev/fuse"), O_RDWR);
-const options = `fd=${device},rootmode=40000,user_id=0,group_id=0,allow_other`;
+const options = `fd=${device},rootmode=40000,user_id=${user},group_id=0,allow_other`;
 if (device < 0 || c.mount(text("hangs"), text(mountpoint), text("fuse.hangs"), 0n, text(options)) !== 0) {
   throw new Error(`cannot mount ${mountpoint}`);
 }
