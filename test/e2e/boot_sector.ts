@@ -63,36 +63,37 @@ const store = (at: number, value: number): Code =>
 
 /**
  * Opens and closes the first port of a legacy virtio-serial device in that slot of PCI, as a guest's agent does: two
- * control messages (virtio 1.2, 5.3.6.2) by a queue at 0x8000.
+ * control messages (virtio 1.2, 5.3.6.2) by a queue at 0x8000, of whatever size the device has.
  */
 export const openAndCloseChannel = (slot: number): Code => {
-  const [descriptors, available, message] = [0x8000, 0x8200, 0xa000];
+  const [message, queue] = [0x7e00, 0x8000];
   const at = (register: number) => `8d 57 ${byte(register)}`; // lea dx, [bx + register]
   const outA = (register: number, value: number) => `${at(register)} b8 ${word(value)} ef`; // mov ax, value; out dx, ax
+  const storeAll = (start: number, values: number[]) => values.map((value, i) => store(start + 2 * i, value));
+  const offer = (messages: number) => `c7 44 02 ${word(messages)}`; // mov word [si + 2], messages
   const notify = outA(0x10, 3);
   return [
     outLong(0xcf8, 0x80000004 | slot << 11), // its command register: ports, memory, and it may read the guest's memory
     outWord(0xcfc, 7),
     outLong(0xcf8, 0x80000010 | slot << 11), // its first base address
     "ba fc 0c 66 ed 24 fc 89 c3", // mov dx, 0xcfc; in eax, dx; and al, 0xfc; mov bx, ax
-    "31 c0 8e d8", // xor ax, ax; mov ds, ax
-    store(message, 1), // the port
-    store(message + 2, 0),
-    store(message + 4, 6), // VIRTIO_CONSOLE_PORT_OPEN
-    store(message + 6, 1),
-    ...[message, 0, 0, 0, 8, 0, 0, 0].map((value, i) => store(descriptors + 2 * i, value)), // 8 bytes
-    ...[0, 1, 0, 0].map((value, i) => store(available + 2 * i, value)),
     `${at(0x12)} b0 03 ee`, // the device's status: known, and driven
     `${at(4)} 66 b8 02 00 00 00 66 ef`, // VIRTIO_CONSOLE_F_MULTIPORT
     outA(0xe, 3), // the queue of control messages to the device
-    `${at(8)} 66 b8 ${word(descriptors >> 12)} 00 00 66 ef`,
+    `${at(0xc)} ed c1 e0 04 05 ${word(queue)} 89 c6`, // in ax, dx; shl ax, 4; add ax, queue; mov si, ax: behind its descriptors
+    "31 c0 8e d8", // xor ax, ax; mov ds, ax
+    ...storeAll(message, [1, 0, 6, 1]), // the port; VIRTIO_CONSOLE_PORT_OPEN; open
+    ...storeAll(queue, [message, 0, 0, 0, 8, 0, 0, 0]), // a descriptor of its 8 bytes
+    "c7 04 00 00 c7 44 04 00 00 c7 44 06 00 00", // mov word [si], 0; mov word [si + 4], 0; mov word [si + 6], 0
+    offer(1),
+    `${at(8)} 66 b8 ${word(queue >> 12)} 00 00 66 ef`,
     `${at(0x12)} b0 07 ee`, // ready
     notify,
     "53", // push bx
     wait(18),
     "5b", // pop bx
-    store(message + 6, 0),
-    store(available + 2, 2),
+    store(message + 6, 0), // closed
+    offer(2),
     notify,
   ].join(" ");
 };
