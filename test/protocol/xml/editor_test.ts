@@ -356,6 +356,11 @@ for (
       (e: XmlEditor) => e.replace(".", "<network/>"),
       "stdin:1:1: the root can be replaced only by one <domain>",
     ],
+    [
+      "two roots of the same name",
+      (e: XmlEditor) => e.replace(".", "<domain/><domain/>"),
+      "stdin:1:1: the root can be replaced only by one <domain>",
+    ],
   ] as const
 ) {
   Deno.test(`an edit with ${what} is refused and changes nothing`, () => {
@@ -366,6 +371,13 @@ for (
     assert.equal(e.document.text, VM);
   });
 }
+
+Deno.test("the root gives way to one of the same name", () => {
+  assert.equal(
+    edited(VM, (e) => e.replace(".", "<domain><name>b</name></domain>")),
+    "<domain>\n  <name>b</name>\n</domain>\n",
+  );
+});
 
 Deno.test("an edit that takes away a namespace declaration in use is refused", () => {
   const e = editor("<a xmlns:p='u'><p:b/></a>");
