@@ -20,9 +20,13 @@ export interface Mount {
   server?: number;
 }
 
-/** The mounts that this process sees, in the order of mounting. */
-export function readMounts(): Mount[] {
-  return parseMounts(mountInfo());
+let last: { info: string; mounts: readonly Mount[] } | undefined;
+
+/** The mounts that this process sees now, in the order of mounting. Parsed only where they have changed: each exec asks. */
+export function readMounts(): readonly Mount[] {
+  const info = mountInfo();
+  if (last?.info !== info) last = { info, mounts: parseMounts(info) };
+  return last.mounts;
 }
 
 /** Reads the text of /proc/self/mountinfo. */
