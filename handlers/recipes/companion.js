@@ -24,6 +24,8 @@ export default async function (event, host) {
   const pid = (await host.fs.read(`/run/libvirt/qemu/${event.name}.pid`)).trim();
   const scope = /([^/\n]+\.scope)(?:\/|\n|$)/.exec(await host.fs.read(`/proc/${pid}/cgroup`))?.[1];
   if (scope === undefined) host.fail(`${event.name} is in no scope of systemd's: is systemd-machined there?`);
+  // systemd-run takes a backslash for an escape, and the scope of a guest has some: machine-qemu\x2d1\x2dwin11.scope.
+  const bound = scope.replaceAll("\\", "\\\\");
   const runtime = `/run/user/${(await host.exec("id", ["-u", user])).stdout.trim()}`;
   // Also for a guest whose start is aborted; 5: there is no such unit any more.
   await host.undo("systemctl", ["stop", unit], { gone: [5] });
@@ -33,9 +35,9 @@ export default async function (event, host) {
       "--collect",
       `--unit=${unit}`,
       "-p",
-      `BindsTo=${scope}`,
+      `BindsTo=${bound}`,
       "-p",
-      `After=${scope}`,
+      `After=${bound}`,
       `--uid=${user}`,
     ],
     ...[`--setenv=XDG_RUNTIME_DIR=${runtime}`, `--setenv=DBUS_SESSION_BUS_ADDRESS=unix:path=${runtime}/bus`],

@@ -4,7 +4,7 @@ import { fixture, HAS_NAMESPACES, Host, PROGRAM } from "./support.ts";
 
 /** systemd is not there in a test: a stand-in keeps the units that are started, and says what it was called with. */
 const SYSTEMD = `#!/bin/sh
-echo "$(basename "$0") $*" >> TRACE
+printf "%s\\n" "$(basename "$0") $*" >> TRACE
 case "$(basename "$0") $1" in
   "systemd-run "*) for word; do case $word in --unit=*) touch UNITS/\${word#--unit=};; esac; done;;
   "systemctl is-active") [ -e UNITS/$3 ] || exit 3;;
@@ -44,7 +44,8 @@ done`,
     assert.deepEqual(failed.map(({ message }) => message), []);
     const lines = Deno.readTextFileSync(trace).trimEnd().split("\n");
     const unit = /--unit=(\S+)/.exec(lines[1] ?? "")?.[1];
-    const scope = "machine-qemu\\x2d1\\x2dv1.scope";
+    // As systemd-run reads it: a backslash escapes.
+    const scope = "machine-qemu\\\\x2d1\\\\x2dv1.scope";
     assert.deepEqual(lines, [
       `systemctl is-active --quiet ${unit}`,
       `systemd-run --quiet --collect --unit=${unit} -p BindsTo=${scope} -p After=${scope} --uid=root ` +
