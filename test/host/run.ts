@@ -14,7 +14,7 @@ import { reboot } from "./checks/reboot.ts";
 import { recipes } from "./checks/recipes.ts";
 import { selinux } from "./checks/selinux.ts";
 import { units } from "./checks/units.ts";
-import { watch } from "./checks/watch.ts";
+import { services } from "./checks/services.ts";
 import { Host, NOTES } from "./host.ts";
 import { image } from "./image.ts";
 import { type Image, Vm } from "./vm.ts";
@@ -28,7 +28,7 @@ const APPARMOR = {
   journald: ["The journal", journald],
   background: ["A handler in the background while libvirtd restarts", background],
   recipes: ["What handlers change on the real host", recipes],
-  watch: ["The service for events", watch],
+  services: ["Services of systemd beside guests", services],
   killed: ["What comes back when guests and daemons are killed", killed],
   units: ["Limits of libvirtd's unit", units],
   full: ["Full file systems", full],
