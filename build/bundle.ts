@@ -1,6 +1,6 @@
 import * as esbuild from "esbuild";
 import { rmSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { npmFolder } from "./npm_folder.ts";
 
 /** What {@link bundle} needs to know. */
@@ -125,7 +125,9 @@ function importedToo(file: string, others: Set<string>): esbuild.Plugin {
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!others.has(path) || path === file) return undefined;
-        const contents = `${Deno.readTextFileSync(path)}\nimport ${JSON.stringify(file)};\n`;
+        // Not its absolute path: the names of the bundle's files are made from all that is in them.
+        const from = `./${relative(dirname(path), file)}`;
+        const contents = `${Deno.readTextFileSync(path)}\nimport ${JSON.stringify(from)};\n`;
         return { contents, loader: "ts" };
       });
     },
