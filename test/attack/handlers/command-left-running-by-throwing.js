@@ -5,7 +5,6 @@
 //   exec: ["sh -c *"]
 // ---
 // expect: error
-// time: 3000
 // then: canary after 2500
 export default async function (event, host) {
   for (let i = 0; i < 50; i++) host.exec("sh", ["-c", "trap '' TERM; sleep 2; echo late >> @{CANARY}"]).catch(() => {});
