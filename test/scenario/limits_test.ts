@@ -24,7 +24,6 @@ const LIMITS: Limit[] = [
   { what: "RLIMIT_AS of 1 GB", script: "--as=1000000000" },
   { what: "RLIMIT_AS of 8 GB", script: "--as=8000000000" },
   { what: "RLIMIT_NOFILE of 8", script: "--nofile=8" },
-  { what: "RLIMIT_NOFILE of 12", script: "--nofile=12", restored: true },
   { what: "RLIMIT_STACK of 64 KiB", script: "--stack=65536", restored: true },
 ];
 
@@ -58,6 +57,42 @@ for (const { what, script, restored = false } of LIMITS) {
       },
     });
   }
+}
+
+// How many files the runtime needs depends on what was left open for the call and on the kernel.
+for (const way of ["plainly", "from a checkpoint"]) {
+  Deno.test({
+    name: `RLIMIT_NOFILE of 9 to 16, ${way}: each call runs, or ends with the operation's verdict`,
+    ignore: !HAS_CHECKPOINTS,
+    async fn() {
+      using host = way === "plainly" ? new Host() : await restoringHost();
+      if (way === "plainly") host.file("config.yaml", "checkpoint: false\n");
+      host.handler("10-a", "on: [qemu/prepare, qemu/reconnect, qemu/release]", "host.log.info('ran');");
+      const ran: boolean[] = [];
+      for (let files = 9; files <= 16; files++) {
+        for (const [operation, sub, code] of CALLS) {
+          const before = host.records().length;
+          const call = [host.hookLink(), "v1", operation, sub, "-"];
+          const { code: ended, stderr } = await host.inside(
+            `exec ${WEAK} prlimit --nofile=${files} "$@"`,
+            call,
+          );
+          const outcomes = host.records().slice(before).map(({ handlers }) => handlers[0]?.outcome);
+          const success = outcomes[0] === "success";
+          if (success) {
+            assert.deepEqual([ended, stderr, outcomes], [0, "", ["success"]], `${operation}, ${files} files`);
+          } else {
+            assert.equal(ended, code, `${operation}, ${files} files: ${stderr}`);
+            assert.match(stderr, verdictLine(operation, code));
+          }
+          ran.push(success);
+        }
+      }
+      // More files never do worse.
+      assert.deepEqual(ran, ran.toSorted());
+      assert.equal(ran.at(-1), true);
+    },
+  });
 }
 
 Deno.test({
