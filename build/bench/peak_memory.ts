@@ -6,6 +6,7 @@ const PTRACE_SEIZE = 0x4206n;
 const TRACE_FORK_VFORK_CLONE_EXIT = 0x2n | 0x4n | 0x8n | 0x40n;
 const EVENT_EXIT = 6;
 const WALL = 0x40000000;
+const WUNTRACED = 2;
 const STOPPED = 0x7f;
 
 const { symbols: c } = Deno.dlopen("libc.so.6", {
@@ -20,10 +21,11 @@ const { symbols: c } = Deno.dlopen("libc.so.6", {
  * stopped at its exit, while its memory still exists, and inspected.
  */
 export function peakMemory(command: TimedCommand): number {
-  const root = spawn(command);
+  const root = spawnStopped(command);
   if (c.ptrace(PTRACE_SEIZE, root, 0n, TRACE_FORK_VFORK_CLONE_EXIT) !== 0n) {
     throw new Error(`cannot trace ${command.path}`);
   }
+  Deno.kill(root, "SIGCONT");
   let peak = 0;
   const living = new Set([root]);
   while (living.size > 0) {
@@ -43,6 +45,17 @@ export function peakMemory(command: TimedCommand): number {
     c.ptrace(PTRACE_CONT, pid, 0n, BigInt(signal));
   }
   return peak / 1024;
+}
+
+/** Starts the command in a shell that stops before it becomes the command: nothing of that is missed. */
+function spawnStopped({ path, args, ...rest }: TimedCommand): number {
+  const pid = spawn({
+    ...rest,
+    path: "/bin/sh",
+    args: ["-c", 'kill -STOP $$; exec "$0" "$@"', path, ...args],
+  });
+  if (c.waitpid(pid, new Uint8Array(4), WUNTRACED) !== pid) throw new Error("waitpid failed");
+  return pid;
 }
 
 function highWaterMark(pid: number): number {
