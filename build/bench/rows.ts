@@ -4,7 +4,7 @@ import { type Domain, largeDomain, smallDomain } from "./domains.ts";
 import { EXEC, NOTHING, OTHER_GUEST, PARSES, READS, setsFile } from "./handlers.ts";
 import { run, type TimedCommand } from "./measure.ts";
 
-export type ProgramKind = "floor" | "hookvisor" | "bash" | "python";
+export type ProgramKind = "floor" | "process" | "hookvisor" | "bash" | "python";
 
 /** One line of the table. */
 export interface Row {
@@ -28,8 +28,10 @@ const ENV = { LC_ALL: "C", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/
 const COUNTS = [1, 5, 20];
 const DIRECTORIES = { etc: "/etc/hookvisor", run: "/run/hookvisor", log: "/var/log/hookvisor" };
 const RIVALS = { bash: "read_domain.sh", python: "read_domain.py" };
+/** As many records as `hookvisor history` shows. */
+const PAGE = 50;
 
-/** Sets everything up below `folder` and returns the rows, the floor first. */
+/** Sets everything up below `folder` and returns the rows. */
 export function makeRows(folder: string, program: string, floor: string, parser: string): Row[] {
   const link = join(folder, "hooks", "qemu");
   const copy = copyProgram(program, join(folder, "hookvisor"));
@@ -55,6 +57,13 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     size: large.size,
     command: hookCall(copyProgram(parser, join(folder, "first-parse")), large),
   };
+  const process = (id: string, label: string, path: string, args: string[] = []): Row => ({
+    ...empty,
+    id,
+    label,
+    kind: "process",
+    command: { path, args, env: ENV, stdin: new Uint8Array() },
+  });
   const hookvisor = (id: string, label: string, handlers: string[], domain = small, scripts = 0): Row => ({
     id,
     label: `hookvisor, ${label}`,
@@ -79,7 +88,23 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     Deno.writeTextFileSync(file, `${READS}// edit ${++edits}\n`);
   };
 
+  const command = (id: string, name: string, label: string): Row => {
+    const row = hookvisor(id, label, [READS]);
+    return { ...row, command: { path: copy, args: [name], env: ENV, stdin: new Uint8Array() } };
+  };
+  const history = command("history", "history", `history, ${PAGE} records`);
+  const enter = history.enter;
+  let recorded = false;
+  history.enter = () => {
+    const leave = enter();
+    if (!recorded) { for (let i = 0; i < PAGE; i++) run(hookCall(link, small)); }
+    recorded = true;
+    return leave;
+  };
+
   return [
+    process("true", "true (start and end of a process)", "/usr/bin/true"),
+    process("python-pass", "python3 -c pass", "/usr/bin/python3", ["-c", "pass"]),
     empty,
     parse,
     none,
@@ -91,6 +116,8 @@ export function makeRows(folder: string, program: string, floor: string, parser:
     hookvisor("exec", "1 handler: exec /usr/bin/true", [EXEC]),
     set,
     edited,
+    command("check", "check", "check, 1 handler"),
+    history,
     ...[small, large].flatMap((domain) =>
       COUNTS.flatMap((count) => {
         const of = `${count} that read ${domain.size}`;

@@ -88,16 +88,45 @@ Deno.test("targets() holds what handlers cost against its limits for both domain
     { text, value, met },
   ) => [text, value, met]);
   assert.deepEqual(found, [
+    ["1 handler, 1.2 KB, to bash's 1", 11 / 5, false],
+    ["1 handler, 8 KB, to bash's 1", 12 / 5, false],
+    ["5 handlers, 1.2 KB, to bash's 5", 15 / 25, false],
+    ["20 handlers, 1.2 KB, to bash's 20", 30 / 100, true],
+    ["20 handlers, 8 KB, to bash's 20", 50 / 100, true],
     ["1 handler, 1.2 KB, to Python's 1", 11 / 20, true],
     ["5 handlers, 1.2 KB, to Python's 5", 15 / 100, true],
-    ["20 handlers, 1.2 KB, to bash's 20", 30 / 100, true],
     ["20 handlers, 1.2 KB, to Python's 20", 30 / 400, true],
     ["every further handler, 1.2 KB, ms", 1, true],
     ["1 handler, 8 KB, to Python's 1", 12 / 20, true],
     ["5 handlers, 8 KB, to Python's 5", 20 / 100, true],
-    ["20 handlers, 8 KB, to bash's 20", 50 / 100, true],
     ["20 handlers, 8 KB, to Python's 20", 50 / 400, false],
     ["every further handler, 8 KB, ms", 2, false],
+  ]);
+});
+
+Deno.test("targets() compares a call without a handler with true, and admin commands with Python's start", () => {
+  const rows = [
+    row("floor", "floor"),
+    row("true", "process"),
+    row("python-pass", "process"),
+    row("none", "hookvisor"),
+    row("check", "hookvisor"),
+    row("history", "hookvisor"),
+  ];
+  const measured = new Map([
+    ["floor", figures([10])],
+    ["true", figures([1])],
+    ["python-pass", figures([10])],
+    ["none", figures([4])],
+    ["check", figures([15])],
+    ["history", figures([16])],
+  ]);
+  const found = targets(lines(rows, measured), [], measured);
+  assert.deepEqual(found.map(({ text, value, met }) => [text, value, met]), [
+    ["no handlers, to true", 4, true],
+    ["hookvisor check, to python3 -c pass", 1.5, true],
+    ["hookvisor history, to python3 -c pass", 1.6, false],
+    ["no handlers, to the floor", 0.4, true],
   ]);
 });
 
