@@ -3,13 +3,18 @@
  * `bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]`. docs/performance.md explains the table.
  *
  * Everything is called as libvirt calls it, through a link, and so finds its files in /etc/hookvisor: the whole
- * measurement runs in a mount namespace of its own, for which it needs root.
+ * measurement runs in a mount namespace of its own, for which it needs root. Guests of a real libvirtd are measured
+ * where libvirt and QEMU are installed.
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { missingForGuests } from "./bench/guest_host.ts";
+import { asGuestTable, guestLines } from "./bench/guest_report.ts";
+import { measureGuests } from "./bench/guest_rounds.ts";
 import { machine } from "./bench/machine.ts";
 import { asTable, asTargets, lines, targets } from "./bench/report.ts";
-import { measureMemory, measureRounds } from "./bench/rounds.ts";
-import { makeRows, type Row } from "./bench/rows.ts";
+import { type Figures, measureMemory, measureRounds } from "./bench/rounds.ts";
+import { copyProgram, makeRows, type Row } from "./bench/rows.ts";
 
 /** So many that the ratios of two runs agree within 15 %. */
 const RUNS = 40;
@@ -29,7 +34,7 @@ const runs = Number(values.runs);
 if (parser === "" || !Number.isSafeInteger(runs) || runs < 1) {
   throw new Error("usage: bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]");
 }
-if (Deno.env.has(INSIDE)) inside();
+if (Deno.env.has(INSIDE)) await inside();
 else enterNamespace();
 
 function enterNamespace(): void {
@@ -57,16 +62,16 @@ function enterNamespace(): void {
   Deno.exitCode = code;
 }
 
-function inside(): void {
+async function inside(): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "hookvisor-bench-" });
   try {
-    measure(folder);
+    await measure(folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
 }
 
-function measure(folder: string): void {
+async function measure(folder: string): Promise<void> {
   const rows = makeRows(folder, program, floor, parser);
   const skipped = ({ label }: Row, why: string) => console.error(`bench: left out: ${label}: ${why}`);
   const single = measureRounds(rows, runs, 1, skipped);
@@ -77,13 +82,33 @@ function measure(folder: string): void {
     measureRounds(together, Math.ceil(runs / RUNS_PER_BURST), BURST, skipped),
   );
   const table = lines(rows, single);
-  const found = targets(table, burst, single);
+  const ofGuests = await guests(folder);
+  const guestTable = guestLines(ofGuests);
+  const found = targets(table, burst, new Map([...single, ...ofGuests]));
   if (values.json) {
-    console.log(JSON.stringify({ machine: machine(), runs, table, burst, targets: found }, undefined, 2));
+    const all = { machine: machine(), runs, table, burst, guests: guestTable, targets: found };
+    console.log(JSON.stringify(all, undefined, 2));
     return;
   }
   console.log(`${machine()}; medians of ${runs} runs\n`);
   console.log(asTable("one call", table));
   console.log(`\n${asTable(`${BURST} calls at once`, burst)}`);
+  if (guestTable.length > 0) console.log(`\n${asGuestTable(guestTable)}`);
   console.log(`\n${asTargets(found)}`);
+}
+
+/** After all others: the rows above wait for every child process, and these have some that stay. */
+async function guests(folder: string): Promise<Map<string, Figures>> {
+  const label = "guests of a real libvirtd";
+  const missing = missingForGuests();
+  if (missing.length > 0) {
+    console.error(`bench: left out: ${label}: no ${missing.join(", ")}; make e2e installs libvirt and QEMU`);
+    return new Map();
+  }
+  try {
+    return await measureGuests(copyProgram(program, join(folder, "for-guests")), runs);
+  } catch (error) {
+    console.error(`bench: left out: ${label}: ${error instanceof Error ? error.message : String(error)}`);
+    return new Map();
+  }
 }

@@ -1,18 +1,18 @@
 /** Handlers to measure: each is the text of one file. */
 
-function handler(manifest: string, body: string): string {
-  return `// ---\n// on: [qemu/prepare]\n${
-    manifest.replace(/^(?=.)/gm, "// ")
-  }// ---\nexport default ${body}\n`;
+function handler(manifest: string, body: string, on = "qemu/prepare"): string {
+  return `// ---\n// on: [${on}]\n${manifest.replace(/^(?=.)/gm, "// ")}// ---\nexport default ${body}\n`;
 }
 
 /** Reads the guest's name and its memory: what the rivals' scripts do. */
-export const READS = handler(
-  "",
-  `({ domain, name }) => {
+const READING = `({ domain, name }) => {
   if (domain.name !== name || !(domain.memoryKiB > 0)) throw new Error("not the domain that was sent");
-};`,
-);
+};`;
+
+export const READS = handler("", READING);
+
+/** The same before a guest starts and after it has ended. */
+export const READS_AT_BOTH_ENDS = handler("", READING, "qemu/prepare, qemu/release");
 
 /** Never matches. */
 export const OTHER_GUEST = handler("guests: [somebody-else]\n", "() => {};");

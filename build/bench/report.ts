@@ -84,6 +84,10 @@ export function targets(
     ["a call after an edit of one of 20, to the usual", ratio(figures, "edited", "hookvisor-20-1"), 2],
     ["hookvisor check, to python3 -c pass", ratio(figures, "check", "python-pass"), 1.5],
     ["hookvisor history, to python3 -c pass", ratio(figures, "history", "python-pass"), 1.5],
+    ["virsh start, to bash's", ratio(figures, "start-hookvisor", "start-bash"), 1],
+    ["virsh destroy, to bash's", ratio(figures, "destroy-hookvisor", "destroy-bash"), 1],
+    ["guests started at once, to bash's", ratio(figures, "storm-hookvisor", "storm-bash"), 1],
+    ["guests started at once, CPU to bash's", ratio(figures, "storm-hookvisor", "storm-bash", "cpu"), 1],
     ["no handlers, to the floor", line("none")?.toFloor, 1.15],
     ["none matches, to the floor", line("no-match")?.toFloor, 1.15],
     ...Object.entries(DOMAINS).flatMap(([id, size]): Wanted[] => [
@@ -106,9 +110,14 @@ export function targets(
   );
 }
 
-function ratio(figures: Map<string, Figures>, id: string, base: string): number | undefined {
+function ratio(
+  figures: Map<string, Figures>,
+  id: string,
+  base: string,
+  of: "wall" | "cpu" = "wall",
+): number | undefined {
   const [row, other] = [figures.get(id), figures.get(base)];
-  return row && other && medianRatio(row.wall, other.wall);
+  return row && other && medianRatio(row[of], other[of]);
 }
 
 function added(row?: Figures, base?: Figures, unit?: Figures): number | undefined {
@@ -136,14 +145,14 @@ export function asTargets(found: readonly Target[]): string {
   const rows = found.map(({ text, value, limit, met }) => [
     text,
     `<= ${limit}`,
-    value.toFixed(2),
+    value.toFixed(3),
     met ? "met" : "missed",
   ]);
   return markdown(["target", "limit", "measured", "verdict"], rows);
 }
 
 /** Every column as wide as its widest cell; numbers to the right. */
-function markdown(head: string[], rows: string[][]): string {
+export function markdown(head: string[], rows: string[][]): string {
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: string[]) =>
     `| ${

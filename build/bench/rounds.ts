@@ -1,6 +1,7 @@
 import { type Cost, run, runAtOnce } from "./measure.ts";
 import { peakMemory } from "./peak_memory.ts";
 import type { Row } from "./rows.ts";
+import { shuffled } from "./shuffled.ts";
 import { median } from "./statistics.ts";
 
 /** The measurements of one row: a value for each round. */
@@ -68,13 +69,4 @@ function inPlace<T>(row: Row, body: () => T): T {
 function add(figures: Figures, { wall, cpu }: Cost): void {
   figures.wall.push(wall);
   figures.cpu.push(cpu);
-}
-
-function shuffled<T>(values: readonly T[]): T[] {
-  const out = [...values];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
 }

@@ -189,7 +189,7 @@ function takeCheckpoint(program: string): void {
  * How the kernel caches a file depends on how it was written, which changes the start by a fifth: all
  * compared programs must be written in the same way.
  */
-function copyProgram(from: string, to: string): string {
+export function copyProgram(from: string, to: string): string {
   Deno.writeFileSync(to, Deno.readFileSync(from), { mode: 0o755 });
   return to;
 }

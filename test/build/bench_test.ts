@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { largeDomain, smallDomain } from "../../build/bench/domains.ts";
+import { asGuestTable, guestLines } from "../../build/bench/guest_report.ts";
 import { asTable, lines, targets } from "../../build/bench/report.ts";
 import type { Figures } from "../../build/bench/rounds.ts";
 import type { ProgramKind, Row } from "../../build/bench/rows.ts";
@@ -128,6 +129,33 @@ Deno.test("targets() compares a call without a handler with true, and admin comm
     ["hookvisor history, to python3 -c pass", 1.6, false],
     ["no handlers, to the floor", 0.4, true],
   ]);
+});
+
+Deno.test("guestLines() takes what hooks add from the rounds of no hook, and targets() compares hookvisor with bash", () => {
+  const measured = new Map([
+    ["start-none", figures([100, 300, 200])],
+    ["start-bash", figures([110, 310, 210])],
+    ["start-hookvisor", figures([121, 341, 231])],
+    ["storm-none", figures([1000])],
+    ["storm-bash", { wall: [1100], cpu: [600] }],
+    ["storm-hookvisor", { wall: [1100], cpu: [900] }],
+  ]);
+  const table = guestLines(measured);
+  assert.deepEqual(table.map(({ id, addsMs, addsCpuMs }) => [id, addsMs, addsCpuMs]), [
+    ["start-none", undefined, undefined],
+    ["start-bash", 10, 5],
+    ["start-hookvisor", 31, 15.5],
+    ["storm-none", undefined, undefined],
+    ["storm-bash", 100, 100],
+    ["storm-hookvisor", 100, 400],
+  ]);
+  assert.deepEqual(targets([], [], measured).map(({ text, value, met }) => [text, value, met]), [
+    ["virsh start, to bash's", 1.1, false],
+    ["guests started at once, to bash's", 1, true],
+    ["guests started at once, CPU to bash's", 1.5, false],
+  ]);
+  const widths = new Set(asGuestTable(table).split("\n").map((line) => line.length));
+  assert.equal(widths.size, 1);
 });
 
 Deno.test("asTable() makes every line as wide as the first", () => {

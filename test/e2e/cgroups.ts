@@ -44,6 +44,19 @@ export async function removeCgroups(groups: Cgroup[]): Promise<void> {
   }
 }
 
+/** The processor time of all processes that are or were in a rig's subtrees, in milliseconds. */
+export async function cpuMs(groups: Cgroup[]): Promise<number> {
+  for (const { hierarchy, directory } of groups) {
+    if (hierarchy.includes("cpuacct")) {
+      return Number(await Deno.readTextFile(`${directory}/cpuacct.usage`)) / 1e6;
+    }
+    if (hierarchy !== "unified") continue;
+    const [, usec] = /^usage_usec (\d+)$/m.exec(await Deno.readTextFile(`${directory}/cpu.stat`)) ?? [];
+    return Number(usec) / 1000;
+  }
+  throw new Error("no cgroup counts processor time");
+}
+
 /** Ends what a killed run of this test has left in its cgroups, and removes them. */
 export async function removeStaleCgroups(): Promise<void> {
   for (const { hierarchy, directory } of await ownCgroups()) {
@@ -57,10 +70,10 @@ export async function removeStaleCgroups(): Promise<void> {
   }
 }
 
-/** A process number is used again: it counts only if that process is such a test. */
+/** A process number is used again: it counts only if that process is such a test, or a bench with guests. */
 async function isTest(pid: string): Promise<boolean> {
   const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-  return command.includes("e2e/run.ts");
+  return /e2e\/run\.ts|build\/bench\.ts/.test(command);
 }
 
 async function endProcesses(directory: string): Promise<void> {

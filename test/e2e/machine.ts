@@ -1,4 +1,4 @@
-import { type Cgroup, makeCgroups, removeCgroups } from "./cgroups.ts";
+import { type Cgroup, cpuMs, makeCgroups, removeCgroups } from "./cgroups.ts";
 import type { Libvirt } from "./libvirt.ts";
 
 /** How a command ended. `ms` is wall time. */
@@ -104,6 +104,11 @@ export class Machine {
       await machine.network("link", "set", "cable", "up");
       await Deno.writeTextFile(machine.path("/etc/hosts"), `${to.address} ${to.name}\n`, { append: true });
     }
+  }
+
+  /** The processor time of all that ran in the background, and of what that started, in milliseconds. */
+  cpuMs(): Promise<number> {
+    return cpuMs(this.made.cgroups);
   }
 
   /** Ends everything in the machine and removes its traces. */
