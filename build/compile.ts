@@ -10,7 +10,7 @@ import { addEntryCode } from "./elf/add_entry_code.ts";
 import { entryCodeLabel } from "./elf/entry_code.ts";
 
 /**
- * V8 flags baked into the executable; docs/performance.md states what each gains. A hook call is short, so
+ * V8 flags baked into the executable; docs/performance-history.md states what each gains. A hook call is short, so
  * nothing is compiled twice, no threads are started, and code must be used ten times as much as usual before
  * it is optimised (long loops are, as ever); new objects have more room. V8 collects garbage when the heap
  * has doubled: by default it lets the garbage that a hostile handler causes grow to 300 MiB. `--stack-size`
