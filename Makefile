@@ -91,7 +91,7 @@ $(FLOOR) $(PARSER): dist/bench/%: build/bench/%.ts $(PROGRAM)
 	@mkdir -p $(@D)
 	@$(DENO) run -A --cached-only build/compile.ts $< $(RUNTIME) $(ENGINE) $(IMAGE) $@ > $@.log
 
-bench: $(PROGRAM) $(FLOOR) $(PARSER) ## hook calls against an empty program and other dispatchers, guests' starts (root); BENCH="--json --runs N"
+bench: $(PROGRAM) $(FLOOR) $(PARSER) ## hook calls against an empty program and other dispatchers, guests' starts (root); BENCH="--json --calls --runs N"
 	@$(DENO) run -A --cached-only --unstable-ffi build/bench.ts $(PROGRAM) $(FLOOR) $(PARSER) $(BENCH)
 
 install: $(PROGRAM) ## put it below DESTDIR and PREFIX (/usr/local), for packages; see packaging/install.sh

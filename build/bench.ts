@@ -1,6 +1,6 @@
 /**
  * Measures hook calls against an empty program and against the usual dispatchers:
- * `bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]`. docs/performance.md explains the table.
+ * `bench.ts PROGRAM FLOOR PARSER [--json] [--calls] [--runs N]`. docs/performance.md explains the table.
  *
  * Everything is called as libvirt calls it, through a link, and so finds its files in /etc/hookvisor: the whole
  * measurement runs in a mount namespace of its own, for which it needs root. Guests of a real libvirtd are measured
@@ -26,13 +26,18 @@ const BURST_ROWS = ["floor", "none", "hookvisor-1-1", "bash-1-1", "python-1-1"];
 const INSIDE = "HOOKVISOR_BENCH_INSIDE";
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: "boolean", default: false }, runs: { type: "string", default: String(RUNS) } },
+  options: {
+    json: { type: "boolean", default: false },
+    /** Without guests, which take half of the time. */
+    calls: { type: "boolean", default: false },
+    runs: { type: "string", default: String(RUNS) },
+  },
   allowPositionals: true,
 });
 const [program = "", floor = "", parser = ""] = positionals;
 const runs = Number(values.runs);
 if (parser === "" || !Number.isSafeInteger(runs) || runs < 1) {
-  throw new Error("usage: bench.ts PROGRAM FLOOR PARSER [--json] [--runs N]");
+  throw new Error("usage: bench.ts PROGRAM FLOOR PARSER [--json] [--calls] [--runs N]");
 }
 if (Deno.env.has(INSIDE)) await inside();
 else enterNamespace();
@@ -99,6 +104,7 @@ async function measure(folder: string): Promise<void> {
 
 /** After all others: the rows above wait for every child process, and these have some that stay. */
 async function guests(folder: string): Promise<Map<string, Figures>> {
+  if (values.calls) return new Map();
   const label = "guests of a real libvirtd";
   const missing = missingForGuests();
   if (missing.length > 0) {
