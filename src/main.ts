@@ -7,14 +7,18 @@ import { APART } from "./system/apart_word.ts";
 import { commandLine, nameProcess, print, userId } from "./system/self.ts";
 import { tellAnswer, UNANSWERED } from "./system/supervisor.ts";
 
-/** Hook mode or admin mode, by `argv[0]`; returns the exit code. */
-async function main([name = "", ...args]: string[]): Promise<number> {
+/**
+ * Hook mode or admin mode, by `argv[0]`; returns the exit code.
+ *
+ * @param directories a hook call's
+ */
+async function main([name = "", ...args]: string[], directories = DIRECTORIES): Promise<number> {
   const driver = hookDriver(name);
   if (driver === undefined) return await admin(args);
   // Before handlers run: the permission to ask is dropped then.
   const mayTake = userId() === 0;
-  const reply = await hookCall(driver, args, DIRECTORIES, { give });
-  if (mayTake) await CHECKPOINTS.afterCall(DIRECTORIES);
+  const reply = await hookCall(driver, args, directories, { give });
+  if (mayTake) await CHECKPOINTS.afterCall(directories);
   return reply.exitCode;
 }
 
@@ -30,7 +34,7 @@ async function admin(args: string[]): Promise<number> {
     const { doApart } = await import("./call/do_apart.ts");
     return await doApart();
   }
-  const said = await CHECKPOINTS.probe(args, hookCall);
+  const said = await CHECKPOINTS.probe(args, main);
   if (said !== undefined) {
     print(1, said);
     return 0;
@@ -50,7 +54,8 @@ if (words === undefined) {
   const { endWithoutProc } = await import("./cli/end_without_proc.ts");
   Deno.exit(endWithoutProc(Deno.args));
 }
-const restored = await CHECKPOINTS.become(words, hookCall);
+const restored = await CHECKPOINTS.become(words, main);
 // Every process restored from a checkpoint goes on from here, with its own command line.
-if (restored !== undefined) restored.end(await main(restored.words));
-Deno.exit(await main(words));
+const code = await main(restored?.words ?? words);
+restored?.end(code);
+Deno.exit(code);

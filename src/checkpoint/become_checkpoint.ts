@@ -1,4 +1,4 @@
-import type { HookCall } from "./checkpoints.ts";
+import type { Main } from "./checkpoints.ts";
 import { PLAIN_START } from "./checkpoint_names.ts";
 import { LAST_ROUNDS, rehearsalDirectories, REHEARSED_CALLS, ROUNDS } from "./rehearsal.ts";
 import { close, replace } from "../system/descriptor.ts";
@@ -12,16 +12,17 @@ import { collectGarbage } from "../system/give_back_memory.ts";
 import { environment, ownCommandLine } from "../system/proc.ts";
 import { resetClockAndRandom } from "./os/reset_clock_and_random.ts";
 import { markRestored } from "../system/restored.ts";
-import type { Reply } from "../protocol/reply.ts";
 import { print } from "../system/self.ts";
-import { isSupervised, setSupervised, supervisedCaller, tellAnswer } from "../system/supervisor.ts";
+import { isSupervised, setSupervised, supervisedCaller } from "../system/supervisor.ts";
 import { addPage, hasPage, removePage } from "./os/supervisor_page.ts";
 
 // asm/unistd_64.h
+const GETPID = 39;
 const EXIT_GROUP = 231;
 const STDIN = 0;
 /** The signal that tells the waiting process that the answer is ready (build/elf/wait_code.ts). */
 const ANSWERED = 40;
+const NO_SIGNAL = 0;
 /** Room for the registers that a function must preserve. */
 const REGISTERS_SIZE = 64;
 
@@ -38,19 +39,22 @@ const REGISTERS_SIZE = 64;
 export async function becomeCheckpoint(
   folder: string,
   parent: number,
-  hookCall: HookCall,
+  main: Main,
 ): Promise<string[]> {
   endWithParent(parent);
   const segment = entrySegment();
   if (segment === undefined) throw new Error("this program has no entry code for checkpoints");
   addPage();
   setSupervised(true);
-  await rehearse(ROUNDS, hookCall, folder);
+  // What restored processes do besides their calls is rehearsed too.
+  markRestored();
+  resetClockAndRandom();
+  await rehearse(ROUNDS, main, folder);
   collectGarbage();
   // The garbage collection also drops code that was not used recently.
-  await rehearse(LAST_ROUNDS, hookCall, folder);
-  // The work after the restore is rehearsed too.
   resetClockAndRandom();
+  await rehearse(LAST_ROUNDS, main, folder);
+  end(0, NO_SIGNAL, GETPID);
   ownCommandLine();
   disableBrk();
   hasPage();
@@ -60,7 +64,6 @@ export async function becomeCheckpoint(
   const report = { state: processState(), registers: address(registers) };
   print(1, `${JSON.stringify(report)}\n`);
   if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
-  markRestored();
   resetClockAndRandom();
   setSupervised(hasPage());
   return ownCommandLine();
@@ -68,13 +71,12 @@ export async function becomeCheckpoint(
 
 /**
  * Ends this process without the runtime's own exit work: no open file has unwritten data. The caller gets its
- * answer before the kernel has freed this process's memory.
+ * answer before the kernel has freed this process's memory. Rehearsals use another signal and another call.
  */
-export function end(code: number): never {
+export function end(code: number, signal = ANSWERED, call = EXIT_GROUP): void {
   // The init of a container may leave a process that outlives its parent as a zombie.
-  if (isSupervised() && supervisedCaller() !== 1) libc().kill(libc().getppid(), ANSWERED);
-  systemCall(EXIT_GROUP, code);
-  throw new Error("exit_group returned");
+  if (isSupervised() && supervisedCaller() !== 1) libc().kill(libc().getppid(), signal);
+  systemCall(call, code);
 }
 
 /**
@@ -82,21 +84,17 @@ export function end(code: number): never {
  *
  * @throws {Error} when one fails
  */
-export async function rehearse(rounds: number, hookCall: HookCall, folder = ""): Promise<void> {
+export async function rehearse(rounds: number, main: Main, folder = ""): Promise<void> {
   const directories = rehearsalDirectories(folder);
   for (let round = 0; round < rounds; round++) {
     for (const { driver, args, xml } of REHEARSED_CALLS) {
       const input = memoryFile(new TextEncoder().encode(xml));
       replace(STDIN, input);
       close(input);
-      const reply = await hookCall(driver, args, directories, { give });
-      if (reply.exitCode !== 0) throw new Error(`a rehearsal call failed: ${reply.stderr}`);
+      // The call says why on this process's outputs, as every call does.
+      if (await main([driver, ...args], directories) !== 0) throw new Error("a rehearsal call failed");
     }
   }
-}
-
-function give({ stdout, stderr, exitCode }: Reply): void {
-  if (stdout + stderr === "") tellAnswer(exitCode);
 }
 
 /** Restarts a restored process that is not a hook call: the same command again, without the checkpoint. Does not return. */

@@ -1,14 +1,11 @@
-import type { Reply } from "../protocol/reply.ts";
 import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
 
-/** A hook call as main.ts makes it: with the modules that the restored processes will use. */
-export type HookCall = (
-  driver: string,
-  args: readonly string[],
-  directories: Directories,
-  options: { give(reply: Reply): void },
-) => Promise<Reply>;
+/**
+ * A process's work as main.ts does it, to the exit code: rehearsals do all of it, so that restored processes find
+ * it compiled.
+ */
+export type Main = (words: string[], directories: Directories) => Promise<number>;
 
 /**
  * All that the rest of the program uses of checkpoints. Two modules implement it: enabled.ts, and
@@ -22,12 +19,12 @@ export interface Checkpoints {
    * restored from it, with the restored process's command line, and with `end`, which ends it. Undefined in
    * any other process.
    */
-  become(words: string[], hookCall: HookCall): Promise<Restored | undefined>;
+  become(words: string[], main: Main): Promise<Restored | undefined>;
   /**
    * In a process that only reports how it started, the word to print. A restored process that is neither that
    * nor a hook call restarts with a plain start; then this does not return.
    */
-  probe(args: string[], hookCall: HookCall): Promise<string | undefined>;
+  probe(args: string[], main: Main): Promise<string | undefined>;
   /** After a hook call run as root: creates a checkpoint in the background where one is missing. */
   afterCall(directories: Directories): Promise<void>;
   /** Removes the checkpoint that this call started from, when `config.yaml` now disables checkpoints. */
@@ -38,5 +35,5 @@ export interface Checkpoints {
 export interface Restored {
   words: string[];
   /** Ends the process without the runtime's own exit work: no open file has unwritten data. */
-  end(code: number): never;
+  end(code: number): void;
 }

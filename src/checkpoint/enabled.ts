@@ -9,18 +9,18 @@ import { nameProcess } from "../system/self.ts";
 export const CHECKPOINTS: Checkpoints = {
   impossible: () => entrySegment() === undefined ? "checkpoints exist for x86-64 only" : undefined,
 
-  async become(words, hookCall) {
+  async become(words, main) {
     if (words[1] !== REHEARSE) return undefined;
     nameProcess();
     const { becomeCheckpoint, end } = await import("./become_checkpoint.ts");
-    return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), hookCall), end };
+    return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), main), end };
   },
 
-  async probe(args, hookCall) {
+  async probe(args, main) {
     if (isRestored()) {
       const { rehearse, startPlainly } = await import("./become_checkpoint.ts");
       if (args[0] !== PROBE) startPlainly();
-      if (args[1] !== undefined && args[1] !== "-") await rehearse(1, hookCall, args[1]);
+      if (args[1] !== undefined && args[1] !== "-") await rehearse(1, main, args[1]);
     }
     if (args[0] !== PROBE) return undefined;
     return isRestored() ? RESTORED : PLAIN;

@@ -1,6 +1,7 @@
 import { randomBytes } from "../../system/random.ts";
 
 const clock = performance.now.bind(performance);
+let began = 0;
 
 /**
  * Gives a process restored from a checkpoint what must be its own: a clock that began with it, and random
@@ -8,7 +9,15 @@ const clock = performance.now.bind(performance);
  * ones.
  */
 export function resetClockAndRandom(): void {
-  const began = clock();
-  performance.now = () => clock() - began;
-  Math.random = () => new Uint32Array(randomBytes(4).buffer)[0]! / 2 ** 32;
+  performance.now = now;
+  Math.random = random;
+  began = clock();
+}
+
+function now(): number {
+  return clock() - began;
+}
+
+function random(): number {
+  return new Uint32Array(randomBytes(4).buffer)[0]! / 2 ** 32;
 }
