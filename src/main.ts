@@ -1,4 +1,5 @@
 import { hookCall } from "./call/hook_call.ts";
+import type { Work } from "./checkpoint/checkpoints.ts";
 import { CHECKPOINTS } from "./checkpoint/enabled.ts";
 import { DIRECTORIES } from "./site/directories.ts";
 import { hookDriver } from "./protocol/invocation.ts";
@@ -34,7 +35,7 @@ async function admin(args: string[]): Promise<number> {
     const { doApart } = await import("./call/do_apart.ts");
     return await doApart();
   }
-  const said = await CHECKPOINTS.probe(args, main);
+  const said = await CHECKPOINTS.probe(args, WORK);
   if (said !== undefined) {
     print(1, said);
     return 0;
@@ -49,12 +50,20 @@ async function admin(args: string[]): Promise<number> {
   return await admin(args);
 }
 
+const WORK: Work = {
+  main,
+  async prepare() {
+    const { makeEngineReady } = await import("./call/libvirt_call.ts");
+    makeEngineReady();
+  },
+};
+
 const words = commandLine();
 if (words === undefined) {
   const { endWithoutProc } = await import("./cli/end_without_proc.ts");
   Deno.exit(endWithoutProc(Deno.args));
 }
-const restored = await CHECKPOINTS.become(words, main);
+const restored = await CHECKPOINTS.become(words, WORK);
 // Every process restored from a checkpoint goes on from here, with its own command line.
 const code = await main(restored?.words ?? words);
 restored?.end(code);

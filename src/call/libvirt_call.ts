@@ -22,6 +22,8 @@ import { callerId, callerName, environmentNames, isCallerGone } from "../system/
 import { userId } from "../system/self.ts";
 import { StdinReader } from "../system/stdin.ts";
 
+export { makeEngineReady } from "../sandbox/make_engine.ts";
+
 /**
  * A hook call from libvirt on a host with handlers; it ends at once when the index says that none matches.
  *

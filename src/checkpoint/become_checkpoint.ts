@@ -1,4 +1,4 @@
-import type { Main } from "./checkpoints.ts";
+import type { Work } from "./checkpoints.ts";
 import { PLAIN_START } from "./checkpoint_names.ts";
 import { LAST_ROUNDS, rehearsalDirectories, REHEARSED_CALLS, ROUNDS } from "./rehearsal.ts";
 import { close, replace } from "../system/descriptor.ts";
@@ -6,6 +6,7 @@ import { memoryFile, SELF } from "../system/start_detached.ts";
 import { entrySegment, stopForCheckpoint } from "./os/entry_segment.ts";
 import { execve } from "./os/execve.ts";
 import { address, libc, systemCall } from "../system/libc.ts";
+import { openAddresses } from "./os/open_addresses.ts";
 import { disableBrk } from "./os/disable_brk.ts";
 import { endWithParent, processState } from "./os/process_state.ts";
 import { collectGarbage } from "../system/give_back_memory.ts";
@@ -39,7 +40,7 @@ const REGISTERS_SIZE = 64;
 export async function becomeCheckpoint(
   folder: string,
   parent: number,
-  main: Main,
+  work: Work,
 ): Promise<string[]> {
   endWithParent(parent);
   const segment = entrySegment();
@@ -49,11 +50,13 @@ export async function becomeCheckpoint(
   // What restored processes do besides their calls is rehearsed too.
   markRestored();
   resetClockAndRandom();
-  await rehearse(ROUNDS, main, folder);
+  await rehearse(ROUNDS, work, folder);
   collectGarbage();
   // The garbage collection also drops code that was not used recently.
   resetClockAndRandom();
-  await rehearse(LAST_ROUNDS, main, folder);
+  await work.prepare();
+  await rehearse(LAST_ROUNDS, work, folder);
+  await work.prepare();
   end(0, NO_SIGNAL, GETPID);
   ownCommandLine();
   disableBrk();
@@ -63,6 +66,7 @@ export async function becomeCheckpoint(
   const registers = new Uint8Array(new ArrayBuffer(REGISTERS_SIZE));
   const report = { state: processState(), registers: address(registers) };
   print(1, `${JSON.stringify(report)}\n`);
+  openAddresses();
   if (!stopForCheckpoint(segment, registers)) throw new Error("this process was continued");
   resetClockAndRandom();
   setSupervised(hasPage());
@@ -84,7 +88,7 @@ export function end(code: number, signal = ANSWERED, call = EXIT_GROUP): void {
  *
  * @throws {Error} when one fails
  */
-export async function rehearse(rounds: number, main: Main, folder = ""): Promise<void> {
+export async function rehearse(rounds: number, { main }: Work, folder = ""): Promise<void> {
   const directories = rehearsalDirectories(folder);
   for (let round = 0; round < rounds; round++) {
     for (const { driver, args, xml } of REHEARSED_CALLS) {

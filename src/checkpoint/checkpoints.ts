@@ -1,11 +1,13 @@
 import type { Config } from "../site/config.ts";
 import type { Directories } from "../site/directories.ts";
 
-/**
- * A process's work as main.ts does it, to the exit code: rehearsals do all of it, so that restored processes find
- * it compiled.
- */
-export type Main = (words: string[], directories: Directories) => Promise<number>;
+/** What processes do, as main.ts does it: rehearsals do all of it, so that restored processes find it compiled. */
+export interface Work {
+  /** Does what the command line says; returns the exit code. */
+  main(words: string[], directories: Directories): Promise<number>;
+  /** Sets up what the next hook call needs. */
+  prepare(): Promise<void>;
+}
 
 /**
  * All that the rest of the program uses of checkpoints. Two modules implement it: enabled.ts, and
@@ -19,12 +21,12 @@ export interface Checkpoints {
    * restored from it, with the restored process's command line, and with `end`, which ends it. Undefined in
    * any other process.
    */
-  become(words: string[], main: Main): Promise<Restored | undefined>;
+  become(words: string[], work: Work): Promise<Restored | undefined>;
   /**
    * In a process that only reports how it started, the word to print. A restored process that is neither that
    * nor a hook call restarts with a plain start; then this does not return.
    */
-  probe(args: string[], main: Main): Promise<string | undefined>;
+  probe(args: string[], work: Work): Promise<string | undefined>;
   /** After a hook call run as root: creates a checkpoint in the background where one is missing. */
   afterCall(directories: Directories): Promise<void>;
   /** Removes the checkpoint that this call started from, when `config.yaml` now disables checkpoints. */

@@ -9,18 +9,18 @@ import { nameProcess } from "../system/self.ts";
 export const CHECKPOINTS: Checkpoints = {
   impossible: () => entrySegment() === undefined ? "checkpoints exist for x86-64 only" : undefined,
 
-  async become(words, main) {
+  async become(words, work) {
     if (words[1] !== REHEARSE) return undefined;
     nameProcess();
     const { becomeCheckpoint, end } = await import("./become_checkpoint.ts");
-    return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), main), end };
+    return { words: await becomeCheckpoint(words[2] ?? "", Number(words[3]), work), end };
   },
 
-  async probe(args, main) {
+  async probe(args, work) {
     if (isRestored()) {
       const { rehearse, startPlainly } = await import("./become_checkpoint.ts");
       if (args[0] !== PROBE) startPlainly();
-      if (args[1] !== undefined && args[1] !== "-") await rehearse(1, main, args[1]);
+      if (args[1] !== undefined && args[1] !== "-") await rehearse(1, work, args[1]);
     }
     if (args[0] !== PROBE) return undefined;
     return isRestored() ? RESTORED : PLAIN;

@@ -29,7 +29,7 @@ const STACK_SIZE = 8 * 1024 * 1024;
 /** Below the stack pointer, x86-64 functions may use this much. */
 const RED_ZONE = 128;
 /** Up to so many unneeded pages between two needed ones are kept: they cost less than one more step. */
-const GAP = 16;
+const GAP = 24;
 
 /** Pages of a mapping that are in the checkpoint: indexes; `to` is exclusive. */
 interface Run {
@@ -77,22 +77,24 @@ export function memorySteps(
   const parts = process.mappings()
     .filter(({ path }) => !KERNEL.has(path))
     .map((mapping) => ({ mapping, runs: runsOf(process, mapping, stackPointer) }));
-  for (const part of parts) if (!isFile(part.mapping)) roomStep(steps, part);
+  for (const part of parts) if (!isFile(part.mapping) && !isWhole(part)) roomStep(steps, part);
   const files = new Set(parts.filter(({ mapping }) => isFile(mapping)).map(({ mapping }) => mapping.path));
   for (const path of files) {
     fileSteps(steps, path, parts.map(({ mapping }) => mapping).filter((mapping) => mapping.path === path));
   }
-  for (const { mapping, runs } of parts) {
+  for (const part of parts) {
+    const { mapping, runs } = part;
+    const place = isWhole(part) ? MAP_FIXED_NOREPLACE : MAP_FIXED;
     for (const { from, to } of runs) {
       const address = mapping.start + from * PAGE;
       const size = (to - from) * PAGE;
       const offset = pagesAt + pages.add(process.read(address, size));
       if (isCopied(mapping)) {
-        const flags = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
+        const flags = MAP_PRIVATE | place | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
         steps.call(mmap, [address, size, protection(mapping) | PROT_WRITE, flags, NOTHING, 0], address);
         steps.call(pread64, [CHECKPOINT, address, size, offset], size);
       } else {
-        const flags = MAP_PRIVATE | MAP_FIXED;
+        const flags = MAP_PRIVATE | place;
         steps.call(mmap, [address, size, protection(mapping), flags, CHECKPOINT, offset], address);
       }
     }
@@ -112,11 +114,16 @@ function isCopied(mapping: Mapping): boolean {
   return mapping.execute && !isFile(mapping);
 }
 
+/** All pages of the memory are in the checkpoint. */
+function isWhole({ mapping: { start, end, path }, runs: [run, more] }: Part): boolean {
+  return path === "" && run?.from === 0 && run.to === (end - start) / PAGE && more === undefined;
+}
+
 function protection({ read, write, execute }: Mapping): number {
   return (read ? PROT_READ : 0) | (write ? PROT_WRITE : 0) | (execute ? PROT_EXEC : 0);
 }
 
-/** Zero memory, into which the pages are then copied. */
+/** Zero memory, for a mapping of which pages are then brought. */
 function roomStep(steps: Steps, { mapping }: Part): void {
   const start = mapping.path === "[stack]" ? mapping.end - STACK_SIZE : mapping.start;
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
@@ -154,7 +161,15 @@ function runsOf(process: StoppedProcess, mapping: Mapping, stackPointer: number)
     if (last !== undefined && i - last.to <= GAP) last.to = i + 1;
     else runs.push({ from: i, to: i + 1 });
   });
+  if (mapping.path === "") widen(runs, (mapping.end - mapping.start) / PAGE);
   return runs;
+}
+
+/** Up to the mapping's ends, where they are near: a mapping that is whole needs no room of its own. */
+function widen(runs: Run[], size: number): void {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first !== undefined && first.from <= GAP) first.from = 0;
+  if (last !== undefined && size - last.to <= GAP) last.to = size;
 }
 
 function isZero(page: Uint8Array<ArrayBuffer>): boolean {

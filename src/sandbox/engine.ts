@@ -80,7 +80,7 @@ const HOST_CALL_ID = 1;
 export class Engine {
   readonly #exports: Exports;
   readonly #memory: WebAssembly.Memory;
-  readonly #host: EngineHost;
+  #host: EngineHost;
   #runtime = 0;
   #context = 0;
   #out = 0;
@@ -115,6 +115,12 @@ export class Engine {
     engine.#out = out;
     engine.#enter = enter;
     return engine;
+  }
+
+  /** Gives an engine in which no guest code has run to another host, with random seeds of its own. */
+  handTo(host: EngineHost, image: EngineImage): void {
+    this.#host = host;
+    image.seed(this.#memory);
   }
 
   #setUp(prelude: string): void {

@@ -88,6 +88,12 @@ export class EngineImage {
   writeTo(memory: WebAssembly.Memory): void {
     const target = new Uint8Array(memory.buffer);
     for (const { address, bytes } of this.#runs) target.set(bytes, address);
+    this.seed(memory);
+  }
+
+  /** Gives an instance in this state random seeds of its own. */
+  seed(memory: WebAssembly.Memory): void {
+    const target = new Uint8Array(memory.buffer);
     for (const address of this.seeds) target.set(randomBytes(8), address);
   }
 }

@@ -14,8 +14,21 @@ export function prepareEngine(): { module: WebAssembly.Module; image: EngineImag
   };
 }
 
+/** The engine of the next handler, where it is ready. */
+let ready: Engine | undefined;
+
+/** Makes the engine of the next handler now: processes restored from a checkpoint have it. */
+export function makeEngineReady(): void {
+  const host = { call: () => "null", shouldStop: () => true };
+  ready ??= makeEngine(host);
+}
+
 /** An engine for one handler, in the state after its set-up (build/engine_image.ts). */
 export function makeEngine(host: EngineHost): Engine {
   const { module, image } = prepareEngine();
-  return Engine.restored(module, image, host);
+  if (ready === undefined) return Engine.restored(module, image, host);
+  const engine = ready;
+  ready = undefined;
+  engine.handTo(host, image);
+  return engine;
 }
