@@ -25,6 +25,8 @@ export const GLOBAL_SET = 0x24;
 export const I32_STORE = 0x36;
 export const I32_CONST = 0x41;
 export const MEMORY_INIT = 0xfc08;
+/** What changes an instance beyond its memory and its globals: table.set, data.drop, table.init, elem.drop, table.copy, table.grow, table.fill. */
+export const LASTING: ReadonlySet<number> = new Set([0x26, 0xfc09, 0xfc0c, 0xfc0d, 0xfc0e, 0xfc0f, 0xfc11]);
 export const MEMORY_COPY = 0xfc0a;
 export const MEMORY_FILL = 0xfc0b;
 

@@ -8,6 +8,7 @@ import {
   IF,
   type Instruction,
   instructions,
+  LASTING,
   LOOP,
   MEMORY_COPY,
   MEMORY_FILL,
@@ -84,6 +85,11 @@ export function meterBody(
   let bulk = 0;
   list.forEach((instruction, at) => {
     const { opcode } = instruction;
+    if (LASTING.has(opcode)) {
+      throw new Error(
+        `instruction 0x${opcode.toString(16)} changes an instance beyond its memory and its globals`,
+      );
+    }
     if (opcode === MEMORY_COPY || opcode === MEMORY_FILL || opcode === MEMORY_INIT) {
       writer.byte(CALL).u32(indexes.charge);
       bulk++;

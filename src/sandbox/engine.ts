@@ -12,7 +12,7 @@
  * getter, a `toString`) can run guest code.
  */
 import type { EngineImage, Snapshot } from "./engine_image.ts";
-import { giveBackMemory, takeMemory } from "./engine_memory.ts";
+import { giveBackMemory, INITIAL_BYTES, takeMemory } from "./engine_memory.ts";
 
 /**
  * A pointer to a JSValue, owned by the caller of the function that returned it, unless that says otherwise.
@@ -94,7 +94,6 @@ export class Engine {
     this.#memory = takeMemory();
     const instance = new WebAssembly.Instance(module, { env: this.#imports() });
     this.#exports = instance.exports as unknown as Exports;
-    this.#exports.fuel.value = FUEL;
   }
 
   /** An engine that starts from scratch: C's own set-up, a runtime, a context, the prelude. */
@@ -107,24 +106,36 @@ export class Engine {
   /** An engine in the state of another one right after its set-up: the same, but faster. */
   static restored(module: WebAssembly.Module, image: EngineImage, host: EngineHost): Engine {
     const engine = new Engine(module, host);
-    image.writeTo(engine.#memory);
-    const { runtime, context, out, enter, stack } = image.roots;
-    engine.#exports.global_0.value = stack;
+    const { runtime, context, out, enter } = image.roots;
     engine.#runtime = runtime;
     engine.#context = context;
     engine.#out = out;
     engine.#enter = enter;
+    engine.#restore(image);
     return engine;
   }
 
-  /** Gives an engine in which no guest code has run to another host, with random seeds of its own. */
+  #restore(image: EngineImage): void {
+    image.writeTo(this.#memory);
+    this.#exports.global_0.value = image.roots.stack;
+    this.#exports.fuel.value = FUEL;
+  }
+
+  /**
+   * Gives another host an engine that no guest has used, or that was released for the next one: in the state after
+   * its set-up, with random seeds of its own.
+   */
   handTo(host: EngineHost, image: EngineImage): void {
     this.#host = host;
-    image.seed(this.#memory);
+    if (!this.#isReleased) return image.seed(this.#memory);
+    this.#isReleased = false;
+    this.#lost = undefined;
+    this.#restore(image);
   }
 
   #setUp(prelude: string): void {
     const c = this.#exports;
+    c.fuel.value = FUEL;
     c._initialize();
     this.#runtime = c.QTS_NewRuntime();
     c.QTS_RuntimeSetMaxStackSize(this.#runtime, GUEST_STACK_BYTES);
@@ -200,12 +211,22 @@ export class Engine {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Ends the engine: it cannot be used again, and another engine may take its memory. */
-  release(): void {
-    if (this.#isReleased) return;
+  /**
+   * Ends the engine's use: it does nothing any more. An engine made from `image` whose memory has not grown may be
+   * handed to another host then: its memory and its two globals are all that guest code can change
+   * (build/wasm/meter.ts makes sure). One that was stopped inside the engine may not: another takes its memory.
+   *
+   * @returns whether it may
+   */
+  release(image: EngineImage): boolean {
+    if (this.#isReleased) return false;
     this.#isReleased = true;
+    const { buffer } = this.#memory;
+    const isReusable = this.#lost === undefined && buffer.byteLength === INITIAL_BYTES &&
+      image.clearAround(buffer);
     this.#lost ??= new EngineLost("it has ended");
-    giveBackMemory(this.#memory);
+    if (!isReusable) giveBackMemory(this.#memory);
+    return isReusable;
   }
 
   /** After any exception thrown through Wasm its state is undefined, so the engine is never entered again. */

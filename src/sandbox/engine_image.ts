@@ -1,3 +1,4 @@
+import { clearMemory } from "../system/clear_memory.ts";
 import { randomBytes } from "../system/random.ts";
 
 /** Pointers to the engine's own data in its memory. */
@@ -91,6 +92,13 @@ export class EngineImage {
     this.seed(memory);
   }
 
+  /** Zeroes what a used instance has written where this state is zero. False if it could not. */
+  clearAround(memory: ArrayBufferLike): boolean {
+    const ends = [0, ...this.#runs.map(({ address, bytes }) => address + bytes.length)];
+    const starts = [...this.#runs.map(({ address }) => address), memory.byteLength];
+    return ends.every((end, i) => clearMemory(memory, end, starts[i]));
+  }
+
   /** Gives an instance in this state random seeds of its own. */
   seed(memory: WebAssembly.Memory): void {
     const target = new Uint8Array(memory.buffer);
@@ -101,7 +109,7 @@ export class EngineImage {
 const MAGIC = 0x67696b69;
 const HEADER_WORDS = 9;
 /** Zero words of eight bytes that end a run: fewer cost less to write than a new run. */
-const GAP = 4;
+const GAP = 8192;
 
 /** Stretches of memory that are not zero. */
 function runsOf(memory: Uint8Array<ArrayBuffer>): { address: number; bytes: Uint8Array }[] {

@@ -20,7 +20,12 @@ let ready: Engine | undefined;
 /** Makes the engine of the next handler now: processes restored from a checkpoint have it. */
 export function makeEngineReady(): void {
   const host = { call: () => "null", shouldStop: () => true };
-  ready ??= makeEngine(host);
+  ready = makeEngine(host);
+}
+
+/** After its handler: the next one may get this engine. */
+export function giveBackEngine(engine: Engine): void {
+  if (engine.release(prepareEngine().image)) ready = engine;
 }
 
 /** An engine for one handler, in the state after its set-up (build/engine_image.ts). */

@@ -21,7 +21,7 @@ import { countValues } from "./count_values.ts";
 import { CallRecords } from "./call_records.ts";
 import { callRecord, round } from "./new_call_record.ts";
 import { type Engine, EngineLost, type GuestThrow } from "./engine.ts";
-import { makeEngine } from "./make_engine.ts";
+import { giveBackEngine, makeEngine } from "./make_engine.ts";
 import { guestFailure } from "./guest_failure.ts";
 
 /** What to run. */
@@ -125,7 +125,7 @@ class Run {
     }
     this.#stopAll();
     const memoryBytes = this.#engine?.memoryBytes ?? 0;
-    this.#engine?.release();
+    if (this.#engine !== undefined) giveBackEngine(this.#engine);
     return {
       outcome: this.#outcome ?? SUCCESS,
       calls: this.#calls.kept,

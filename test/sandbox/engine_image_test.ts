@@ -120,6 +120,44 @@ Deno.test("an engine restored from its image does what a fresh one does", () => 
   }
 });
 
+Deno.test("an engine that is handed on is as new: its memory, and what it does", () => {
+  let engine: Engine | undefined;
+  const handedOn = (host: EngineHost) => {
+    if (engine === undefined) return engine = Engine.restored(module, image, host);
+    assert.ok(engine.release(image));
+    assert.ok(!engine.release(image), "released twice");
+    engine.handTo(host, image);
+    return engine;
+  };
+  const deep = "const down = (n) => n === 0 ? 0 : 1 + down(n - 1); say(down(300));";
+  for (const code of [`${deep} globalThis.left = [1]; say('x'.repeat(3_000_000).length)`, ...SNIPPETS]) {
+    assert.deepEqual(play(handedOn, code), play(fresh, code), code);
+  }
+  const quiet: EngineHost = { call: () => "null", shouldStop: () => true };
+  const [used, other] = [handedOn(quiet), Engine.restored(module, image, quiet)].map((one) => one.snapshot());
+  for (const { memory } of [used!, other!]) for (const seed of image.seeds) memory.fill(0, seed, seed + 8);
+  assert.deepEqual(used!.roots, other!.roots);
+  assert.ok(used!.memory.every((byte, i) => byte === other!.memory[i]));
+});
+
+Deno.test("an engine whose memory has grown, or that was stopped inside, is not handed on", () => {
+  const large = Engine.restored(module, image, { call: () => "null", shouldStop: () => false });
+  large.load("globalThis.x = 'y'.repeat(40_000_000);", "x.js");
+  large.start("x.js", "{}");
+  large.runJobs();
+  assert.ok(large.memoryBytes > 16 * 2 ** 20);
+  assert.ok(!large.release(image));
+  const stopped = Engine.restored(module, image, { call: () => "null", shouldStop: () => true });
+  assert.throws(() => {
+    stopped.load("for (;;) {}", "x.js");
+    stopped.start("x.js", "{}");
+    stopped.load(`'${"(".repeat(3_000_000)}'.match(/(((((.*)*)*)*)*)*$/)`, "y.js");
+    stopped.start("y.js", "{}");
+  }, { name: "EngineLost" });
+  assert.ok(!stopped.release(image));
+  assert.throws(() => stopped.runJobs(), { name: "EngineLost" });
+});
+
 Deno.test("two restored engines share neither memory nor randomness", () => {
   const random = "say(Math.random()); globalThis.left = 1; Array.prototype.left = 2";
   const [one, other] = [play(restored, random), play(restored, random)];
