@@ -72,6 +72,8 @@ bash -n /usr/share/bash-completion/completions/hookvisor && echo "completion is 
 echo "handlers: $(ls -A /etc/hookvisor/handlers | wc -l), hooks: $(find /etc/libvirt/hooks -type l | wc -l)"
 [ ! -e /run/reloads ] && echo "no reload"
 [ -s /run/hookvisor/checkpoint ] && echo "checkpoint"
+echo "unit $(dpkg -L hookvisor | grep '\\.service$')"
+DPKG_MAINTSCRIPT_PACKAGE=hookvisor deb-systemd-helper debian-installed hookvisor-watch.service && echo "unit is known"
 handler
 hookvisor install --reload
 printf '#!/bin/sh\\n' > /etc/libvirt/hooks/qemu.d/10-own
@@ -90,6 +92,7 @@ diff /run/before /run/after && echo "no trace"
       const [, pages, commands] = /pages (\d+), commands (\d+)/.exec(out) ?? [];
       assert.equal(Number(pages), Number(commands) + 1, out);
       assert.match(out, /completion is bash\nhandlers: 0, hooks: 0\nno reload\ncheckpoint\n/);
+      assert.match(out, /^unit \/usr\/lib\/systemd\/system\/hookvisor-watch.service\nunit is known$/m);
       assert.match(out, /libvirtd \(pid \d+\) was reloaded and has called the hook/);
       assert.match(out, /^done 3$/m);
       assert.match(

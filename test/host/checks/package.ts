@@ -68,7 +68,7 @@ export async function upgraded(bench: Bench, host: Host): Promise<void> {
     },
   );
   await bench.check("purged: configuration and records are gone", async () => {
-    await typed(bench, host, "dpkg -P hookvisor");
+    assert.doesNotMatch(await typed(bench, host, "dpkg -P hookvisor"), /warning/);
     const left =
       "ls -d /etc/hookvisor /var/log/hookvisor /run/hookvisor /var/lib/hookvisor 2> /dev/null || true";
     assert.equal((await host.vm.must(left)).trim(), "");
