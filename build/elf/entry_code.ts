@@ -98,6 +98,7 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
     ),
     ...data("cut", text("error: the file of hookvisor is cut short: install it again\n")),
     ...data("damaged", text("error: the program in the file of hookvisor is damaged: install it again\n")),
+    ...data("forbidden", text("error: SELinux or systemd forbids machine code\n")),
     ...data("cannot load", text("error: hookvisor cannot load ")),
     ...data("needs glibc", text(": it needs glibc\n")),
     ...SUPERVISE_DATA,

@@ -3,7 +3,8 @@ import type { Line } from "./assemble.ts";
 /**
  * x86-64 code that finds the path of the program's interpreter, and makes the table of program headers that ld.so is to
  * find: the kernel's, behind one that says where the table is (PT_PHDR: ld.so computes from it where the program is) and
- * one that names the interpreter, which the kernel must not see. The table is in a page of its own.
+ * one that names the interpreter, which the kernel must not see. The table is in a page of its own, which is asked for as
+ * V8 asks for its machine code: where that is forbidden, V8 would end with a signal and its stack trace.
  *
  * The path is in the section `.interp`, so that `patchelf --set-interpreter`, which moves that, is obeyed; where the
  * file has no such section, it is where the build has left it.
@@ -58,14 +59,19 @@ export const FIND_INTERPRETER: Line[] = [
   { code: "0f 05", is: "syscall" },
   { code: "31 ff", is: "xor edi, edi" },
   { code: "be 00 10 00 00", is: "mov esi, 4096" },
-  { code: "ba 03 00 00 00", is: "mov edx, 3                     ; PROT_READ | PROT_WRITE" },
+  { code: "ba 07 00 00 00", is: "mov edx, 7                     ; PROT_READ | PROT_WRITE | PROT_EXEC" },
   { code: "41 ba 22 00 00 00", is: "mov r10d, 0x22                 ; MAP_PRIVATE | MAP_ANONYMOUS" },
   { code: "49 c7 c0 ff ff ff ff", is: "mov r8, -1" },
   { code: "45 31 c9", is: "xor r9d, r9d" },
   { code: "b8 09 00 00 00", is: "mov eax, 9                     ; mmap" },
   { code: "0f 05", is: "syscall" },
-  { code: "48 3d 00 f0 ff ff", is: "cmp rax, -4096" },
-  { jump: "0f 87", to: "no interpreter", is: "ja no_interpreter" },
+  { code: "48 83 f8 f4", is: "cmp rax, -12                   ; ENOMEM" },
+  { jump: "0f 84", to: "no interpreter", is: "je no_interpreter" },
+  {
+    code: "48 3d 00 f0 ff ff",
+    is: "cmp rax, -4096                 ; EACCES: SELinux, PR_SET_MDWE; EPERM: a filter",
+  },
+  { jump: "0f 87", to: "no machine code", is: "ja no_machine_code" },
   { code: "49 8b 4d 00", is: "mov rcx, [r13]" },
   { code: "83 f9 47", is: "cmp ecx, 71" },
   { jump: "0f 87", to: "no interpreter", is: "ja no_interpreter" },

@@ -7,10 +7,10 @@ import type { Line } from "./assemble.ts";
  * vector's AT_BASE and AT_ENTRY set for what ld.so is to find: the program without this code. It begins as
  * {@link FIND_INTERPRETER} ends.
  *
- * At its end is how the program ends when it cannot go on: `no interpreter`, `cut short`, `damaged payload`, and `fail`
- * with the line in rsi and rbp = the first stack pointer. It says one line and exits with 1, from which a supervisor
- * makes the operation's verdict; where the hook call is spelled out (`hookvisor hook …`) there is none, so the exit code
- * is the verdict itself.
+ * At its end is how the program ends when it cannot go on: `no interpreter`, `no machine code`, `cut short`,
+ * `damaged payload`, and `fail` with the line in rsi and rbp = the first stack pointer. It says one line and exits with
+ * 1, from which a supervisor makes the operation's verdict; where the hook call is spelled out (`hookvisor hook …`)
+ * there is none, so the exit code is the verdict itself.
  */
 export const LOAD_INTERPRETER: Line[] = [
   { code: "48 8b 75 f8", is: "mov rsi, [rbp-8]               ; its path" },
@@ -150,6 +150,9 @@ export const LOAD_INTERPRETER: Line[] = [
   { code: "48 8b 75 f8", is: "mov rsi, [rbp-8]" },
   { code: "e8", of: "say", is: "call say" },
   { code: "48 8d 35", of: "needs glibc", is: "lea rsi, [needs glibc]" },
+  { jump: "eb", to: "fail", is: "jmp fail" },
+  { label: "no machine code" },
+  { code: "48 8d 35", of: "forbidden", is: "lea rsi, [forbidden]" },
   { jump: "eb", to: "fail", is: "jmp fail" },
   { label: "cut short" },
   { code: "48 8d 35", of: "cut", is: "lea rsi, [cut]" },

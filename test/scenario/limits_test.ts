@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { HAS_CHECKPOINTS, restoringHost } from "./checkpoint.ts";
-import { exists, Host } from "./support.ts";
+import { exists, Host, PROGRAM } from "./support.ts";
 
 const PYTHON = "/usr/bin/python3";
 /** root without the power to raise hard limits. */
@@ -124,15 +124,18 @@ Deno.test({
   },
 });
 
-/** What nobody can raise. */
-const WALLS: Limit[] = [
-  {
-    what: "PR_SET_MDWE (systemd's MemoryDenyWriteExecute)",
-    // sys/prctl.h: PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
-    script: `exec ${PYTHON} -c 'import ctypes, os, sys
+/** As SELinux does in a domain without execmem. */
+const NO_MACHINE_CODE: Limit = {
+  what: "PR_SET_MDWE (systemd's MemoryDenyWriteExecute)",
+  // sys/prctl.h: PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+  script: `exec ${PYTHON} -c 'import ctypes, os, sys
 assert ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) == 0
 os.execv(sys.argv[1], sys.argv[1:])' "$@"`,
-  },
+};
+
+/** What nobody can raise. */
+const WALLS: Limit[] = [
+  NO_MACHINE_CODE,
   { what: "/proc covered", script: `mount -t tmpfs none /proc\nexec "$@"` },
   { what: "no memory", script: `${cgroup()}\nexec "$@"` },
 ];
@@ -155,6 +158,23 @@ for (const { what, script } of WALLS) {
     },
   });
 }
+
+Deno.test({
+  name: "where no machine code may be generated, a command says so in one line",
+  ignore: !HAS_CHECKPOINTS || !exists(PYTHON),
+  async fn() {
+    using host = new Host();
+    const why = "error: SELinux or systemd forbids machine code\n";
+    const ended = await host.inside(NO_MACHINE_CODE.script, [PROGRAM, "check"]);
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [1, "", why]);
+    const call = await host.inside(NO_MACHINE_CODE.script, [host.hookLink(), "v1", "prepare", "begin", "-"]);
+    assert.equal(call.code, 1);
+    assert.equal(
+      call.stderr,
+      `hookvisor: v1: prepare refused: its process ended: exit code 1: ${why}`,
+    );
+  },
+});
 
 Deno.test({
   name: "a process that is killed is answered for, with a record of it",
