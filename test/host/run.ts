@@ -37,8 +37,7 @@ const APPARMOR = {
 } satisfies Record<string, Part>;
 
 const SELINUX = {
-  installed: ["The package is installed", installed],
-  selinux: ["Hook calls under SELinux", selinux],
+  selinux: ["The package and hook calls under SELinux", selinux],
 } satisfies Record<string, Part>;
 
 async function main([old, newer, ...only]: string[]): Promise<number> {
@@ -54,6 +53,7 @@ async function main([old, newer, ...only]: string[]): Promise<number> {
   try {
     await Deno.copyFile(old, `${inputs}/old.deb`);
     await Deno.copyFile(newer, `${inputs}/new.deb`);
+    await policyModule(inputs);
     for (const [security, parts] of Object.entries({ apparmor: APPARMOR, selinux: SELINUX })) {
       const wanted = Object.entries(parts).filter(([name]) => only.length === 0 || only.includes(name));
       if (wanted.length === 0) continue;
@@ -66,6 +66,13 @@ async function main([old, newer, ...only]: string[]): Promise<number> {
   }
   console.log(`took ${seconds(performance.now() - began)}`);
   return report.end();
+}
+
+/** hookvisor's module for SELinux, compiled with the headers that are here: a module is made for all policies. */
+async function policyModule(output: string): Promise<void> {
+  const script = new URL("../../packaging/selinux/make_module.sh", import.meta.url).pathname;
+  const { code, stderr } = await new Deno.Command("sh", { args: [script, output], stderr: "piped" }).output();
+  if (code !== 0) throw new Error(`${script} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
 }
 
 async function playHost(
