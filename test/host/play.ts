@@ -14,11 +14,13 @@ const LIFE = [
   ...["prepare", "start", "started", "stopped", "release"].map((word) => `qemu/${word} ${GUEST}`),
 ].sort();
 
-/** Defines a network and a guest on it. */
+/** Defines a network and a guest on it, where they are not yet. */
 export async function defineLife({ vm }: Host): Promise<void> {
   await vm.file("/root/net1.xml", network(NETWORK, "virbr71"));
   await vm.file("/root/n1.xml", guest(GUEST, nic(NETWORK)));
-  await vm.must("virsh -q net-define /root/net1.xml && virsh -q define /root/n1.xml");
+  await vm.must(`set -e
+    virsh -q net-info ${NETWORK} &> /dev/null || virsh -q net-define /root/net1.xml
+    virsh -q dominfo ${GUEST} &> /dev/null || virsh -q define /root/n1.xml`);
 }
 
 /** They start and go; every call of theirs came once and went well. Gives the calls. */

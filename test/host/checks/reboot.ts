@@ -4,7 +4,7 @@ import type { Bench } from "../bench.ts";
 import { guest } from "../guests.ts";
 import { nic } from "../../e2e/guests.ts";
 import { CONFIG, type Host, NOTES } from "../host.ts";
-import { nameOf, wentWell } from "../play.ts";
+import { defineLife, nameOf, wentWell } from "../play.ts";
 import { FIREWALL, SETTINGS, settings } from "./recipes.ts";
 
 const DAEMON_MS = 5000;
@@ -17,6 +17,7 @@ export async function reboot(bench: Bench, host: Host): Promise<void> {
     "20-firewall": FIREWALL,
     "30-settings": SETTINGS,
   });
+  await defineLife(host);
   await host.vm.file("/root/auto.xml", guest("auto", nic("net1")));
   await host.vm.file("/root/once.xml", guest("once"));
   await host.vm.must("virsh -q define /root/auto.xml && virsh -q define /root/once.xml");

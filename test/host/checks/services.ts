@@ -29,6 +29,7 @@ export async function services(bench: Bench, host: Host): Promise<void> {
   await host.vm.until("alice has a session bus", "[ -S /run/user/$(id -u alice)/bus ]");
   await companion(bench, host);
   await userService(bench, host);
+  await lookingGlass(bench, host);
   await host.handlers({});
 }
 
@@ -114,4 +115,23 @@ async function userService(bench: Bench, host: Host): Promise<void> {
     await host.vm.until("it has ended", `! ${active}`);
   });
   await host.calls();
+}
+
+async function lookingGlass(bench: Bench, host: Host): Promise<void> {
+  const file = "/dev/shm/looking-glass";
+  const shmem = "<shmem name='looking-glass'><model type='ivshmem-plain'/><size unit='M'>1</size></shmem>";
+  await host.handlers({});
+  await host.vm.must("hookvisor new 10-looking --recipe looking-glass");
+  await host.vm.file("/root/s2.xml", guest("s2", shmem));
+  await bench.check(
+    "looking-glass: the memory that QEMU shares is its user's while the guest runs",
+    async () => {
+      await host.vm.must("virsh -q create /root/s2.xml");
+      // The size is what QEMU gave it, so it runs with this file.
+      assert.equal((await host.vm.must(`stat -c '%U:%G %a %s' ${file}`)).trim(), "alice:kvm 660 1048576");
+      await host.vm.must("virsh -q destroy s2");
+      wentWell(await host.callsUntil("qemu/release", "s2"));
+      assert.equal((await host.vm.run(`test -e ${file}`)).code, 1);
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { LOG_HANDLER } from "../../e2e/calls.ts";
 import { handler } from "../../e2e/handlers.ts";
 import type { Bench } from "../bench.ts";
 import { type Host, NOTES } from "../host.ts";
-import { playLife } from "../play.ts";
+import { defineLife, playLife } from "../play.ts";
 
 const DROP_IN = "/run/systemd/system/libvirtd.service.d";
 
@@ -30,6 +30,7 @@ export async function units(bench: Bench, host: Host): Promise<void> {
       body: 'await host.fs.set("/proc/sys/vm/swappiness", "20");',
     }),
   });
+  await defineLife(host);
   for (const [name, lines] of LIMITS) {
     await bench.check(`libvirtd's unit with ${name}`, async () => {
       await host.vm.file(`${DROP_IN}/limits.conf`, `[Service]\n${lines}\n`);
