@@ -85,6 +85,12 @@ export default function (event, host) {
   const { domain, name, operation } = event;
   if (domain.name !== name) throw new Error("another domain");
   const disks = domain.disks.map((disk) => disk.source?.file);
+  // What handlers often do with texts and lists.
+  const words = "b=2, a=1;c".split(/[,;]\\s*/).map((word) => word.trim().split("=")).filter(([key]) => key !== "c");
+  const sorted = [...new Map(words)].sort(([a], [b]) => a.localeCompare(b)).map(([key, value]) => key.padEnd(4) + value);
+  const [, prefix = "", number = "0"] = /^([a-z]+)(\\d*)$/i.exec(name) ?? [];
+  const some = new Set(sorted.slice(0, -1)).size + Math.max(parseInt(number, 10), 0) + sorted.indexOf("x");
+  if (/^win|-dev$/.test(name) || prefix.replace(/a/g, "b").includes("?") || some > 9) throw new Error("another name");
   host.log.info(\`\${operation} \${name}\`, { memory: domain.memoryKiB, disks, word: host.options.word });
 }
 `,
