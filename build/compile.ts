@@ -12,7 +12,7 @@ import { entryCodeLabel } from "./elf/entry_code.ts";
 /**
  * V8 flags baked into the executable; docs/performance-history.md states what each gains. A hook call is short, so
  * nothing is compiled twice, no threads are started, and code must be used ten times as much as usual before
- * it is optimised (long loops are, as ever); new objects have more room. V8 collects garbage when the heap
+ * V8 notes what it is used with and optimises it (long loops are, as ever); new objects have more room. V8 collects garbage when the heap
  * has doubled: by default it lets the garbage that a hostile handler causes grow to 300 MiB. `--stack-size`
  * lets QuickJS's own stack check come before V8's.
  */
@@ -22,6 +22,7 @@ const V8_FLAGS = [
   "--no-wasm-dynamic-tiering",
   "--no-wasm-inlining",
   "--no-wasm-inlining-call-indirect",
+  "--invocation-count-for-feedback-allocation=60",
   "--invocation-count-for-maglev=4000",
   "--invocation-count-for-turbofan=30000",
   "--min-semi-space-size=8",

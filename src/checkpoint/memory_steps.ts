@@ -11,13 +11,15 @@ const PROT_READ = 1;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;
 const MAP_PRIVATE = 2;
-const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
 const MAP_POPULATE = 0x8000;
 /** Linux 4.17; before, the address is only a hint, and a step that gets another address ends the restore. */
 const MAP_FIXED_NOREPLACE = 0x100000;
 const NOTHING = -1;
+/** Private memory where there is none yet, of a file; and of zeros. */
+const NEW = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
+const ZERO = NEW | MAP_ANONYMOUS | MAP_NORESERVE;
 
 /** The descriptor on which the entry code holds the checkpoint, and that of a file of the process. */
 const CHECKPOINT = 3;
@@ -77,32 +79,49 @@ export function memorySteps(
   const parts = process.mappings()
     .filter(({ path }) => !KERNEL.has(path))
     .map((mapping) => ({ mapping, runs: runsOf(process, mapping, stackPointer) }));
-  for (const part of parts) if (!isFile(part.mapping) && !isWhole(part)) roomStep(steps, part);
-  const files = new Set(parts.filter(({ mapping }) => isFile(mapping)).map(({ mapping }) => mapping.path));
-  for (const path of files) {
-    fileSteps(steps, path, parts.map(({ mapping }) => mapping).filter((mapping) => mapping.path === path));
-  }
-  for (const part of parts) {
-    const { mapping, runs } = part;
-    const place = isWhole(part) ? MAP_FIXED_NOREPLACE : MAP_FIXED;
-    for (const { from, to } of runs) {
-      const address = mapping.start + from * PAGE;
-      const size = (to - from) * PAGE;
-      const offset = pagesAt + pages.add(process.read(address, size));
-      if (isCopied(mapping)) {
-        const flags = MAP_PRIVATE | place | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
-        steps.call(mmap, [address, size, protection(mapping) | PROT_WRITE, flags, NOTHING, 0], address);
-        steps.call(pread64, [CHECKPOINT, address, size, offset], size);
-      } else {
-        const flags = MAP_PRIVATE | place;
-        steps.call(mmap, [address, size, protection(mapping), flags, CHECKPOINT, offset], address);
-      }
+  for (const { mapping, runs } of parts) {
+    if (!isFile(mapping)) { for (const rest of restOf(mapping, runs)) roomStep(steps, mapping, rest); }
+    for (const run of runs) {
+      runSteps(steps, mapping, run, pagesAt + pages.add(bytesOf(process, mapping, run)));
     }
     if (isCopied(mapping) && !mapping.write) {
       steps.call(mprotect, [mapping.start, mapping.end - mapping.start, protection(mapping)], 0);
     }
   }
+  for (
+    const path of new Set(parts.filter(({ mapping }) => isFile(mapping)).map(({ mapping }) => mapping.path))
+  ) {
+    fileSteps(steps, path, parts.filter(({ mapping }) => mapping.path === path));
+  }
   steps.call(close, [CHECKPOINT], 0);
+}
+
+function bytesOf(process: StoppedProcess, { start }: Mapping, { from, to }: Run): Uint8Array<ArrayBuffer> {
+  return process.read(start + from * PAGE, (to - from) * PAGE);
+}
+
+/** Pages that are in the checkpoint, from `offset` of its file. */
+function runSteps(steps: Steps, mapping: Mapping, { from, to }: Run, offset: number): void {
+  const address = mapping.start + from * PAGE;
+  const size = (to - from) * PAGE;
+  if (isCopied(mapping)) {
+    const access = protection(mapping) | PROT_WRITE;
+    steps.call(mmap, [address, size, access, ZERO | MAP_POPULATE, NOTHING, 0], address);
+    steps.call(pread64, [CHECKPOINT, address, size, offset], size);
+  } else {
+    steps.call(mmap, [address, size, protection(mapping), NEW, CHECKPOINT, offset], address);
+  }
+}
+
+/**
+ * What is left of a mapping beside its runs. All pieces are mapped beside one another: one mapped over another costs
+ * the kernel several times as much.
+ */
+function restOf({ start, end, path }: Mapping, runs: readonly Run[]): Run[] {
+  const first = path === "[stack]" ? (end - STACK_SIZE - start) / PAGE : 0;
+  const starts = [first, ...runs.map(({ to }) => to)];
+  const ends = [...runs.map(({ from }) => from), (end - start) / PAGE];
+  return starts.map((from, i) => ({ from, to: ends[i]! })).filter(({ from, to }) => from < to);
 }
 
 function isFile({ path }: Mapping): boolean {
@@ -114,37 +133,33 @@ function isCopied(mapping: Mapping): boolean {
   return mapping.execute && !isFile(mapping);
 }
 
-/** All pages of the memory are in the checkpoint. */
-function isWhole({ mapping: { start, end, path }, runs: [run, more] }: Part): boolean {
-  return path === "" && run?.from === 0 && run.to === (end - start) / PAGE && more === undefined;
-}
-
 function protection({ read, write, execute }: Mapping): number {
   return (read ? PROT_READ : 0) | (write ? PROT_WRITE : 0) | (execute ? PROT_EXEC : 0);
 }
 
-/** Zero memory, for a mapping of which pages are then brought. */
-function roomStep(steps: Steps, { mapping }: Part): void {
-  const start = mapping.path === "[stack]" ? mapping.end - STACK_SIZE : mapping.start;
-  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+/** Zero memory. */
+function roomStep(steps: Steps, mapping: Mapping, { from, to }: Run): void {
+  const address = mapping.start + from * PAGE;
   const access = protection(mapping) | (isCopied(mapping) ? PROT_WRITE : 0);
-  steps.call(mmap, [start, mapping.end - start, access, flags, NOTHING, 0], start);
+  steps.call(mmap, [address, (to - from) * PAGE, access, ZERO, NOTHING, 0], address);
 }
 
 /** A file's mappings, once it has turned out to be the same file. */
-function fileSteps(steps: Steps, path: string, mappings: Mapping[]): void {
+function fileSteps(steps: Steps, path: string, parts: Part[]): void {
   const identity = fileIdentity(path);
-  if (mappings.some(({ inode }) => inode !== identity.inode)) {
+  if (parts.some(({ mapping: { inode } }) => inode !== identity.inode)) {
     throw new CheckpointError(`${path} was replaced while in use`);
   }
   steps.call(openat, [AT_FDCWD, steps.text(path), O_CLOEXEC, 0], FILE);
   const status = steps.room(STATX_SIZE);
   steps.call(statx, [FILE, steps.text(""), AT_EMPTY_PATH, STATX_BASIC_STATS, status], 0);
   for (const { offset, bytes } of identity.fields) steps.same(status + offset, bytes);
-  for (const mapping of mappings) {
-    const { start, end, offset } = mapping;
-    const flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
-    steps.call(mmap, [start, end - start, protection(mapping), flags, FILE, offset], start);
+  for (const { mapping, runs } of parts) {
+    for (const { from, to } of restOf(mapping, runs)) {
+      const address = mapping.start + from * PAGE;
+      const offset = mapping.offset + from * PAGE;
+      steps.call(mmap, [address, (to - from) * PAGE, protection(mapping), NEW, FILE, offset], address);
+    }
   }
   steps.call(close, [FILE], 0);
 }
@@ -165,7 +180,7 @@ function runsOf(process: StoppedProcess, mapping: Mapping, stackPointer: number)
   return runs;
 }
 
-/** Up to the mapping's ends, where they are near: a mapping that is whole needs no room of its own. */
+/** Up to the mapping's ends, where they are near: one step less. */
 function widen(runs: Run[], size: number): void {
   const [first, last] = [runs[0], runs.at(-1)];
   if (first !== undefined && first.from <= GAP) first.from = 0;
