@@ -76,8 +76,7 @@ export function memorySteps(
   pages: Pages,
   pagesAt: number,
 ): void {
-  const parts = process.mappings()
-    .filter(({ path }) => !KERNEL.has(path))
+  const parts = joined(process.mappings().filter(({ path }) => !KERNEL.has(path)))
     .map((mapping) => ({ mapping, runs: runsOf(process, mapping, stackPointer) }));
   for (const { mapping, runs } of parts) {
     if (!isFile(mapping)) { for (const rest of restOf(mapping, runs)) roomStep(steps, mapping, rest); }
@@ -94,6 +93,28 @@ export function memorySteps(
     fileSteps(steps, path, parts.filter(({ mapping }) => mapping.path === path));
   }
   steps.call(close, [CHECKPOINT], 0);
+}
+
+/**
+ * Read-only memory and the small closed stretches in it (V8's tables of pointers) as one mapping: two steps less
+ * for each.
+ */
+function joined(mappings: readonly Mapping[]): Mapping[] {
+  const all: Mapping[] = [];
+  for (const [i, next] of mappings.entries()) {
+    const last = all.at(-1);
+    const after = mappings[i + 1];
+    const isClosed = isReadOnly(last) && isReadOnly(after) && next.path === "" && protection(next) === 0 &&
+      last.end === next.start && next.end === after.start && next.end - next.start <= GAP * PAGE;
+    if (isClosed || (isReadOnly(last) && isReadOnly(next) && last.end === next.start)) last.end = next.end;
+    else all.push({ ...next });
+  }
+  return all;
+}
+
+/** Memory of no file that can only be read. */
+function isReadOnly(mapping: Mapping | undefined): mapping is Mapping {
+  return mapping !== undefined && mapping.path === "" && protection(mapping) === PROT_READ;
 }
 
 function bytesOf(process: StoppedProcess, { start }: Mapping, { from, to }: Run): Uint8Array<ArrayBuffer> {

@@ -26,9 +26,9 @@ export function rehearsalDirectories(folder: string): Directories {
  * How often each call is made: after a few rounds, V8 has compiled the code in use and knows the types that
  * occur.
  */
-export const ROUNDS = 6;
+export const ROUNDS = 5;
 
-export const LAST_ROUNDS = 2;
+export const LAST_ROUNDS = 4;
 
 const GUEST = "rehearsal";
 

@@ -32,7 +32,7 @@ export function appendLine(log: LogFile, line: string): string | undefined {
     const before = file.statSync().size;
     // On a full disk, part of a line may have been written. It is not removed again: another process's line
     // may already follow it.
-    const bytes = new TextEncoder().encode(`${endsInLine(file) ? "" : "\n"}${line}\n`);
+    const bytes = new TextEncoder().encode(`${endsInLine(file, before) ? "" : "\n"}${line}\n`);
     const written = file.writeSync(bytes);
     if (written < bytes.length) return `${log.path}: the disk accepted only part of a record`;
     if (before + bytes.length > log.maxSize) setAside(log);
@@ -45,12 +45,14 @@ export function appendLine(log: LogFile, line: string): string | undefined {
 /**
  * Whether the file ends in a whole line. While another process writes a long line, the kernel shows a part of it:
  * only an end that stays as it is for some looks was cut short.
+ *
+ * @param before the file's size in bytes just now
  */
-function endsInLine(file: Deno.FsFile): boolean {
+function endsInLine(file: Deno.FsFile, before: number): boolean {
   const last = new Uint8Array(1);
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
-    const { size } = file.statSync();
+    const size = look === 0 ? before : file.statSync().size;
     if (size === 0) return true;
     file.seekSync(size - 1, Deno.SeekMode.Start);
     if (file.readSync(last) !== 1 || last[0] === LINE_END) return true;
