@@ -135,8 +135,8 @@ function runSteps(steps: Steps, mapping: Mapping, { from, to }: Run, offset: num
 }
 
 /**
- * What is left of a mapping beside its runs. All pieces are mapped beside one another: one mapped over another costs
- * the kernel several times as much.
+ * What is left of a mapping beside its runs. All pieces are mapped beside one another: one mapped over another would
+ * split it.
  */
 function restOf({ start, end, path }: Mapping, runs: readonly Run[]): Run[] {
   const first = path === "[stack]" ? (end - STACK_SIZE - start) / PAGE : 0;

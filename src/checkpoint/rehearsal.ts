@@ -127,7 +127,7 @@ export default function () {}
   };
 }
 
-/** More handlers than a call uses images for (src/call/handler_runner.ts): their text is read instead. */
+/** So many that calls of many handlers are rehearsed too. */
 const MANY = 10;
 const ONE_OF_MANY = `// ---
 // description: One of many
