@@ -7,6 +7,9 @@ const RECORDS = "/var/log/hookvisor/events.jsonl";
 /** Where handlers may leave notes. */
 export const NOTES = "/var/lib/hookvisor-test";
 
+/** What confines programs on the host. */
+export type Security = "apparmor" | "selinux";
+
 /** What the hook calls of a while were. */
 export type Calls = Event[];
 
@@ -14,9 +17,9 @@ export type Calls = Event[];
 export class Host {
   private seen = 0;
   /** Hook calls with a record that the checks have looked at, and how many were restored. */
-  readonly counts = { calls: 0, restored: 0, denials: 0 };
+  readonly counts = { calls: 0, restored: 0 };
 
-  constructor(readonly vm: Vm) {}
+  constructor(readonly vm: Vm, readonly security: Security) {}
 
   virsh(words: string): Promise<Ended> {
     return this.vm.run(`virsh -q ${words}`);
@@ -61,11 +64,26 @@ export class Host {
     return await this.calls();
   }
 
-  /** What AppArmor or SELinux have denied since this boot, by the kernel's log. */
+  /**
+   * What AppArmor has denied since this boot (or `dmesg --clear`), by the kernel's log; of SELinux's denials those that
+   * name hookvisor: Debian's policy denies much of its own systemd's.
+   */
   async denials(): Promise<string[]> {
     const log = await this.vm.must(
       `dmesg | grep -E 'apparmor="DENIED"|avc: +denied|type=1107.*denied' || true`,
     );
-    return log.split("\n").filter((line) => line !== "");
+    const ours = this.security === "selinux" ? /hookvisor/ : /./;
+    return log.split("\n").filter((line) => ours.test(line));
   }
+
+  /** The domain or profile of a running daemon. */
+  async confinement(daemon: string): Promise<string> {
+    return domainOf(await this.vm.must(`cat /proc/$(pidof ${daemon})/attr/current`));
+  }
+}
+
+/** Of what `/proc/PID/attr/current` says: SELinux's domain, or AppArmor's profile and mode. */
+export function domainOf(context: string): string {
+  const [line = ""] = context.split(/[\n\0]/);
+  return line.split(":")[2] ?? line;
 }

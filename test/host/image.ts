@@ -4,8 +4,8 @@ import { ofSuite, split } from "../e2e/libvirt.ts";
 import { type Image, Vm } from "./vm.ts";
 
 const SUITE = "trixie";
-/** What runs the host here, and compiles the policy module for it. */
-const OWN_PACKAGES = ["e2fsprogs", "qemu-system-x86", "qemu-utils", "selinux-policy-dev"];
+/** What makes the host's disks here, and compiles the policy module for it. */
+const OWN_PACKAGES = ["e2fsprogs", "qemu-utils", "selinux-policy-dev"];
 /** What the checks need on the host beside libvirt. */
 const PACKAGES = ["dbus-user-session", "libpam-systemd", "nftables", "systemd-container"];
 
@@ -14,11 +14,12 @@ export async function image(): Promise<Image> {
   await installPackages(OWN_PACKAGES);
   const libvirt = await ofSuite(SUITE);
   const parts = await split(SUITE, libvirt);
-  const folder = await hostImage(SUITE, libvirt.layers[0]!, parts.layers[0]!, PACKAGES);
+  const root = libvirt.layers[0]!;
+  const folder = await hostImage(SUITE, root, parts.layers[0]!, PACKAGES);
   const booted = `${folder}/booted`;
-  if (await Deno.stat(booted).then(() => true, () => false)) return { folder };
+  if (await Deno.stat(booted).then(() => true, () => false)) return { folder, root };
   console.log("booting the host for the first time");
-  const vm = await Vm.start({ folder }, { keep: true });
+  const vm = await Vm.start({ folder, root }, { keep: true });
   try {
     await vm.up();
     await vm.must("rm -f /var/log/journal/*/*");
@@ -29,5 +30,5 @@ export async function image(): Promise<Image> {
     await vm.end();
   }
   await Deno.writeTextFile(booted, "");
-  return { folder };
+  return { folder, root };
 }

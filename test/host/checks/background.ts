@@ -28,6 +28,10 @@ export async function background(bench: Bench, host: Host): Promise<void> {
     const restarted = await host.vm.must("systemctl restart libvirtd && systemctl is-active libvirtd");
     assert.equal(restarted.trim(), "active");
     assert.doesNotMatch(await host.vm.must(`cat ${NOTES}/background`), /ends/, "it ended before the restart");
+    assert.match(
+      await host.vm.must("journalctl --sync; journalctl -q --no-pager -b -u libvirtd"),
+      /Unit process \d+ \(hookvisor\) remains running after unit stopped/,
+    );
     await host.vm.until("it has ended", `grep -q ends ${NOTES}/background`, 60_000);
     const ours = await ofBackground(host);
     assert.deepEqual(ours.map(({ outcome }) => outcome), ["success"]);

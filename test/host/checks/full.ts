@@ -24,6 +24,7 @@ export async function full(bench: Bench, host: Host): Promise<void> {
     await host.vm.must(`set -e
       mount -t tmpfs -o size=2m,mode=755 tmpfs /var/log
       mkdir -p /var/log/libvirt/qemu /var/log/hookvisor
+      restorecon -R /var/log
       systemctl restart virtlogd
       virsh -q create /root/f2.xml
       dd if=/dev/zero of=/var/log/filler bs=4k 2> /dev/null || true

@@ -97,7 +97,7 @@ async function afterBoot(bench: Bench, host: Host, expected: string[]): Promise<
       "systemctl reload libvirtd; sleep 1; tail -n 3 /var/log/hookvisor/events.jsonl | grep -q restored",
     );
   });
-  await bench.check("AppArmor denied nothing in this boot", async () => {
+  await bench.check("nothing was denied in this boot", async () => {
     assert.deepEqual(await host.denials(), []);
   });
 }
