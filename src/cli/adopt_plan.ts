@@ -29,7 +29,9 @@ export function adoptPlan(hooks: string, config: string, program: string): Adopt
   return [
     ...trees,
     ...DRIVERS.flatMap((driver) =>
-      hooksFor(hooks, driver, program).filter(({ isOurs, isDangling }) => !isOurs && !isDangling)
+      hooksFor(hooks, driver, program).filter(({ isOurs, isCopy, isDangling }) =>
+        !isOurs && !isCopy && !isDangling
+      )
         .map(({ path }) => scriptAt(path, driver, { hooks, config, trees }))
     ),
   ];

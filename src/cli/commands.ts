@@ -95,9 +95,9 @@ export const COMMANDS: readonly AdminCommand[] = [
     description: [
       "Removes every link to hookvisor from libvirt's hooks directory, including dangling links and links to another " +
       "hookvisor, the empty directories that install created there, and the checkpoint. Handlers, configuration and " +
-      "records stay. libvirt notices at once.",
+      "records stay. libvirt notices at once. A copy of hookvisor in place of a link stays, and is reported.",
     ],
-    exitCodes: [[0, "no link remains"], [1, "a link could not be removed"]],
+    exitCodes: [[0, "no link remains"], [1, "a link could not be removed, or a copy of hookvisor remains"]],
     examples: [["hookvisor uninstall --dry-run", "shows which links exist"]],
     options: {
       "hooks-dir": {

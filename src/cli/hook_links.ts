@@ -1,3 +1,4 @@
+import { isHookvisor } from "./is_hookvisor.ts";
 import type { LibvirtDaemon } from "./libvirt_host.ts";
 import type { Driver } from "../protocol/operations.ts";
 import {
@@ -23,6 +24,8 @@ export interface Hook {
   isOurs: boolean;
   /** It leads to this very program. */
   leadsHere: boolean;
+  /** A hookvisor itself, copied or hard-linked here, that libvirt runs: nothing upgrades it. */
+  isCopy: boolean;
   /** A link that leads nowhere. */
   isDangling: boolean;
   /** libvirt runs it: an executable file. */
@@ -51,14 +54,17 @@ export function hookAt(path: string, driver: Driver, program: string): Hook | un
   const target = link.kind === "symlink" ? readLink(path) : undefined;
   const file = statusOrNone(path);
   const leadsHere = target !== undefined && leadsTo(path, target, program);
+  const isRun = file?.kind === "file" && (file.mode & 0o111) !== 0;
+  const isProgram = () => file !== undefined && isHookvisor(path, file);
   return {
     driver,
     path,
     ...(target === undefined ? {} : { target }),
-    isOurs: target !== undefined && (leadsHere || namesHookvisor(path, target, file !== undefined)),
+    isOurs: target !== undefined && (leadsHere || namesHookvisor(path) || isProgram()),
     leadsHere,
+    isCopy: target === undefined && isRun && isProgram(),
     isDangling: file === undefined,
-    isRun: file?.kind === "file" && (file.mode & 0o111) !== 0,
+    isRun,
     changedMs: Number(link.changedNs / 1_000_000n),
   };
 }
@@ -76,9 +82,26 @@ function leadsTo(path: string, target: string, program: string): boolean {
 /** `hookvisor`, `hookvisor-0.2.0`: the name of our links' target, wherever it is or was. */
 const PROGRAM_NAME = /(?:^|\/)hookvisor(?:[-_.]?v?\d[\w.-]*)?$/;
 
-/** Whether a link leads, or once led, to a hookvisor other than this one. */
-function namesHookvisor(path: string, target: string, isThere: boolean): boolean {
-  return PROGRAM_NAME.test(target) || (isThere && PROGRAM_NAME.test(realPath(path)));
+/** Whether a link leads, or once led, to a hookvisor other than this one: what it or a link on the way names. */
+function namesHookvisor(path: string): boolean {
+  return targets(path).some((target) => PROGRAM_NAME.test(target));
+}
+
+const MOST_LINKS = 40;
+
+/** What a link says, then what the link that it leads to says, and so on. */
+function targets(path: string): string[] {
+  const found: string[] = [];
+  try {
+    for (let at = path; found.length < MOST_LINKS && linkStatus(at)?.kind === "symlink";) {
+      const target = readLink(at);
+      found.push(target);
+      at = target.startsWith("/") ? target : `${at.slice(0, at.lastIndexOf("/"))}/${target}`;
+    }
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
+  return found;
 }
 
 /** A link that leads in a circle leads nowhere. */

@@ -22,7 +22,7 @@ export interface LinkOptions {
 
 /**
  * Creates a driver's link. A link to another hookvisor, or to a removed one, is changed to this one; any
- * other file is not changed.
+ * other file is not changed. Where two links lead here, one is removed.
  */
 export function makeDriverLink(
   places: Places,
@@ -32,17 +32,24 @@ export function makeDriverLink(
   const { destdir, program } = places;
   const directory = `${destdir}${places.hooks}`;
   const path = linkPath(directory, driver, place);
+  const all = hooksFor(directory, driver, program);
+  // With a link beside it every handler would run twice.
+  const copies = all.filter(({ isCopy }) => isCopy);
+  if (copies.length > 0) return copies.map(leaveCopy);
   const existing = hookAt(path, driver, program);
   if (existing?.isOurs === false) return [{ driver, path, did: "left alone", why: foreign(existing, place) }];
-  const ours = hooksFor(directory, driver, program).filter(({ isOurs }) => isOurs);
-  const kept = ours.find(({ leadsHere }) => leadsHere) ?? ours.find((hook) => hook.path === path) ?? ours[0];
+  const ours = all.filter(({ isOurs }) => isOurs);
+  const isUsual = (hook: Hook) => hook.path === path;
+  const kept = ours.find((hook) => hook.leadsHere && isUsual(hook)) ??
+    ours.find(({ leadsHere }) => leadsHere) ?? ours.find(isUsual) ?? ours[0];
   if (kept !== undefined) {
-    const others = ours.filter((hook) => hook !== kept && !hook.leadsHere);
     return [
       moveLink(kept, directory, program, dryRun),
-      ...others.map((hook): LinkStep => ({
+      ...ours.filter((hook) => hook !== kept).map((hook): LinkStep => ({
         ...removeLink(hook, dryRun),
-        why: `it pointed to ${destination(hook)}`,
+        why: hook.leadsHere
+          ? `${kept.path} leads here too: every handler ran twice`
+          : `it pointed to ${destination(hook)}`,
       })),
     ];
   }
@@ -74,6 +81,13 @@ function foreign({ target }: Hook, place: "d" | "main"): string {
   return place === "main"
     ? "it is another program's script; with libvirt 6.5.0 or later, --place d puts the link beside it"
     : "it is another program's file; remove it first";
+}
+
+/** A copy of hookvisor in place of a link, which someone put there on purpose. */
+export function leaveCopy({ driver, path }: Hook): LinkStep {
+  const why =
+    "it is a copy of hookvisor, not a link: it answers libvirt, but no upgrade changes it; remove it first";
+  return { driver, path, did: "left alone", why };
 }
 
 /** One step, for a person. */

@@ -1,11 +1,13 @@
 import { programFault } from "../site/program_trust.ts";
 import { isLibvirtClient } from "../site/deny.ts";
 import { fileStatus } from "../system/file.ts";
+import { startOfFile } from "../system/file_part.ts";
 import { readText } from "../system/read_text.ts";
 import { missingInterpreter } from "../system/start_error.ts";
 import { SystemError } from "../system/system_error.ts";
 
 const LARGEST = 1024 * 1024;
+const BEGINNING = 256;
 
 /** A fault of a hook script. */
 export interface ScriptFault {
@@ -24,12 +26,14 @@ export function scriptFaults(path: string): ScriptFault[] {
     const what = "is not executable, so libvirt does not run it";
     return [{ what, remedy: `chmod 755 ${path}, or move it away`, isFatal: true, isIdle: true }];
   }
-  const text = readText(path, LARGEST) ?? "";
+  const text = readText(path, LARGEST);
+  // Of a file too large for a script the beginning shows what it is.
+  const beginning = text ?? startOfFile(path, BEGINNING);
   return [
-    ...formFaults(text),
+    ...(beginning === undefined ? [] : formFaults(beginning)),
     ...interpreterFaults(path),
     ...trustFaults(path),
-    ...(text.startsWith("#!") ? textFaults(text) : []),
+    ...(text?.startsWith("#!") ? textFaults(text) : []),
   ];
 }
 

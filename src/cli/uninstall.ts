@@ -3,7 +3,7 @@ import { flag, type Invocation, option } from "./command.ts";
 import { hooksFor } from "./hook_links.ts";
 import { placesOf } from "./places.ts";
 import { driversOf } from "./wanted_drivers.ts";
-import { describe, removeLink } from "./link_steps.ts";
+import { describe, leaveCopy, removeLink } from "./link_steps.ts";
 import { removeMadeDirectories } from "./made_directories.ts";
 import { checkpointFile } from "../site/directories.ts";
 import { LazyJournal } from "../undo/lazy_journal.ts";
@@ -19,7 +19,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const drivers = option(invocation, "driver") === undefined ? DRIVERS : await driversOf(invocation);
   const directory = `${places.destdir}${places.hooks}`;
   const hooks = drivers.flatMap((driver) => hooksFor(directory, driver, places.program));
-  const steps = hooks.filter(({ isOurs }) => isOurs).map((hook) => removeLink(hook, dryRun));
+  const steps = hooks.filter(({ isOurs, isCopy }) => isOurs || isCopy).map((hook) =>
+    hook.isCopy ? leaveCopy(hook) : removeLink(hook, dryRun)
+  );
+  const ok = steps.every(({ did }) => did !== "left alone");
   const directories = dryRun || places.destdir !== ""
     ? []
     : removeMadeDirectories(invocation.directories.config);
@@ -27,8 +30,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const isUnused = !dryRun && places.destdir === "" && option(invocation, "driver") === undefined;
   const removed = isUnused && isThere(file) && removePrivate(file);
   if (flag(invocation, "json")) {
-    print(1, `${jsonText({ ok: true, dryRun, hooks: places.hooks, steps, directories })}\n`);
-    return 0;
+    print(1, `${jsonText({ ok, dryRun, hooks: places.hooks, steps, directories })}\n`);
+    return ok ? 0 : 1;
   }
   for (const line of places.why) print(1, `${line}\n`);
   for (const step of steps) print(1, `${describe(step, dryRun)}\n`);
@@ -36,7 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
     print(1, `${path}: removed: hookvisor install created it, and it is empty\n`);
   }
   if (steps.length === 0) print(1, `${directory} contains no link to hookvisor\n`);
-  else print(1, `libvirt notices at once; no daemon needs a reload\n`);
+  else if (ok) print(1, `libvirt notices at once; no daemon needs a reload\n`);
   if (removed) print(1, `${file}: removed\n`);
   if (new LazyJournal(invocation.directories.state, () => {}).exists) {
     print(
@@ -44,5 +47,5 @@ export async function run(invocation: Invocation): Promise<number> {
       `"hookvisor undo --list" lists what guests still hold on this host, and "hookvisor undo" undoes it\n`,
     );
   }
-  return 0;
+  return ok ? 0 : 1;
 }

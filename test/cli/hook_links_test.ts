@@ -8,6 +8,7 @@ function hook(changedMs: number, isRun = true): Hook {
     path: "/etc/libvirt/hooks/qemu",
     isOurs: true,
     leadsHere: true,
+    isCopy: false,
     isDangling: false,
     isRun,
     changedMs,

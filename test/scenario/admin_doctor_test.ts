@@ -91,6 +91,25 @@ Deno.test("doctor finds scripts that call virsh, backups that run, and trees tha
   assert.equal(doctor(world).find(/scripts for win11, which the script .*hooks\/qemu runs/).level, "note");
 });
 
+Deno.test("doctor and adopt do not take a large program for an empty script", () => {
+  using world = prepared();
+  const hooks = `${world.root}/hooks`;
+  Deno.copyFileSync("/bin/sh", `${hooks}/qemu`);
+  Deno.truncateSync(`${hooks}/qemu`, 2 * 1024 * 1024);
+  script(world, "network", `no script${" ".repeat(2 * 1024 * 1024)}`);
+  script(world, "lxc", "");
+  const { findings } = doctor(world);
+  const faults = findings.filter(({ check, level }) => check === "script" && level === "fail");
+  assert.deepEqual(faults.map(({ seen }) => seen.split("/hooks/")[1]!.slice(0, 30)), [
+    "lxc is empty: libvirt's call o",
+    "network does not begin with #!",
+  ]);
+  assert.match(
+    world.admin("adopt", "--dry-run", "--hooks-dir", hooks).stdout,
+    /hooks\/qemu\n {2}a script for qemu/,
+  );
+});
+
 Deno.test("doctor finds what rules name and this host does not have", () => {
   using world = prepared();
   const allow =

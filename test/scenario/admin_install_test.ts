@@ -138,6 +138,56 @@ Deno.test("install moves a link from another hookvisor, and removes a second one
   assert.deepEqual(tree(world), LINKS);
 });
 
+Deno.test("a link to a renamed hookvisor, or through a link that has lost it, is ours", () => {
+  using world = prepared();
+  for (const name of ["qemu.d", "network.d"]) Deno.mkdirSync(`${world.root}/hooks/${name}`);
+  Deno.symlinkSync("/opt/hookvisor-0.0.9", `${world.root}/current`);
+  Deno.symlinkSync("../../current", `${world.root}/hooks/qemu.d/50-hookvisor`);
+  Deno.copyFileSync(PROGRAM, `${world.root}/renamed`);
+  Deno.symlinkSync(`${world.root}/renamed`, `${world.root}/hooks/network.d/70-net`);
+  const told = world.admin("doctor", ...world.hooks).stdout.replace(/\s+/g, " ");
+  assert.match(told, /fail link qemu .*50-hookvisor leads to \.\.\/\.\.\/current, which does not exist/);
+  assert.match(told, /warn link network .*70-net leads to \S+renamed, another hookvisor than/);
+  const { code, stdout } = world.admin("install", ...world.hooks);
+  assert.equal(code, 0, stdout);
+  const { "/network.d/50-hookvisor": _, ...links } = LINKS;
+  assert.deepEqual(tree(world), { ...links, "/network.d/70-net": PROGRAM });
+});
+
+Deno.test("of two links to this program install keeps the usual one, and doctor names one that dangles beside it", () => {
+  using world = prepared();
+  assert.equal(world.admin("install", ...world.hooks).code, 0);
+  Deno.symlinkSync(PROGRAM, `${world.root}/hooks/qemu`);
+  Deno.symlinkSync("/nowhere/hookvisor", `${world.root}/hooks/network.d/10-old`);
+  assert.match(
+    world.admin("doctor", ...world.hooks).stdout.replace(/\s+/g, " "),
+    /warn link network \S+10-old leads to \/nowhere\/hookvisor, which does not exist: libvirt passes it over/,
+  );
+  const { code, stdout } = world.admin("install", ...world.hooks);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /hooks\/qemu: removed: \S+50-hookvisor leads here too: every handler ran twice/);
+  assert.match(stdout, /10-old: removed: it pointed to \/nowhere\/hookvisor, which does not exist/);
+  assert.deepEqual(tree(world), LINKS);
+});
+
+Deno.test("a copy of hookvisor in place of a link gets no link beside it, and is named as what it is", () => {
+  using world = prepared();
+  Deno.copyFileSync(PROGRAM, `${world.root}/hooks/qemu`);
+  const { code, stdout } = world.admin("install", ...world.hooks);
+  assert.equal(code, 1);
+  assert.match(stdout, /hooks\/qemu: not changed: it is a copy of hookvisor, not a link/);
+  const { "/qemu.d/50-hookvisor": _, ...links } = LINKS;
+  assert.deepEqual(tree(world), { ...links, "/qemu": "file" });
+  const told = world.admin("doctor", ...world.hooks).stdout.replace(/\s+/g, " ");
+  assert.match(told, /warn link qemu \S+hooks\/qemu is a copy of hookvisor, not a link/);
+  assert.doesNotMatch(told, /is empty|fail links/);
+  assert.match(world.admin("adopt", "--dry-run", ...world.hooks).stdout, /contains no script of yours/);
+  const removed = world.admin("uninstall", ...world.hooks);
+  assert.equal(removed.code, 1);
+  assert.match(removed.stdout, /hooks\/qemu: not changed: it is a copy of hookvisor/);
+  assert.deepEqual(tree(world), { "/qemu": "file" });
+});
+
 Deno.test("install --existing keeps to the drivers that have a link", () => {
   using world = prepared();
   const none = world.admin("install", ...world.hooks, "--existing", "--reload");

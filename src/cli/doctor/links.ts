@@ -55,7 +55,7 @@ function missingLinks(
   wanted: ReadonlySet<Driver>,
 ): Finding[] {
   // A link to nowhere is reported separately.
-  const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs }) => isOurs);
+  const hasLink = (driver: Driver) => all.get(driver)!.some(({ isOurs, isCopy }) => isOurs || isCopy);
   const missing = [...wanted].filter((driver) => !hasLink(driver));
   if (missing.length > 0) {
     const seen = `handlers exist for ${
@@ -87,7 +87,7 @@ function linkFindings(
   hooks: Hook[],
 ): Finding[] {
   const check = `link ${driver}`;
-  const ours = hooks.filter(({ isOurs }) => isOurs);
+  const ours = hooks.filter(({ isOurs, isCopy }) => isOurs || isCopy);
   if (ours.length === 0) return [];
   const run = ours.filter(({ isRun }) => isRun);
   if (run.length > 1) {
@@ -97,7 +97,7 @@ function linkFindings(
       seen: `${
         run.map(({ path }) => path).join(" and ")
       } both lead to hookvisor, so every handler runs twice`,
-      remedy: `remove ${run[1]!.path}`,
+      remedy: `remove ${run.find(({ isCopy }) => isCopy)?.path ?? run[1]!.path}`,
     }];
   }
   const [link] = run.length > 0 ? run : ours;
@@ -122,12 +122,24 @@ function linkFindings(
       remedy: `${program} install points it here; hookvisor uninstall removes it`,
     }];
   }
+  if (link!.isCopy) {
+    const seen = `${
+      link!.path
+    } is a copy of hookvisor, not a link: it answers libvirt, but no upgrade changes it`;
+    return [{ check, level: "warn", seen, remedy: `remove ${link!.path}, then run hookvisor install` }];
+  }
   if (!link!.leadsHere) {
     const seen = `${link!.path} leads to ${destination(link!)} than ${program}, which is running this check`;
     const remedy = `run that program's doctor, or ${program} install, which points the link here`;
     return [{ check, level: "warn", seen, remedy }];
   }
-  return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }];
+  const idle = ours.filter(({ isRun }) => !isRun).map((hook): Finding => ({
+    check,
+    level: "warn",
+    seen: `${hook.path} leads to ${destination(hook)}: libvirt passes it over, and runs ${link!.path}`,
+    remedy: `${program} install removes it`,
+  }));
+  return [{ check, level: "ok", seen: `${link!.path} leads to ${link!.target}` }, ...idle];
 }
 
 /** Links that lead nowhere: libvirt skips them silently. */
@@ -147,7 +159,7 @@ function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
   return patient.daemons.map((daemon): Finding => {
     const check = daemon.name;
     const ours = daemon.drivers.filter((driver) =>
-      all.get(driver)!.some(({ isOurs, isRun }) => isOurs && isRun)
+      all.get(driver)!.some(({ isOurs, isCopy, isRun }) => (isOurs && isRun) || isCopy)
     );
     const missed = ours.filter((driver) =>
       !knowsHooks(daemon, driver, all.get(driver)!, patient.directories.log)

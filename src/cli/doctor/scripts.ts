@@ -12,7 +12,7 @@ export function scripts({ hooks: directory, program }: Patient): Finding[] {
   const findings: Finding[] = [];
   for (const driver of DRIVERS) {
     const hooks = hooksFor(directory, driver, program);
-    const foreign = hooks.filter(({ isOurs, isRun }) => !isOurs && isRun);
+    const foreign = hooks.filter(({ isOurs, isCopy, isRun }) => !isOurs && !isCopy && isRun);
     for (const { path } of foreign) findings.push(...scriptFindings(path, driver));
     const idle = hooks.filter(({ isRun, target, path }) =>
       !isRun && target === undefined && !/(~|\.bak|README.*)$/.test(path)
