@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const steps = drivers.flatMap((driver) => makeDriverLink(places, driver, options));
   const changed = steps.some(({ did }) => did === "made" || did === "moved");
   const reloads = places.destdir === "" ? needReload(invocation, places, drivers, steps) : [];
-  const said = flag(invocation, "reload") && !dryRun ? await reload(invocation, reloads) : undefined;
+  const said = flag(invocation, "reload") && !dryRun ? await reload(invocation, places, reloads) : undefined;
   const ok = steps.every(({ did }) => did !== "left alone") &&
     said?.every(({ seen }) => seen !== false) !== false;
   if (flag(invocation, "json")) {

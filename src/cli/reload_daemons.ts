@@ -53,18 +53,27 @@ export function needReload(
 
 /** A daemon that got the signal to reload. */
 export interface Reloaded extends Reload {
-  /** Whether it then called the hook; undefined where such a call leaves no record, because no handler exists. */
+  /**
+   * Whether it then called the hook; undefined where no such call comes, because the driver daemon has no link, or
+   * leaves no record, because no handler exists.
+   */
   seen: boolean | undefined;
 }
 
 /** Asks each daemon to reload, and waits for the call by which it shows that it sees the hooks. */
 export async function reload(
   { directories }: Invocation,
+  { hooks, program }: Places,
   reloads: readonly Reload[],
 ): Promise<Reloaded[]> {
   const since = Date.now();
   for (const { pid } of reloads) askToReload(pid);
-  if (!hasHandlers(directories.config)) return reloads.map((one) => ({ ...one, seen: undefined }));
+  const isCalled = hooksFor(hooks, "daemon", program).some(({ isOurs, isCopy, isRun }) =>
+    (isOurs && isRun) || isCopy
+  );
+  if (!isCalled || !hasHandlers(directories.config)) {
+    return reloads.map((one) => ({ ...one, seen: undefined }));
+  }
   const seen = (daemon: string) => {
     for (const { caller } of newestRecords(directories.log, { driver: "daemon", since })) {
       if (caller === daemon) return true;

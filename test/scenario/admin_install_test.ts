@@ -282,6 +282,19 @@ Deno.test("install tells which daemon must be reloaded, and --reload does it and
   }
 });
 
+Deno.test("install --reload waits for no call that cannot come: the driver daemon has no link", async () => {
+  using world = prepared();
+  const child = await daemon(world);
+  try {
+    const { code, stdout } = world.admin("install", ...world.hooks, "--driver", "qemu", "--reload");
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /virtqemud \(pid \d+\) was asked to reload$/m);
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
 Deno.test("install says nothing of a reload to a daemon that started after a hook was there", async () => {
   using world = prepared();
   world.write("hooks/daemon", "#!/bin/sh\n");
