@@ -7,6 +7,7 @@ import { parseCommandLine } from "./parse_command_line.ts";
 import { oneLine } from "../base/one_line.ts";
 import { suggest } from "../base/suggest.ts";
 import { AdminFileError } from "../system/admin_files.ts";
+import { outsideMessage } from "../system/outside_error.ts";
 import { print } from "../system/self.ts";
 import { SystemError } from "../system/system_error.ts";
 
@@ -33,8 +34,9 @@ export async function admin(args: readonly string[]): Promise<number> {
     const { run } = await command.load();
     return await run(parsed, COMMANDS);
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    print(2, `hookvisor ${command.name}: ${oneLine(error.message)}\n`);
+    const said = isExpected(error) ? error.message : outsideMessage(error);
+    if (said === undefined) throw error;
+    print(2, `hookvisor ${command.name}: ${oneLine(said)}\n`);
     return error instanceof CommandError ? error.exitCode : 1;
   }
 }

@@ -364,7 +364,7 @@ export const COMMANDS: readonly AdminCommand[] = [
       "same options can select.",
       "Times are local; the records themselves, and --json, use UTC.",
     ],
-    exitCodes: [[0, "always, even if no call matches"], [1, "no call with that ID"]],
+    exitCodes: [[0, "even if no call matches"], [1, "no call has that ID, or the records may not be read"]],
     examples: [
       ["hookvisor history --guest win11 --failed --since 7d", "what went wrong with win11 this week"],
       ["hookvisor history show last --guest win11", "why win11 did not start just now"],

@@ -4,6 +4,7 @@ import { codeIssues } from "./code_issues.ts";
 import { flag, type Invocation, option } from "./command.ts";
 import { appArmor } from "./doctor/app_armor.ts";
 import { checkpoint } from "./doctor/checkpoint.ts";
+import { examined } from "./doctor/examined.ts";
 import type { Check, Finding, Level, Patient } from "./doctor/finding.ts";
 import { handlers } from "./doctor/handlers.ts";
 import { host } from "./doctor/host.ts";
@@ -24,21 +25,23 @@ import { type Look, visible, wrap } from "./text.ts";
 import { executable } from "../system/admin_files.ts";
 import { fileStatus, realPath } from "../system/file.ts";
 import { print } from "../system/self.ts";
+import { SystemError } from "../system/system_error.ts";
 
-const CHECKS: readonly Check[] = [
-  host,
-  otherPrograms,
-  libvirt,
-  links,
-  scripts,
-  ownership,
-  appArmor,
-  selinux,
-  limits,
-  handlers,
-  watch,
-  leftovers,
-  checkpoint,
+/** Each with the name that its findings get if it may not look. */
+const CHECKS: readonly (readonly [name: string, Check])[] = [
+  ["hookvisor", host],
+  ["hookvisor", otherPrograms],
+  ["libvirt", libvirt],
+  ["hooks", links],
+  ["scripts", scripts],
+  ["ownership", ownership],
+  ["AppArmor", appArmor],
+  ["SELinux", selinux],
+  ["limits", limits],
+  ["handlers", handlers],
+  ["watch", watch],
+  ["leftovers", leftovers],
+  ["checkpoint", checkpoint],
 ];
 const EXIT_CODES: Readonly<Record<Level, number>> = { ok: 0, note: 0, warn: 1, fail: 2 };
 
@@ -46,7 +49,7 @@ const EXIT_CODES: Readonly<Record<Level, number>> = { ok: 0, note: 0, warn: 1, f
 export async function run(invocation: Invocation): Promise<number> {
   const patient = await patientOf(invocation);
   const findings: Finding[] = [];
-  for (const check of CHECKS) findings.push(...await check(patient));
+  for (const [name, check] of CHECKS) findings.push(...await examined(name, () => check(patient)));
   const code = Math.max(...findings.map(({ level }) => EXIT_CODES[level]));
   if (flag(invocation, "json")) {
     print(1, `${jsonText({ exitCode: code, findings })}\n`);
@@ -78,10 +81,20 @@ async function patientOf(invocation: Invocation): Promise<Patient> {
     hooksWhy: found.why,
     isNixOs: "isNixOs" in found,
     program: realPath(executable()),
-    daemons: fileStatus(found.path) === undefined ? libvirtDaemons() : libvirtDaemons(found.path),
+    daemons: mayLook(found.path) ? libvirtDaemons(found.path) : libvirtDaemons(),
     daemonProgram: program,
     version: program === undefined ? undefined : libvirtVersion(program),
   };
+}
+
+/** Whether a path leads to something that this user may look at. */
+function mayLook(path: string): boolean {
+  try {
+    return fileStatus(path) !== undefined;
+  } catch (error) {
+    if (error instanceof SystemError) return false;
+    throw error;
+  }
 }
 
 /** The handlers as they would run: one whose code the engine cannot read is as useless as one without a manifest. */

@@ -147,7 +147,9 @@ export class Journal {
       }
       if (code !== undefined || error instanceof SystemError) {
         const message = error instanceof Error ? error.message : String(error);
-        throw new JournalError(`${this.directory}/${JOURNAL_FILE}: ${message}`);
+        const file = `${this.directory}/${JOURNAL_FILE}`;
+        // The system's own errors name it already.
+        throw new JournalError(message.startsWith(file) ? message : `${file}: ${message}`);
       }
       throw error;
     }

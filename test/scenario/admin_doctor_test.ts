@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { handler, World } from "./admin_world.ts";
+import { handler, run, World } from "./admin_world.ts";
+
+const PROGRAM = new URL("../../dist/hookvisor", import.meta.url).pathname;
+const IS_ROOT = Deno.uid() === 0;
 
 interface Finding {
   check: string;
@@ -108,6 +111,58 @@ Deno.test("doctor and adopt do not take a large program for an empty script", ()
     world.admin("adopt", "--dry-run", "--hooks-dir", hooks).stdout,
     /hooks\/qemu\n {2}a script for qemu/,
   );
+});
+
+Deno.test("what a user may not look at ends no command in a stack trace, and doctor goes on", {
+  ignore: !IS_ROOT,
+}, () => {
+  using world = prepared();
+  Deno.chmodSync(world.root, 0o755);
+  world.write("log/events.jsonl", "");
+  Deno.chmodSync(`${world.root}/log`, 0o750);
+  world.write("state/journal.db", "");
+  Deno.mkdirSync(`${world.root}/closed/hooks`, { recursive: true });
+  Deno.chmodSync(`${world.root}/closed`, 0o700);
+  const asUser = (...words: string[]) => {
+    const { code, stdout, stderr } = new Deno.Command("setpriv", {
+      args: ["--reuid=65534", "--regid=65534", "--clear-groups", PROGRAM, ...words, ...world.directories],
+      clearEnv: true,
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+    }).outputSync();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  };
+  for (const words of [["history"], ["history", "show", "last"], ["metrics"]]) {
+    const { code, stdout, stderr } = asUser(...words);
+    assert.equal(code, 1);
+    assert.equal(
+      stdout + stderr,
+      `hookvisor ${words[0]}: ${world.root}/log/events.jsonl: permission denied\n`,
+    );
+  }
+  assert.match(
+    asUser("undo", "--list").stderr,
+    /^hookvisor undo: \S+journal\.db: permission denied \(EACCES\)\n$/,
+  );
+  const { stdout, stderr } = asUser("doctor", "--json", "--hooks-dir", `${world.root}/closed/hooks`);
+  assert.equal(stderr, "");
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const closed = findings.filter(({ seen }) => seen.startsWith("could not be examined: "));
+  assert.deepEqual(closed.map(({ check, level }) => `${level} ${check}`), [
+    "note disk space",
+    "note records",
+    "note hooks",
+    "note scripts",
+    "note leftovers",
+  ]);
+  assert.equal(findings.at(-1)!.check, "checkpoint");
+});
+
+Deno.test("a full disk behind standard output is one line", () => {
+  using world = prepared();
+  const { stderr, code } = run(["list", ...world.directories], { stdout: "/dev/full" });
+  assert.equal(code, 1);
+  assert.equal(stderr, "hookvisor list: no space left on device\n");
 });
 
 Deno.test("doctor finds what rules name and this host does not have", () => {

@@ -58,14 +58,20 @@ export class World {
 /** Runs the program to its end. */
 export function run(
   args: readonly string[],
-  { stdin, env = {}, cwd = "/" }: { stdin?: string; env?: Record<string, string>; cwd?: string } = {},
+  { stdin, env = {}, cwd = "/", stdout: output }: {
+    stdin?: string;
+    env?: Record<string, string>;
+    cwd?: string;
+    /** A file instead of what is returned. */
+    stdout?: string;
+  } = {},
 ): Told {
   const input = stdin === undefined ? undefined : Deno.makeTempFileSync();
   try {
     if (input !== undefined) Deno.writeTextFileSync(input, stdin!);
     const words = [PROGRAM, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
     const { code, stdout, stderr } = new Deno.Command("/bin/sh", {
-      args: ["-c", `exec ${words} < ${input ?? "/dev/null"}`],
+      args: ["-c", `exec ${words} < ${input ?? "/dev/null"}${output === undefined ? "" : ` > ${output}`}`],
       clearEnv: true,
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...env },
       cwd,

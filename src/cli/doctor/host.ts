@@ -1,3 +1,4 @@
+import { examined } from "./examined.ts";
 import type { Finding, Patient } from "./finding.ts";
 import { eventsFile, newestRecords, openRecords } from "../../records/history.ts";
 import { DIRECTORIES } from "../../site/directories.ts";
@@ -10,7 +11,7 @@ const OLDEST_GLIBC = [2, 27];
 const MIB = 1024 * 1024;
 
 /** What the host provides: space and a directory for records, the journal, the C library. */
-export function host(patient: Patient): Finding[] {
+export async function host(patient: Patient): Promise<Finding[]> {
   const { version, date } = programVersion();
   return [
     {
@@ -19,8 +20,8 @@ export function host(patient: Patient): Finding[] {
       seen: `${version}${date === undefined ? "" : ` of ${date}`}, ${patient.program}`,
     },
     glibc(),
-    diskSpace(patient),
-    records(patient),
+    ...await examined("disk space", () => [diskSpace(patient)]),
+    ...await examined("records", () => [records(patient)]),
     journaldSocket(),
   ];
 }

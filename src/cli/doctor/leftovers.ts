@@ -4,12 +4,15 @@ import { LazyJournal } from "../../undo/lazy_journal.ts";
 import { goneGuests } from "../../undo/gone_guests.ts";
 import { listHeldChanges } from "../../undo/held_changes.ts";
 import { JournalError } from "../../undo/journal.ts";
+import { listDirectory } from "../../system/file.ts";
 
 const TIMEOUT_MS = 5000;
 
 /** What guests that are gone have left on the host: values and commands that were not undone. */
 export async function leftovers({ directories }: Patient): Promise<Finding[]> {
   const check = "leftovers";
+  // Throws where this user may not look: a journal that nobody sees may be there.
+  listDirectory(directories.state);
   const lazyJournal = new LazyJournal(directories.state, () => {});
   if (!lazyJournal.exists) {
     return [{ check, level: "ok", seen: `no journal in ${directories.state}: no guest holds a change` }];

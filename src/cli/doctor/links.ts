@@ -1,9 +1,10 @@
+import { examined } from "./examined.ts";
 import type { Finding, Patient } from "./finding.ts";
 import { type Hook, hooksFor } from "../hook_links.ts";
 import { nixOsWay } from "../install_refusal.ts";
 import { knowsHooks } from "../knows_hooks.ts";
 import { destination } from "../link_steps.ts";
-import { runsDirectories } from "../libvirt_host.ts";
+import { type LibvirtDaemon, runsDirectories } from "../libvirt_host.ts";
 import { expandOperations } from "../../manifest/operation_glob.ts";
 import { type Driver, DRIVERS } from "../../protocol/operations.ts";
 import { fileStatus } from "../../system/file.ts";
@@ -12,7 +13,7 @@ import { fileStatus } from "../../system/file.ts";
  * Whether libvirt's hooks directory has the links that the handlers need, and whether the running daemons
  * know them.
  */
-export function links(patient: Patient): Finding[] {
+export async function links(patient: Patient): Promise<Finding[]> {
   const { hooks: directory, hooksWhy, program } = patient;
   const wanted = wantedDrivers(patient);
   if (fileStatus(directory)?.kind !== "directory") {
@@ -31,7 +32,9 @@ export function links(patient: Patient): Finding[] {
     ...missingLinks(patient, all, wanted),
     ...DRIVERS.flatMap((driver) => linkFindings(patient, driver, all.get(driver)!)),
     ...staleLinks([...all.values()].flat()),
-    ...unseen(patient, all),
+    ...(await Promise.all(
+      patient.daemons.map((daemon) => examined(daemon.name, () => [unseen(patient, daemon, all)])),
+    )).flat(),
   ];
 }
 
@@ -154,31 +157,28 @@ function staleLinks(hooks: readonly Hook[]): Finding[] {
   }));
 }
 
-/** Daemons that looked for hooks before ours existed. */
-function unseen(patient: Patient, all: ReadonlyMap<Driver, Hook[]>): Finding[] {
-  return patient.daemons.map((daemon): Finding => {
-    const check = daemon.name;
-    const ours = daemon.drivers.filter((driver) =>
-      all.get(driver)!.some(({ isOurs, isCopy, isRun }) => (isOurs && isRun) || isCopy)
-    );
-    const missed = ours.filter((driver) =>
-      !knowsHooks(daemon, driver, all.get(driver)!, patient.directories.log)
-    );
-    const who = `${daemon.name} (pid ${daemon.pid}, since ${
-      new Date(daemon.startedMs).toISOString().slice(0, 19)
-    }Z)`;
-    if (ours.length === 0) return { check, level: "note", seen: `${who} has no hookvisor link to call` };
-    if (missed.length === 0) {
-      return { check, level: "ok", seen: `${who} knows the hooks for ${ours.join(", ")}` };
-    }
-    return {
-      check,
-      level: "warn",
-      seen: `${who} started before the first hook for ${
-        missed.join(", ")
-      } was there, and no call of it is recorded since`,
-      remedy:
-        `systemctl reload ${daemon.name}, or hookvisor install --reload; running guests are not touched`,
-    };
-  });
+/** Whether a daemon looked for hooks before ours existed. */
+function unseen(patient: Patient, daemon: LibvirtDaemon, all: ReadonlyMap<Driver, Hook[]>): Finding {
+  const check = daemon.name;
+  const ours = daemon.drivers.filter((driver) =>
+    all.get(driver)!.some(({ isOurs, isCopy, isRun }) => (isOurs && isRun) || isCopy)
+  );
+  const missed = ours.filter((driver) =>
+    !knowsHooks(daemon, driver, all.get(driver)!, patient.directories.log)
+  );
+  const who = `${daemon.name} (pid ${daemon.pid}, since ${
+    new Date(daemon.startedMs).toISOString().slice(0, 19)
+  }Z)`;
+  if (ours.length === 0) return { check, level: "note", seen: `${who} has no hookvisor link to call` };
+  if (missed.length === 0) {
+    return { check, level: "ok", seen: `${who} knows the hooks for ${ours.join(", ")}` };
+  }
+  return {
+    check,
+    level: "warn",
+    seen: `${who} started before the first hook for ${
+      missed.join(", ")
+    } was there, and no call of it is recorded since`,
+    remedy: `systemctl reload ${daemon.name}, or hookvisor install --reload; running guests are not touched`,
+  };
 }
