@@ -93,15 +93,19 @@ function chainOf(path: string): ChainStep[] {
   let rest = path.split("/").filter((part) => part !== "" && part !== ".");
   let here = "";
   let links = 0;
+  // How many parts at the beginning of the rest a link's text has named, not the path itself.
+  let named = 0;
   while (rest.length > 0) {
     const name = rest.shift()!;
+    const isNamed = named > 0;
+    if (isNamed) named--;
     if (name === "..") {
       // Only now: the part before it may itself have been a link.
       here = here.slice(0, Math.max(0, here.lastIndexOf("/")));
       steps.push(step(here || "/"));
       continue;
     }
-    const next = stepOf(`${here}/${name}`, links);
+    const next = stepOf(`${here}/${name}`, isNamed);
     steps.push(next);
     if (!next.isSymlink) {
       here = next.path;
@@ -110,7 +114,9 @@ function chainOf(path: string): ChainStep[] {
     if (++links > MAX_LINKS) throw new Error(`${path}: too many symbolic links`);
     const target = Deno.readLinkSync(next.path);
     const whole = target.startsWith("/") ? target : `${here}/${target}`;
-    rest = [...whole.split("/").filter((part) => part !== "" && part !== "."), ...rest];
+    const parts = whole.split("/").filter((part) => part !== "" && part !== ".");
+    named += parts.length;
+    rest = [...parts, ...rest];
     here = "";
     steps.push(step("/"));
   }
@@ -133,12 +139,12 @@ function step(path: string): ChainStep {
   };
 }
 
-/** A missing step after a link is not a missing file: the name exists but leads nowhere, and that is an admin's mistake. */
-function stepOf(at: string, links: number): ChainStep {
+/** What a link names and is missing is not a missing file: the link leads nowhere, and that is an admin's mistake. */
+function stepOf(at: string, isNamed: boolean): ChainStep {
   try {
     return step(at);
   } catch (error) {
-    if (links === 0 || !(error instanceof Deno.errors.NotFound)) throw error;
+    if (!isNamed || !(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(`a symbolic link in the path points to ${at}, which does not exist`, { cause: error });
   }
 }

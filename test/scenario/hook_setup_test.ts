@@ -84,6 +84,17 @@ Deno.test("a handler of another user is not run for root", { ignore: !IS_ROOT },
   await assertBroken(host, /10-a\.js: .*65534/);
 });
 
+Deno.test("a configuration directory that is a link needs no config.yaml either", async () => {
+  using host = new Host();
+  host.handler("10-a", "on: [qemu/start]");
+  Deno.renameSync(host.config, `${host.folder}/elsewhere`);
+  Deno.symlinkSync("elsewhere", host.config);
+  const { code, stderr } = await host.hook(START);
+  assert.deepEqual([code, stderr], [0, ""]);
+  Deno.symlinkSync("nowhere", `${host.folder}/elsewhere/config.yaml`);
+  await assertBroken(host, /a symbolic link in the path points to \S+nowhere, which does not exist/);
+});
+
 Deno.test("a config.yaml that others may write to fails every operation", async () => {
   using host = new Host();
   host.file("config.yaml", "timeouts: {qemu/start: 5s}\n", 0o666);

@@ -66,6 +66,17 @@ Deno.test("what is missing, leads nowhere or goes in circles is told apart", () 
     assert.equal(chain(`${folder}/circle`), "other");
   }));
 
+Deno.test("what is missing in a directory that a link leads to is missing, as in any other", () =>
+  inFolder((folder) => {
+    Deno.mkdirSync(`${folder}/far/away`, { recursive: true });
+    Deno.symlinkSync("../far", `${folder}/far/near`);
+    Deno.symlinkSync("far/near/away", `${folder}/link`);
+    Deno.symlinkSync("far/near/gone", `${folder}/dangling`);
+    assert.equal(chain(`${folder}/link/none`), "missing");
+    assert.equal(chain(`${folder}/link/none/below`), "missing");
+    assert.equal(chain(`${folder}/dangling/none`), "other");
+  }));
+
 Deno.test("a file is read whole, and not when it is too large", () =>
   inFolder((folder) => {
     const bytes = crypto.getRandomValues(new Uint8Array(5_000));
