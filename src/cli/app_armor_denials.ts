@@ -6,6 +6,8 @@ import { readText } from "../system/read_text.ts";
 const PROFILES = ["libvirtd", "virtqemud", "virtxend"];
 /** The paths that those profiles let run unconfined (`/usr/bin/* PUx`). */
 const ALLOWED = /^\/(?:usr\/)?s?bin\/[^/]+$/;
+/** The modes in which a profile denies nothing. */
+const HARMLESS = ["complain", "unconfined"];
 const LARGEST_PROFILE = 1024 * 1024;
 
 /**
@@ -28,7 +30,9 @@ export function appArmorDenials(program: string, daemons: readonly LibvirtDaemon
   if (daemons.length > 0) {
     return daemons.flatMap(({ name, pid }) => {
       const profile = appArmorProfile(pid);
-      if (profile === undefined || profile.mode === "complain" || letsRun(profile.name, program)) return [];
+      if (profile === undefined || HARMLESS.includes(profile.mode) || letsRun(profile.name, program)) {
+        return [];
+      }
       return [denial(`${name} (pid ${pid})`, profile.name, program)];
     });
   }
@@ -45,7 +49,10 @@ function letsRun(profile: string, program: string): boolean {
   if (told !== undefined) return told;
   if (ALLOWED.test(program)) return true;
   const added = readText(`/etc/apparmor.d/local/${fileOf(profile)}`, LARGEST_PROFILE) ?? "";
-  return added.split("\n").some((line) => line.trim().replace(/^"|"(?=\s)/g, "").startsWith(`${program} `));
+  return added.split("\n").some((line) => {
+    const [, path, rights = ""] = /^\s*"?(.+?)"?\s+([a-zA-Z]+)\s*,/.exec(line) ?? [];
+    return path === program && rights.includes("x");
+  });
 }
 
 /** `/etc/apparmor.d/usr.sbin.libvirtd` has the profile `libvirtd`, in older releases `/usr/sbin/libvirtd`. */

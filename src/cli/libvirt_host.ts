@@ -61,7 +61,7 @@ export function daemonProgram(running: readonly LibvirtDaemon[]): string | undef
 /** libvirt's version, as `9.0.0`, from a daemon's program; hookvisor never asks libvirt itself. */
 export function libvirtVersion(program: string): string | undefined {
   const said = runQuickly(program, ["--version"]);
-  return /\b(\d+\.\d+\.\d+)\b/.exec(said?.stdout ?? "")?.[1];
+  return /\(libvirt\) (\d+\.\d+\.\d+)\b/.exec(said?.stdout ?? "")?.[1];
 }
 
 /** Whether that version runs everything in `<driver>.d`: from 6.5.0 on. */

@@ -64,6 +64,8 @@ hv install; echo "refused $?"; ls /etc/libvirt/hooks | wc -l
 hv doctor; echo "doctor $?"
 hv install --force > /dev/null; echo "forced $?"; ls /etc/libvirt/hooks/qemu.d
 hv uninstall > /dev/null
+echo '  ${PROGRAM} r,' > /etc/apparmor.d/local/usr.sbin.libvirtd
+hv install > /dev/null; echo "readable $?"
 echo '  ${line}' > /etc/apparmor.d/local/usr.sbin.libvirtd
 hv install; echo "allowed $?"
 hv doctor`,
@@ -78,6 +80,7 @@ hv doctor`,
     /fail AppArmor AppArmor's profile libvirtd does not let libvirtd .* every start of a guest or a network fails/,
   );
   assert.match(told, /forced 0 50-hookvisor/);
+  assert.match(told, /readable 1 /);
   assert.match(told, /allowed 0 .*ok AppArmor libvirtd runs under libvirtd \(enforce\); they may run /);
 });
 
