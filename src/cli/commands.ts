@@ -124,7 +124,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     description: [
       "Reads config.yaml and all handlers, or only the handlers named as FILE, wherever they are, and reports every " +
       "problem at once: the place, the line, and what to do. Then it prints a table of what each handler may do.",
-      "Besides errors, it warns of what is allowed but unwise:  a shell or an interpreter among the commands, a rule " +
+      "Besides errors, it warns of what is allowed but unwise: a shell or an interpreter among the commands, a rule " +
       "that lets systemctl do anything, writing anywhere below /etc, a handler that can never run, a timeout longer " +
       "than the operation's; calls that do not exist, and calls that no rule in the manifest allows. It runs nothing and changes nothing.",
     ],
@@ -400,7 +400,7 @@ export const COMMANDS: readonly AdminCommand[] = [
     words: [],
     summary: "check everything hookvisor needs, and say how to fix what is wrong",
     description: [
-      "Checks libvirt's version and daemons,  the hooks directory and its links, whether the running daemons know them, " +
+      "Checks libvirt's version and daemons, the hooks directory and its links, whether the running daemons know them, " +
       "other hook scripts, owners and modes, AppArmor and SELinux, the handlers and what their rules name, what guests " +
       "that are gone have left behind, the disk, journald and the C library. Each line names the check and its result: " +
       "ok, note (something to know), warn or fail, and what to do.",

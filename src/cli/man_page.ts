@@ -23,7 +23,7 @@ export function commandPage(command: AdminCommand, source: ManSource): string {
   return page([
     ...title(pageName(command), source),
     ".SH NAME",
-    `${text(pageName(command))} \\- ${text(command.summary)}`,
+    fill(`${text(pageName(command))} \\- ${text(command.summary)}`),
     ".SH SYNOPSIS",
     synopsis(usage(command)),
     ".SH DESCRIPTION",
@@ -42,7 +42,7 @@ export function commandPage(command: AdminCommand, source: ManSource): string {
       i,
     ) => [
       ...(i === 0 ? [] : [".PP"]),
-      `${text(sentence(does))}`,
+      prose(sentence(does)),
       ".PP",
       ".RS 4",
       ".nf",
@@ -129,18 +129,42 @@ function synopsis(line: string): string {
 }
 
 function paragraphs(texts: readonly string[]): string[] {
-  return texts.flatMap((paragraph, i) => [...(i === 0 ? [] : [".PP"]), text(paragraph)]);
+  return texts.flatMap((paragraph, i) => [...(i === 0 ? [] : [".PP"]), prose(paragraph)]);
 }
 
 function item(term: string, meaning: string): string[] {
-  return [".TP", `\\fB${text(term)}\\fR`, `${text(sentence(meaning))}`];
+  return [".TP", `\\fB${text(term)}\\fR`, prose(sentence(meaning))];
 }
+
+/** Names that keep their small letter at the beginning of a sentence. */
+const NAMES = /^(?:libvirt|hookvisor)\b/;
 
 /** A summary as a sentence. A file name at the beginning keeps its small letter. */
 function sentence(summary: string): string {
   const [first = ""] = summary.split(/[\s,;:]/);
-  const begun = /^[a-z]+('s)?$/.test(first) ? summary[0]!.toUpperCase() + summary.slice(1) : summary;
+  const begun = /^[a-z]+('s)?$/.test(first) && !NAMES.test(first)
+    ? summary[0]!.toUpperCase() + summary.slice(1)
+    : summary;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** The longest line of a page's source that mandoc's lint does not complain of is 80 bytes. */
+const WIDTH = 78;
+
+/** A text in lines, which troff fills again. */
+function prose(plain: string): string {
+  return fill(text(plain));
+}
+
+/** Lines of an escaped text. None begins with a character that makes it a request. */
+function fill(escaped: string): string {
+  const lines: string[] = [];
+  for (const word of escaped.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(/^[.']/.test(word) ? `\\&${word}` : word);
+  }
+  return lines.join("\n");
 }
 
 /** A text escaped for troff, to which backslashes, dashes, quotes, and a point at the start of a line are special. */
