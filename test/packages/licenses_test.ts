@@ -22,6 +22,25 @@ Deno.test("the list of crates names every crate that the runtime has", () => {
   assert.deepEqual([...crates].filter((crate) => !list.has(crate)), []);
 });
 
+Deno.test("what is in the runtime and is no crate, or leaves no path, has a line of its own", () => {
+  const runtime = new TextDecoder("latin1").decode(Deno.readFileSync(RUNTIME));
+  const marks = {
+    "third_party/abseil-cpp": "Abseil",
+    "third_party/libc++": "libc++",
+    "/lcms2-": "Little CMS",
+    "/libffi-": "libffi",
+    "ZSTD_trace_compress_begin": "zstd",
+    "ISRG Root X1": "Mozilla's list of certification authorities",
+    "SQLite format 3": "SQLite",
+  };
+  const list = read("README.md");
+  for (const [mark, name] of Object.entries(marks)) {
+    if (runtime.includes(mark)) assert.ok(list.includes(name), `${mark} is in the runtime`);
+  }
+  const lines = list.split("\n");
+  assert.deepEqual(lines.filter((line, i) => line !== "" && lines.indexOf(line) !== i), []);
+});
+
 Deno.test("every text that a list of licences names is there, and none is there for nothing", () => {
   const lists = read("README.md") + read("rust-crates.txt");
   for (const [, name] of lists.matchAll(/\b([\w.-]+\.txt)\b/g)) assert.ok(files.includes(name!), name);
