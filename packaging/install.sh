@@ -4,11 +4,12 @@
 # /etc/hookvisor/handlers. Variables may say more: PREFIX and DESTDIR as the options, SYSCONFDIR (/etc),
 # UNITDIR (PREFIX/lib/systemd/system), ZSHDIR (PREFIX/share/zsh/site-functions), LICENSEDIR
 # (PREFIX/share/licenses/hookvisor; empty: no licences, for who installs them otherwise).
-# With --uninstall the same files are removed; configuration, handlers and records stay.
+# With --uninstall the same files are removed, and the directories that are empty then; configuration, handlers and
+# records stay.
 set -eu
 umask 022
 
-from=$(cd "$(dirname "$0")" && pwd)
+from=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 remove=
 for word in "$@"; do
   case $word in
@@ -20,12 +21,14 @@ for word in "$@"; do
   esac
 done
 PREFIX=${PREFIX-/usr/local}
+case $PREFIX in /*) ;; *) echo "install.sh: the prefix is \"$PREFIX\": give an absolute path" >&2; exit 2 ;; esac
+PREFIX=${PREFIX%/}
 DESTDIR=${DESTDIR-}
 SYSCONFDIR=${SYSCONFDIR-/etc}
 UNITDIR=${UNITDIR-$PREFIX/lib/systemd/system}
 ZSHDIR=${ZSHDIR-$PREFIX/share/zsh/site-functions}
 LICENSEDIR=${LICENSEDIR-$PREFIX/share/licenses/hookvisor}
-case $PREFIX in /*) ;; *) echo "install.sh: the prefix is \"$PREFIX\": give an absolute path" >&2; exit 2 ;; esac
+[ -e "$from/bin/hookvisor" ] || { echo "install.sh: there is no bin/hookvisor in $from, beside this script" >&2; exit 1; }
 
 # place FILE: where a file of the folder goes; nothing for one that is not wanted.
 place() {
@@ -39,17 +42,43 @@ place() {
 
 files=$(cd "$from" && find bin lib share -type f | LC_ALL=C sort)
 
+# Directories that a system has without us.
+theirs=" / /etc /home /opt /srv /usr /usr/local"
+for top in /usr /usr/local; do theirs="$theirs $top/bin $top/lib $top/share $top/share/man"; done
+
+# prune DIRECTORY: removes it, and those above it, while they are empty.
+prune() {
+  directory=$1
+  while [ -n "$directory" ]; do
+    [ -n "$DESTDIR" ] || case "$theirs " in *" $directory "*) return 0 ;; esac
+    rmdir "$DESTDIR$directory" 2> /dev/null || return 0
+    directory=${directory%/*}
+  done
+}
+
 if [ -n "$remove" ]; then
-  [ -n "$DESTDIR" ] || [ ! -x "$PREFIX/bin/hookvisor" ] || "$PREFIX/bin/hookvisor" uninstall
+  status=0
+  if [ -z "$DESTDIR" ] && [ -x "$PREFIX/bin/hookvisor" ]; then
+    "$PREFIX/bin/hookvisor" uninstall || {
+      echo "install.sh: see that no link in libvirt's hooks directory leads to $PREFIX/bin/hookvisor" >&2
+      status=1
+    }
+  fi
   for file in $files; do
     to=$(place "$file")
     [ -z "$to" ] || rm -f "$DESTDIR$to"
   done
-  rmdir "$DESTDIR$PREFIX/share/hookvisor/recipes" "$DESTDIR$PREFIX/share/hookvisor" \
-    "$DESTDIR$PREFIX/share/doc/hookvisor" ${LICENSEDIR:+"$DESTDIR$LICENSEDIR"} 2>/dev/null || :
-  echo "hookvisor is removed; $SYSCONFDIR/hookvisor and /var/log/hookvisor are as they were"
-  exit 0
+  for file in $files; do
+    to=$(place "$file")
+    [ -z "$to" ] || [ ! -d "$DESTDIR${to%/*}" ] || prune "${to%/*}"
+  done
+  prune "$SYSCONFDIR/hookvisor/handlers"
+  [ -n "$DESTDIR" ] || echo "hookvisor is removed; what you have in $SYSCONFDIR/hookvisor and /var/log/hookvisor stays"
+  exit $status
 fi
+
+# In a replacement of sed's these are special.
+escaped=$(printf '%s\n' "$PREFIX" | sed 's/[&|\\]/\\&/g')
 
 for file in $files; do
   to=$(place "$file")
@@ -60,7 +89,7 @@ for file in $files; do
   # A new file, then a rename: hook calls run the old program or the new one, never a part of one.
   case $file in
     lib/systemd/system/*)
-      sed "s|/usr/bin/hookvisor|$PREFIX/bin/hookvisor|g" "$from/$file" > "$DESTDIR$to.new"
+      sed "s|/usr/bin/hookvisor|$escaped/bin/hookvisor|g" "$from/$file" > "$DESTDIR$to.new"
       chmod 644 "$DESTDIR$to.new"
       touch -r "$from/$file" "$DESTDIR$to.new"
       ;;

@@ -20,6 +20,10 @@ install -m 755 "$program" "$folder/bin/hookvisor"
 "$program" completion zsh > "$share/zsh/site-functions/_hookvisor"
 "$program" completion fish > "$share/fish/vendor_completions.d/hookvisor.fish"
 install -m 644 handlers/recipes/*.js "$share/hookvisor/recipes/"
+# Those are recipes too: by the name that "hookvisor new" knows them by, without the digits.
+for handler in handlers/[0-9][0-9]-*.js; do
+  install -m 644 "$handler" "$share/hookvisor/recipes/${handler#handlers/[0-9][0-9]-}"
+done
 install -m 644 handlers/handler.d.ts "$share/hookvisor/"
 install -m 644 README.md CHANGELOG.md docs/*.md "$share/doc/hookvisor/"
 install -m 644 LICENSE packaging/licenses/* "$share/licenses/hookvisor/"

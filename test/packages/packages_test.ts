@@ -127,6 +127,48 @@ echo "after an upgrade: $(wc -l < /run/reloads)"
   );
 
   test(
+    `${suite}: the .deb's scripts run its own program, know a first installation, and clean up after a damaged one`,
+    ["debootstrap", "debhelper"],
+    () => {
+      const { code, out } = inRoot(
+        suite,
+        packages(),
+        `${LIFE}
+export PATH=/usr/local/sbin:/usr/local/bin:$PATH
+mkdir -p /etc/libvirt/hooks/qemu.d
+dpkg-deb --fsys-tarfile /packages/1/*.deb | tar -x -C /tmp ./usr/bin/hookvisor
+mv /tmp/usr/bin/hookvisor /usr/local/bin/
+ln -s /usr/local/bin/hookvisor /etc/libvirt/hooks/qemu.d/50-hookvisor
+${INSTALL} /packages/1/*.deb > /run/apt 2>&1 || { cat /run/apt; exit 1; }
+echo "link to $(readlink /etc/libvirt/hooks/qemu.d/50-hookvisor)"
+dpkg --remove hookvisor > /dev/null
+rm /usr/local/bin/hookvisor
+echo "links $(find /etc/libvirt/hooks -type l | wc -l)"
+mkdir /etc/libvirt/hooks/daemon.d
+ln -s /usr/bin/hookvisor /etc/libvirt/hooks/daemon.d/50-hookvisor
+daemon
+dpkg --install /packages/1/*.deb 2>&1 | grep asked
+dpkg --install /packages/2/*.deb > /dev/null
+echo "reloads $(wc -l < /run/reloads)"
+handler
+rm -r /etc/libvirt/hooks/qemu.d
+hookvisor install > /dev/null
+truncate -s 1M /usr/bin/hookvisor
+dpkg --remove hookvisor > /dev/null 2>&1
+echo "left: $(find /etc/libvirt/hooks -mindepth 1)"
+mkdir -p /var/log/hookvisor && mount -t tmpfs none /var/log/hookvisor
+dpkg --purge hookvisor > /run/purge 2>&1 || { cat /run/purge; exit 1; }
+dpkg-query -W -f '\\\${Status}' hookvisor 2> /dev/null || echo "purged"
+`,
+      );
+      assert.equal(code, 0, out);
+      assert.match(out, /^link to \/usr\/bin\/hookvisor\nlinks 0$/m);
+      assert.match(out, /^libvirtd \(pid \d+\) was asked to reload\nreloads 1$/m);
+      assert.match(out, /^left: \/etc\/libvirt\/hooks\/daemon\.d\npurged$/m);
+    },
+  );
+
+  test(
     `${suite}: across an upgrade of the .deb no hook call fails or is lost`,
     ["debootstrap", "debhelper"],
     () => {
@@ -206,6 +248,11 @@ ls /usr/share/man/man8/hookvisor.8.gz /usr/share/zsh/site-functions/_hookvisor /
 handler
 hookvisor install > /dev/null
 calls 3 /run/failures; cat /run/failures'
+rpm -qp --provides $root/packages/1/hookvisor-0*.rpm
+inside 'hookvisor version --json
+echo "recipes $(hookvisor new --list | cut -d " " -f 1 | sort | tr "\n" " ")"
+echo "recipes $(ls /usr/share/hookvisor/recipes | sed "s/[.]js$//" | sort | tr "\n" " ")"
+truncate -s 1M /usr/bin/hookvisor'
 rpm -e hookvisor
 inside '
 echo "left: $(find /etc/libvirt/hooks)"
@@ -218,6 +265,22 @@ diff /run/before /run/after && echo "no trace"'
   assert.match(out, /^whole\nhookvisor 0\.\d+\.\d+, built from sources of 2023-11-14$/m);
   assert.match(out, /checkpoint\nno link\ndone 3\n/);
   assert.match(out, /^left: \/etc\/libvirt\/hooks\nno trace$/m);
+  const { deno, v8, quickjsNg } = JSON.parse(/^\{.*\}$/m.exec(out)![0]) as Record<string, string>;
+  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url))) as {
+    imports: Record<string, string>;
+  };
+  const ofNpm = (name: string) => imports[name]!.slice(imports[name]!.lastIndexOf("@") + 1);
+  for (
+    const [name, version] of [
+      ["deno", deno],
+      ["v8", v8!.replace("-rusty", "")],
+      ["quickjs-ng", quickjsNg],
+      ["npm(yaml)", ofNpm("yaml")],
+      ["npm(@noble/hashes)", ofNpm("@noble/hashes")],
+    ]
+  ) assert.ok(out.includes(`\nbundled(${name}) = ${version}\n`), `${name} ${version}: ${out}`);
+  const [offered, packed] = out.match(/^recipes .*$/gm)!;
+  assert.equal(packed, offered);
 });
 
 test("across an upgrade of the .rpm no hook call fails or is lost", ["debootstrap", "rpm"], () => {
@@ -252,11 +315,17 @@ test(
       `${LIFE}
 snapshot /run/before
 mkdir /tmp/t && tar -xzf /packages/1/*.tar.gz -C /tmp/t && cd /tmp/t/hookvisor-*
-./install.sh --prefix=/opt/hv
-/opt/hv/bin/hookvisor version | head -1
-sh install.sh --uninstall --prefix=/opt/hv
-rmdir /etc/hookvisor/handlers /etc/hookvisor
-find /opt/hv -depth -type d -exec rmdir {} + 2> /dev/null || :
+./install.sh --prefix='/opt/h&v'
+'/opt/h&v/bin/hookvisor' version | head -1
+grep ExecStart '/opt/h&v/lib/systemd/system/hookvisor-watch.service'
+sh install.sh --uninstall --prefix='/opt/h&v'
+./install.sh
+truncate -s 1M /usr/local/bin/hookvisor
+./install.sh --uninstall || echo "told $?"
+ln -s "$PWD/install.sh" /tmp/install && sh /tmp/install --destdir=/tmp/dd && ls /tmp/dd/usr/local/bin
+sh /tmp/install --destdir=/tmp/dd --uninstall
+rmdir /tmp/dd
+mv bin elsewhere; ./install.sh --destdir=/tmp/dd || echo "nothing to install $?"; mv elsewhere bin
 DESTDIR=/tmp/d PREFIX=/usr ./install.sh
 find /tmp/d -type f | sort | sed -n '1p;$p'
 ls -d /tmp/d/etc/hookvisor/handlers
@@ -267,6 +336,12 @@ diff /run/before /run/after && echo "no trace"
     );
     assert.equal(code, 0, out);
     assert.match(out, /^hookvisor 0\.\d+\.\d+, built from sources of 2023-11-14$/m);
+    assert.match(out, /^ExecStart=\/opt\/h&v\/bin\/hookvisor watch$/m);
+    assert.match(
+      out,
+      /see that no link in libvirt's hooks directory leads to \/usr\/local\/bin\/hookvisor\n.*\ntold 1$/m,
+    );
+    assert.match(out, /^hookvisor\ninstall\.sh: there is no bin\/hookvisor in .*\nnothing to install 1$/m);
     assert.match(out, /^\/tmp\/d\/usr\/bin\/hookvisor$/m);
     assert.match(out, /the prefix is "relative": give an absolute path\nrefused 2\nno trace\n$/);
   },
@@ -294,7 +369,7 @@ test(
 
 test("lintian finds nothing that no override explains", ["debhelper", "lintian"], () => {
   const deb = `${packages()}/1/hookvisor_*.deb`;
-  const { out } = run("sh", ["-c", `lintian --allow-root --fail-on error,warning,info ${deb} && echo clean`]);
+  const { out } = run("sh", ["-c", `lintian --allow-root -EvIL +pedantic ${deb} && echo clean`]);
   assert.equal(out.trim(), "clean");
 });
 
