@@ -12,7 +12,7 @@ import {
 } from "./elf64.ts";
 import type { Assembled } from "./assemble.ts";
 import { CODE_ADDRESS, entryCode, type Program, type Sums, UNKNOWN } from "./entry_code.ts";
-import { type Image, PAGE, readImage, roundUp, type Segment } from "./image.ts";
+import { type Image, PAGE, readImage, roundUp, type Section, type Segment } from "./image.ts";
 import { writeImage } from "./write_image.ts";
 
 /** How many program headers may be added after the code, for the same reason. */
@@ -81,19 +81,19 @@ export async function addEntryCode(
   });
   image.segments[0]!.bytes.set(assembled.code, CODE_ADDRESS);
   image.entry = CODE_ADDRESS;
-  image.sections.push({
-    name: ".hookvisor",
-    type: SHT_PROGBITS,
-    flags: SHF_ALLOC | SHF_EXECINSTR,
-    address: CODE_ADDRESS,
-    size: assembled.code.length,
-    link: undefined,
-    info: 0,
-    align: 16n,
-    entrySize: 0n,
-  });
+  const limit = image.segments[0]!.memorySize;
+  image.sections.push(
+    sectionAt(CODE_ADDRESS, assembled.code.length, ".hookvisor", SHF_ALLOC | SHF_EXECINSTR),
+    // libelf zeroes what is in no section when it writes a file, even if its header says that the table is there.
+    sectionAt(tableAt, limit - tableAt, ".hookvisor.phdrs", SHF_ALLOC),
+  );
   image.sections.sort((a, b) => a.address - b.address);
   return writeImage(image, tableAt);
+}
+
+function sectionAt(address: number, size: number, name: string, flags: bigint): Section {
+  const align = address % 16 === 0 ? 16n : 8n;
+  return { name, type: SHT_PROGBITS, flags, address, size, link: undefined, info: 0, align, entrySize: 0n };
 }
 
 /** Gives the first `limit` bytes of memory their own segment, and moves the sections in them. */

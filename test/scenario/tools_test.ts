@@ -11,6 +11,7 @@ const HAS = {
   patchelf: hasTool("patchelf"),
   debhelper: hasTool("dh_strip"),
   rpm: hasTool("/usr/lib/rpm/brp-strip"),
+  llvm: hasTool("llvm-strip"),
 };
 const LOADER = "/lib64/ld-linux-x86-64.so.2";
 const CALL: Words = ["v1", "prepare", "begin", "-"];
@@ -30,6 +31,13 @@ const CASES: [name: string, needs: (keyof typeof HAS)[], script: string][] = [
   ],
   ["eu-strip", ["elfutils"], "eu-strip hookvisor"],
   ["eu-strip as find-debuginfo calls it", ["elfutils"], "eu-strip --remove-comment -f debug hookvisor"],
+  [
+    "eu-elfcompress, which has libelf write the file anew",
+    ["elfutils"],
+    "eu-elfcompress --force --type=zlib --name='*' hookvisor",
+  ],
+  ["llvm-strip", ["llvm"], "llvm-strip hookvisor"],
+  ["llvm-strip --strip-sections", ["llvm"], "llvm-strip --strip-sections hookvisor"],
   ["patchelf --set-interpreter", ["patchelf"], "patchelf --set-interpreter $PWD/ld.so hookvisor"],
   ["patchelf --set-rpath", ["patchelf"], "patchelf --set-rpath /opt/own/lib:/opt/more/lib hookvisor"],
   [
@@ -38,6 +46,11 @@ const CASES: [name: string, needs: (keyof typeof HAS)[], script: string][] = [
     `patchelf --set-rpath /opt/own/lib hookvisor
      patchelf --set-interpreter $PWD/ld.so --set-rpath /opt/own/lib:/a/much/longer/path/than/before hookvisor
      strip hookvisor`,
+  ],
+  [
+    "patchelf five times",
+    ["patchelf"],
+    "for i in 1 2 3 4 5; do patchelf --set-rpath /opt/own/lib:/each/time/longer$i$PWD/$(seq -s / $((10 * i))) hookvisor; done",
   ],
   [
     "strip, then patchelf",

@@ -141,6 +141,14 @@ test("addEntryCode() leaves no byte of a segment that tools would not know of by
   }
 });
 
+test("addEntryCode() has the table and the room behind it in a section of their own: libelf zeroes the rest", async () => {
+  const made = await addEntryCode(PROGRAM);
+  const image = readImage(made);
+  const { address, size, flags } = named(image, ".hookvisor.phdrs");
+  deepEqual([address, address + size], [readHeader(made).programOffset, image.segments[0]!.bytes.length]);
+  equal(flags, 2n);
+});
+
 test("addEntryCode() tells the code where it all is", async () => {
   const { code, told } = recorded();
   const made = await addEntryCode(PROGRAM, code);
