@@ -1,6 +1,7 @@
 import { assemble, type Assembled, type Line } from "./assemble.ts";
 import { CHECK_ARGUMENTS } from "./check_arguments_code.ts";
 import { CHECK_FILE } from "./check_file_code.ts";
+import { FAIL } from "./fail_code.ts";
 import { FIND_INTERPRETER } from "./find_interpreter_code.ts";
 import { GIVE_UP } from "./give_up_code.ts";
 import { LOAD_INTERPRETER } from "./load_interpreter_code.ts";
@@ -8,7 +9,7 @@ import { RESTORE } from "./restore_code.ts";
 import { START_DIRECTLY } from "./start_directly_code.ts";
 import { START_PLAINLY } from "./start_plainly_code.ts";
 import { SUPERVISE } from "./supervise_code.ts";
-import { SUPERVISE_DATA } from "./supervise_data.ts";
+import { LAST_WORD, SUPERVISE_DATA } from "./supervise_data.ts";
 import { WAIT } from "./wait_code.ts";
 
 /** The code's place in memory and in the file: the space before it allows tools a larger table of program headers. */
@@ -71,6 +72,9 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
     ...START_DIRECTLY,
     ...CHECK_ARGUMENTS,
     ...SUPERVISE,
+    ...FAIL,
+    ...data("cut", text("error: the file of hookvisor is cut short: install it again\n")),
+    ...SUPERVISE_DATA,
     ...WAIT,
     ...GIVE_UP,
     { label: "go on" },
@@ -96,12 +100,11 @@ export function entryCode({ tag, entry, interpreter, end, relocated, payload }: 
       "not directly",
       text("error: hookvisor does not start by way of ld.so here: call it by its own path\n"),
     ),
-    ...data("cut", text("error: the file of hookvisor is cut short: install it again\n")),
     ...data("damaged", text("error: the program in the file of hookvisor is damaged: install it again\n")),
     ...data("forbidden", text("error: SELinux or systemd forbids machine code\n")),
     ...data("cannot load", text("error: hookvisor cannot load ")),
     ...data("needs glibc", text(": it needs glibc\n")),
-    ...SUPERVISE_DATA,
+    ...LAST_WORD,
   ], Object.fromEntries(outside));
 }
 

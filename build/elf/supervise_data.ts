@@ -46,6 +46,9 @@ const TEXTS: Record<string, string> = {
   "kernel log": "/dev/kmsg",
 };
 
+/** SIGSTOP as a set of signals, which blocks nothing: `look at end` (fail_code.ts). Its third byte is not zero. */
+export const LAST_WORD: Line[] = data("last word", words([1n << 18n]));
+
 /** What the code of SUPERVISE, WAIT and GIVE_UP looks up: libvirt's drivers and operations, limits, texts. */
 export const SUPERVISE_DATA: Line[] = [
   data("drivers", bytes([...DRIVERS, ""].map((driver) => `${driver}\0`).join(""))),

@@ -1,6 +1,7 @@
 /** A file that is not what the build made: the program says so in one line, and no running guest pays for it. */
 import assert from "node:assert/strict";
 import { readHeader, readProgramHeaders, viewOf } from "../../build/elf/elf64.ts";
+import { entryCodeLabel } from "../../build/elf/entry_code.ts";
 import { readImage } from "../../build/elf/image.ts";
 import { OPERATIONS } from "../../src/protocol/operations.ts";
 import { Host, PROGRAM, run } from "./support.ts";
@@ -29,6 +30,13 @@ function write(path: string, bytes: Uint8Array): void {
   Deno.writeFileSync(path, bytes, { mode: 0o755 });
 }
 
+/** The header of the section that names the interpreter: its place in the file. */
+function interpreterRow(): number {
+  const { sectionOffset } = readHeader(WHOLE);
+  const index = readImage(WHOLE).sections.find(({ name }) => name === ".interp")!.index!;
+  return sectionOffset + index * 64;
+}
+
 /** One line, and 1 as every command that fails. */
 async function refuses(program: string, why: string): Promise<void> {
   const { code, signal, stdout, stderr } = await run(program, ["version"]);
@@ -55,6 +63,47 @@ Deno.test({
     }
   },
 });
+
+/** Tools that put the program headers before the code, so that the kernel starts what is cut off in the code. */
+const MOVERS: [tool: string, debianPackage: string, ...args: string[]][] = [
+  ["strip", "binutils"],
+  ["patchelf", "patchelf", "--set-rpath", "/opt/own/lib"],
+];
+
+for (const [tool, debianPackage, ...args] of MOVERS) {
+  Deno.test({
+    ignore: !ON_X86 || !hasTool(tool),
+    name:
+      `a file that ${tool} has written and that is cut short in the entry code says so, and reconnect goes on (needs Debian's ${debianPackage})`,
+    fn: async () => {
+      using host = new Host();
+      const path = `${host.folder}/hookvisor`;
+      write(path, WHOLE);
+      assert.equal((await run(tool, [...args, path])).code, 0);
+      const whole = Deno.readFileSync(path);
+      assert.equal(readHeader(whole).programOffset, 64);
+      // "wait" is behind what is needed to answer. Of the last word the third byte is not zero.
+      const [least, last] = [entryCodeLabel("wait"), entryCodeLabel("last word") + 2];
+      assert.ok(least < 4096 && last > 4096);
+      for (const size of [least, 4095, 4096, 4097, 5000, last, last + 1]) {
+        write(path, whole.subarray(0, size));
+        await refuses(path, CUT);
+        for (const [operation, code] of [["prepare", 1], ["reconnect", 0]] as const) {
+          const words = [host.hookLink("qemu", path), "v1", operation, "begin", "-"];
+          const ended = await host.inside(`exec "$@"`, words);
+          assert.deepEqual(
+            [ended.code, ended.signal, ended.stdout],
+            [code, null, ""],
+            `${size} ${operation}`,
+          );
+          assert.match(ended.stderr, new RegExp(`^[^\n]*${CUT}\n$`));
+          const spelledOut = await run(path, ["hook", ...words.with(0, "qemu")]);
+          assert.deepEqual([spelledOut.code, spelledOut.stderr], [code, `error: ${CUT}\n`]);
+        }
+      }
+    },
+  });
+}
 
 Deno.test({
   ignore: !ON_X86,
@@ -121,6 +170,34 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  ignore: !ON_X86,
+  name: "a file whose sections name no path of an interpreter says so",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    // sh_addr: where nothing is, where the file header is, and where zeros are.
+    for (const address of [0x7fff_ffff_0000n, 0x10_0000_0000n, 0n, 0x100n]) {
+      const bytes = WHOLE.slice();
+      viewOf(bytes).setBigUint64(interpreterRow() + 16, address, true);
+      write(path, bytes);
+      await refuses(path, DAMAGED);
+    }
+  },
+});
+
+Deno.test({
+  ignore: !ON_X86 || !hasTool("strip"),
+  name: "a file from which a tool has removed the interpreter's path says so (needs Debian's binutils)",
+  fn: async () => {
+    using host = new Host();
+    const path = `${host.folder}/hookvisor`;
+    assert.equal((await run("strip", ["--remove-section=.interp", "-o", path, PROGRAM])).code, 0);
+    await refuses(path, DAMAGED);
+  },
+});
+
 Deno.test({
   ignore: !ON_X86,
   name:
