@@ -248,7 +248,7 @@ ls /usr/share/man/man8/hookvisor.8.gz /usr/share/zsh/site-functions/_hookvisor /
 handler
 hookvisor install > /dev/null
 calls 3 /run/failures; cat /run/failures'
-rpm -qp --provides $root/packages/1/hookvisor-0*.rpm
+command rpm -qp --provides $root/packages/1/hookvisor-0*.rpm
 inside 'hookvisor version --json
 echo "recipes $(hookvisor new --list | cut -d " " -f 1 | sort | tr "\n" " ")"
 echo "recipes $(ls /usr/share/hookvisor/recipes | sed "s/[.]js$//" | sort | tr "\n" " ")"
