@@ -7,6 +7,7 @@ import {
   readHeader,
   SHF_ALLOC,
   SHF_EXECINSTR,
+  SHT_DYNSYM,
   SHT_PROGBITS,
   viewOf,
 } from "./elf64.ts";
@@ -88,12 +89,23 @@ export async function addEntryCode(
     sectionAt(tableAt, limit - tableAt, ".hookvisor.phdrs", SHF_ALLOC),
   );
   image.sections.sort((a, b) => a.address - b.address);
+  putSymbolsFirst(image.sections);
   return writeImage(image, tableAt);
 }
 
 function sectionAt(address: number, size: number, name: string, flags: bigint): Section {
   const align = address % 16 === 0 ? 16n : 8n;
   return { name, type: SHT_PROGBITS, flags, address, size, link: undefined, info: 0, align, entrySize: 0n };
+}
+
+/**
+ * Puts the symbols of libraries before all sections that refer to them, where linkers have them. Else `strip` numbers
+ * the sections otherwise than it found them, and leaves the numbers in the symbols as they were.
+ */
+function putSymbolsFirst(sections: Section[]): void {
+  const from = sections.findIndex(({ type }) => type === SHT_DYNSYM);
+  const to = sections.findIndex(({ link }) => link !== undefined && link === sections[from]);
+  if (to >= 0 && to < from) sections.splice(to, 0, ...sections.splice(from, 1));
 }
 
 /** Gives the first `limit` bytes of memory their own segment, and moves the sections in them. */

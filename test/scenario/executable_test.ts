@@ -101,20 +101,40 @@ test("readelf", "binutils", "readelf reads all of the program without a complain
 /** The payload is a note of a kind that only Deno knows. */
 const OWN_COMPLAINT = /unknown object file note type \d+ with owner name 'SUI'/;
 
+/** What eu-elflint finds wrong in a file. The numbers of sections are left out: others are in front. */
+async function complaints(file: string): Promise<string[]> {
+  const { stdout } = await run("eu-elflint", ["--gnu-ld", file]);
+  return stdout.split("\n").map((line) => line.replaceAll(/\[ *\d+\]/g, "[]"));
+}
+
+async function complainsOfNothingNew(program: string, runtime: string): Promise<void> {
+  const known = new Set(await complaints(runtime));
+  const own = (await complaints(program)).filter((line) => !known.has(line));
+  assert.deepEqual(own.filter((line) => !OWN_COMPLAINT.test(line)), []);
+  // It looks at all of it.
+  assert.ok(own.length > 0 && known.size > 1);
+}
+
 test(
   "eu-elflint",
   "elfutils",
   "eu-elflint complains of nothing that it does not find in Deno's runtime too",
-  async () => {
-    const complaints = async (file: string) => {
-      const { stdout } = await run("eu-elflint", ["--gnu-ld", file]);
-      // The numbers of sections are others.
-      return stdout.split("\n").map((line) => line.replaceAll(/\[ *\d+\]/g, "[]"));
-    };
-    const known = new Set(await complaints(RUNTIME));
-    const own = (await complaints(PROGRAM)).filter((line) => !known.has(line));
-    assert.deepEqual(own.filter((line) => !OWN_COMPLAINT.test(line)), []);
-    // It looks at all of it.
-    assert.ok(own.length > 0 && known.size > 1);
-  },
+  () => complainsOfNothingNew(PROGRAM, RUNTIME),
 );
+
+Deno.test({
+  ignore: !ON_X86 || !hasTool("eu-elflint") || !hasTool("strip"),
+  name:
+    "nor does it after strip: symbols name sections by numbers that are right (needs Debian's elfutils and binutils)",
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const [program, runtime] = [join(folder, "program"), join(folder, "runtime")];
+      await said("strip", ["-o", program, PROGRAM]);
+      await said("strip", ["-o", runtime, RUNTIME]);
+      await complainsOfNothingNew(program, runtime);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});

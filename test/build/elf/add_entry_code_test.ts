@@ -141,6 +141,13 @@ test("addEntryCode() leaves no byte of a segment that tools would not know of by
   }
 });
 
+test("addEntryCode() leaves the symbols of libraries before what refers to them: strip keeps the numbers of sections then", async () => {
+  const { sections } = readImage(await addEntryCode(PROGRAM));
+  const symbols = sections.findIndex(({ name }) => name === ".dynsym");
+  const first = sections.findIndex(({ link }) => link === sections[symbols]);
+  ok(symbols >= 0 && symbols < first, `${symbols} ${first}`);
+});
+
 test("addEntryCode() has the table and the room behind it in a section of their own: libelf zeroes the rest", async () => {
   const made = await addEntryCode(PROGRAM);
   const image = readImage(made);
