@@ -17,9 +17,12 @@ trap 'exit 1' INT TERM HUP
 cp "$here"/hookvisor.te "$here"/hookvisor.fc "$here"/hookvisor.if "$work/"
 cd "$work"
 unset MAKEFLAGS MAKELEVEL MFLAGS
-# Each checkmodule writes its newest format, which the tools of older policies cannot read. 19 is RHEL 8's. The headers'
-# Makefile cannot add its own -M to a variable of the command line.
-checkmodule='$(BINDIR)/checkmodule -c 19 $(if $(filter mls mcs,$(TYPE)),-M)'
+# Each checkmodule writes its newest format, which older policies' tools cannot read: Debian 13's 22, of which RHEL 9's
+# know 21. All know 19, which RHEL 8's writes unasked, having no -c. To a variable of its command line a Makefile adds
+# nothing, so -M is here too.
+format=
+if checkmodule -h 2>&1 | grep -q -e ' -c '; then format='-c 19'; fi
+checkmodule="\$(BINDIR)/checkmodule $format \$(if \$(filter mls mcs,\$(TYPE)),-M)"
 make -f "$headers/Makefile" CHECKMODULE="$checkmodule" hookvisor.pp > log 2>&1 || { cat log >&2; exit 1; }
 # The same bytes each time: bzip2 keeps no date.
 bzip2 -9 -c hookvisor.pp > "$output/hookvisor.pp.bz2"

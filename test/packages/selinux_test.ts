@@ -6,7 +6,7 @@ const TO_CIL = "/usr/libexec/selinux/hll/pp";
 const NEEDS = has("checkmodule", "semodule_package", "secilc", "sesearch", "seinfo", "m4", "bzip2") &&
   [POLICY, TO_CIL, "/usr/share/selinux/devel/Makefile"].every((path) => run("test", ["-e", path]).code === 0);
 
-/** The newest format that RHEL 8's tools read (libsepol 2.9); RHEL 9's read two more. */
+/** The newest format of modules that RHEL 8's tools read. Debian 12's checkmodule writes 21 by itself, Debian 13's 22. */
 const FORMAT = 19;
 /** What says it all on the policy whose headers compiled it; on others it names something absent, and is left out. */
 const INTERFACE = "unconfined_domain(hookvisor_t)";
@@ -37,7 +37,11 @@ class Linked {
   #rulesOf(source: string) {
     const rules = this.#rules.get(source) ??
       [...this.ask("sesearch", "-A", "-s", source).matchAll(/^allow \S+ (\S+):(\S+) (?:\{ (.*) \}|(\w+));/gm)]
-        .map(([, target, kind, many, one]) => ({ target, kind, rights: many?.split(" ") ?? [one] }));
+        .map(([, target = "", kind = "", many, one = ""]) => ({
+          target,
+          kind,
+          rights: many?.split(" ") ?? [one],
+        }));
     this.#rules.set(source, rules);
     return rules;
   }
@@ -48,7 +52,7 @@ class Linked {
         ...run("seinfo", [this.#path, "-x", "-t"]).out.matchAll(
           /^ +type (\S+?)(?: alias .*?[^,])?(?:, (.*))?;$/gm,
         ),
-      ].map(([, type, attributes]) => [
+      ].map(([, type = "", attributes]) => [
         type,
         attributes?.split(", ") ?? [],
       ]),
