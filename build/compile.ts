@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { bundle, type Chunk } from "./bundle.ts";
 import { addEntryCode } from "./elf/add_entry_code.ts";
 import { entryCodeLabel } from "./elf/entry_code.ts";
+import { leaveRoomForHeaders } from "./elf/leave_room_for_headers.ts";
 
 /**
  * V8 flags baked into the executable; docs/performance-history.md states what each gains. A hook call is short, so
@@ -107,6 +108,7 @@ async function putCodeAtEntry(program: string): Promise<void> {
       }: an argument that is not UTF-8 ends the program (SIGABRT), and ` +
         `there are no checkpoints`,
     );
+    Deno.writeFileSync(program, leaveRoomForHeaders(Deno.readFileSync(program)));
     return;
   }
   Deno.writeFileSync(program, await addEntryCode(Deno.readFileSync(program)));

@@ -1,44 +1,25 @@
 import {
   PROGRAM_HEADER_SIZE,
-  PT_DYNAMIC,
   PT_GNU_RELRO,
   PT_INTERP,
   PT_PHDR,
   readHeader,
   SHF_ALLOC,
   SHF_EXECINSTR,
-  SHT_DYNSYM,
   SHT_PROGBITS,
-  viewOf,
 } from "./elf64.ts";
 import type { Assembled } from "./assemble.ts";
 import { CODE_ADDRESS, entryCode, type Program, type Sums, UNKNOWN } from "./entry_code.ts";
-import { type Image, PAGE, readImage, roundUp, type Section, type Segment } from "./image.ts";
+import { type Image, PAGE, readImage, roundUp, type Section } from "./image.ts";
+import { endOf, moveSections, putSymbolsFirst } from "./move_sections.ts";
 import { writeImage } from "./write_image.ts";
 
 /** How many program headers may be added after the code, for the same reason. */
 const SPARE_HEADERS = 8;
-const READ = 4;
 const READ_EXECUTE = 5;
 const X86_64 = 62;
 /** The section in which `deno compile` puts the program. */
 const PAYLOAD = ".note.sui";
-
-/**
- * Sections that may be moved, as long as the dynamic section is updated: by name, the tag there (`d_tag`), if
- * any.
- */
-const MOVABLE: Record<string, number | undefined> = {
-  ".interp": undefined,
-  ".dynsym": 6,
-  ".dynstr": 5,
-  ".hash": 4,
-  ".gnu.hash": 0x6ffffef5,
-  ".gnu.version": 0x6ffffff0,
-  ".gnu.version_r": 0x6ffffffe,
-  ".rela.dyn": 7,
-  ".rela.plt": 23,
-};
 
 /**
  * Puts code before the program's own entry, at the beginning of the file, so that it can report a truncated
@@ -98,77 +79,17 @@ function sectionAt(address: number, size: number, name: string, flags: bigint): 
   return { name, type: SHT_PROGBITS, flags, address, size, link: undefined, info: 0, align, entrySize: 0n };
 }
 
-/**
- * Puts the symbols of libraries before all sections that refer to them, where linkers have them. Else `strip` numbers
- * the sections otherwise than it found them, and leaves the numbers in the symbols as they were.
- */
-function putSymbolsFirst(sections: Section[]): void {
-  const from = sections.findIndex(({ type }) => type === SHT_DYNSYM);
-  const to = sections.findIndex(({ link }) => link !== undefined && link === sections[from]);
-  if (to >= 0 && to < from) sections.splice(to, 0, ...sections.splice(from, 1));
-}
-
 /** Gives the first `limit` bytes of memory their own segment, and moves the sections in them. */
 function makeRoom(image: Image, limit: number): void {
   const [first, second] = image.segments;
   if (!first || !second || second.address < limit) throw new Error("the program has no room for the code");
-  const moved = image.sections.filter(({ address }) => address < limit);
-  const fixed = moved.find(({ name }) => !(name in MOVABLE) && !name.startsWith(".note."));
-  if (fixed) throw new Error(`the program has no room for the code: ${fixed.name} cannot be moved`);
-  const from = Math.min(...moved.map(({ address }) => address));
-  const to = Math.max(...moved.map(({ address, size }) => address + size));
-  const block = first.bytes.slice(from, to);
-  const distance = roundUp(endOf(image), PAGE) - from + from % PAGE;
-
+  moveSections(image, limit);
   const rest = image.sections.find(({ address }) => address >= limit && address < first.memorySize)?.address;
   image.segments[0] = { ...first, flags: READ_EXECUTE, memorySize: limit, bytes: new Uint8Array(limit) };
-  if (rest !== undefined) {
-    const address = rest - rest % PAGE;
-    const memorySize = first.memorySize - address;
-    image.segments.splice(1, 0, { ...first, address, memorySize, bytes: first.bytes.slice(address) });
-  }
-  append(image, block, from + distance);
-  for (const one of image.others) {
-    if (one.address >= from && one.address < to) one.address += BigInt(distance);
-  }
-  for (const section of moved) {
-    const tag = MOVABLE[section.name];
-    if (tag !== undefined) moveDynamic(image, BigInt(tag), BigInt(distance));
-    section.address += distance;
-  }
-}
-
-/** Adds to the address that the dynamic section has for a tag. */
-function moveDynamic(image: Image, tag: bigint, distance: bigint): void {
-  const address = Number(image.others.find(({ type }) => type === PT_DYNAMIC)?.address);
-  const segment = image.segments.find((one) =>
-    one.address <= address && address < one.address + one.bytes.length
-  );
-  if (!segment) throw new Error("the program has no dynamic section");
-  const view = viewOf(segment.bytes);
-  for (let at = address - segment.address; view.getBigInt64(at, true) !== 0n; at += 16) {
-    if (view.getBigInt64(at, true) !== tag) continue;
-    view.setBigInt64(at + 8, view.getBigInt64(at + 8, true) + distance, true);
-  }
-}
-
-/** Appends bytes after everything: to the last segment if it is read-only, else in a new one. */
-function append(image: Image, bytes: Uint8Array, address: number): void {
-  const last = image.segments.at(-1)!;
-  const isOnlyRead = last.flags === READ && last.bytes.length === last.memorySize;
-  const segment: Segment = isOnlyRead
-    ? last
-    : { flags: READ, address, memorySize: 0, align: PAGE, bytes: new Uint8Array() };
-  if (!isOnlyRead) image.segments.push(segment);
-  const size = address + bytes.length - segment.address;
-  const larger = new Uint8Array(size);
-  larger.set(segment.bytes);
-  larger.set(bytes, address - segment.address);
-  Object.assign(segment, { memorySize: size, bytes: larger });
-}
-
-function endOf({ segments }: Image): number {
-  return Math.max(...segments.map(({ address, memorySize }) => address + memorySize));
+  if (rest === undefined) return;
+  const address = rest - rest % PAGE;
+  const memorySize = first.memorySize - address;
+  image.segments.splice(1, 0, { ...first, address, memorySize, bytes: first.bytes.slice(address) });
 }
 
 function relocatedOf({ others }: Image): Program["relocated"] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Host, PROGRAM } from "./support.ts";
+import { CASES, changed, HAS } from "./packagers_tools.ts";
+import { Host, PROGRAM, run } from "./support.ts";
 
 const PLAIN_PROGRAM = join(Deno.cwd(), "dist/hookvisor-without-checkpoint");
 const WHY = "this program was built without checkpoints (make CHECKPOINT=no)";
@@ -42,3 +43,21 @@ Deno.test("a program of make CHECKPOINT=no has nothing added at its entry, and a
   assert.deepEqual([ended.code, ended.text], [1, "hookvisor: v1: prepare refused by 10-a: no v1\n"]);
   assert.equal(host.record().restored, undefined);
 });
+
+for (const [name, needs, script] of CASES) {
+  Deno.test({
+    ignore: Deno.build.arch !== "x86_64" || !needs.every((tool) => HAS[tool]),
+    name: `after ${name} a program of make CHECKPOINT=no works: a command and a hook call (needs Debian's ${
+      needs.join(" and ")
+    })`,
+    fn: async () => {
+      using host = new Host();
+      host.handler("10-a", "on: [qemu/prepare]", "host.fail(`no ${event.name}`);");
+      const program = await changed(host, script, PLAIN_PROGRAM);
+      const { code, stdout, stderr } = await run(program, ["version"]);
+      assert.deepEqual([code, stdout, stderr], [0, (await say("version")).text, ""]);
+      const ended = await run(program, host.arguments(CALL));
+      assert.deepEqual([ended.code, ended.stderr], [1, "hookvisor: v1: prepare refused by 10-a: no v1\n"]);
+    },
+  });
+}
