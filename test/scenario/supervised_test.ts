@@ -116,8 +116,9 @@ Deno.test({
           record.notes?.join(),
         );
         assert.ok(record.notes?.some((note) => /may still complete, but nothing after it runs$/.test(note)));
-        // Its parent hangs, so it stays a zombie.
-        assert.match(Deno.readTextFileSync(`/proc/${child}/stat`), /^\d+ \(sleep\) Z /);
+        // Its parent hangs, so it stays a zombie. The record is written when it is killed, not when it is gone.
+        const isZombie = () => /^\d+ \(sleep\) Z /.test(Deno.readTextFileSync(`/proc/${child}/stat`));
+        await until(isZombie, "its process is not ended");
       },
     });
     assert.equal(ended.code, 0);
