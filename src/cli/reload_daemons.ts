@@ -67,12 +67,12 @@ export async function reload(
   reloads: readonly Reload[],
 ): Promise<Reloaded[]> {
   const since = Date.now();
-  for (const { pid } of reloads) askToReload(pid);
+  const asked = reloads.filter(({ pid }) => askToReload(pid));
   const isCalled = hooksFor(hooks, "daemon", program).some(({ isOurs, isCopy, isRun }) =>
     (isOurs && isRun) || isCopy
   );
   if (!isCalled || !hasHandlers(directories.config)) {
-    return reloads.map((one) => ({ ...one, seen: undefined }));
+    return asked.map((one) => ({ ...one, seen: undefined }));
   }
   const seen = (daemon: string) => {
     for (const { caller } of newestRecords(directories.log, { driver: "daemon", since })) {
@@ -81,8 +81,8 @@ export async function reload(
     return false;
   };
   const until = since + RELOAD_WAIT_MS;
-  while (Date.now() < until && !reloads.every(({ daemon }) => seen(daemon))) await pause(50);
-  return reloads.map((one) => ({ ...one, seen: seen(one.daemon) }));
+  while (Date.now() < until && !asked.every(({ daemon }) => seen(daemon))) await pause(50);
+  return asked.map((one) => ({ ...one, seen: seen(one.daemon) }));
 }
 
 /** The result, in one line. */

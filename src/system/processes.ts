@@ -19,11 +19,14 @@ export interface RunningProcess {
   program?: string;
 }
 
-/** The running processes whose name is one of these, by pid. Those of a container, with pids of its own, are not among them. */
+/**
+ * The running processes whose name is one of these, by pid. Those of a container, with pids of its own, are not
+ * among them, nor copies that a process made of itself: until such a child runs another program, it has the name.
+ */
 export function processesNamed(names: readonly string[]): RunningProcess[] {
   const uptimeMs = Number(read("/proc/uptime")?.split(" ")[0]) * 1000;
   const namespace = pidNamespace("self");
-  const found: RunningProcess[] = [];
+  const found: (RunningProcess & { parent: number })[] = [];
   for (const { name: entry } of Deno.readDirSync("/proc")) {
     if (!/^[1-9]\d*$/.test(entry)) continue;
     const name = read(`/proc/${entry}/comm`)?.trimEnd();
@@ -34,9 +37,18 @@ export function processesNamed(names: readonly string[]): RunningProcess[] {
     if (fields === undefined || fields[0] === "Z") continue;
     const startedMs = Date.now() - uptimeMs + Number(fields[19]) * TICKS_MS;
     const program = programOf(entry);
-    found.push({ pid: Number(entry), name, startedMs, ...(program === undefined ? {} : { program }) });
+    const parent = Number(fields[1]);
+    found.push({
+      pid: Number(entry),
+      name,
+      startedMs,
+      parent,
+      ...(program === undefined ? {} : { program }),
+    });
   }
-  return found.sort((a, b) => a.pid - b.pid);
+  return found.filter(({ name, parent }) => !found.some((one) => one.pid === parent && one.name === name))
+    .map(({ parent: _, ...process }) => process)
+    .sort((a, b) => a.pid - b.pid);
 }
 
 function programOf(pid: string): string | undefined {
@@ -71,9 +83,15 @@ export function seesSame(pid: number, path: string): boolean {
   }
 }
 
-/** Asks a daemon to reload: SIGHUP. */
-export function askToReload(pid: number): void {
-  Deno.kill(pid, SIGHUP);
+/** Asks a daemon to reload: SIGHUP. False if it has ended meanwhile. */
+export function askToReload(pid: number): boolean {
+  try {
+    Deno.kill(pid, SIGHUP);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /**

@@ -295,6 +295,31 @@ Deno.test("install --reload waits for no call that cannot come: the driver daemo
   }
 });
 
+Deno.test("install --reload asks the daemon, and no copy of itself that it has made to run a program", async () => {
+  using world = prepared();
+  const call = ["hook", ...world.directories, "daemon", "-", "reload", "begin", "SIGHUP"].join(" ");
+  const text = `#!/bin/sh
+trap '${PROGRAM} ${call}; true' HUP
+( trap 'echo hit >> ${world.root}/hit' HUP; : > ${world.root}/listens; while [ -e ${world.root}/listens ]; do sleep 0.1; done ) &
+while :; do sleep 0.1; done
+`;
+  const path = world.write("bin/virtqemud", text);
+  Deno.chmodSync(path, 0o755);
+  const child = new Deno.Command(path, { stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  try {
+    await until(() => exists(`${world.root}/listens`), "it does not start");
+    await pause(300);
+    const { code, stdout } = world.admin("install", ...world.hooks, "--reload");
+    assert.equal(code, 0, stdout);
+    assert.equal(stdout.match(/was reloaded and has called the hook/g)?.length, 1, stdout);
+    assert.ok(!exists(`${world.root}/hit`));
+  } finally {
+    Deno.removeSync(`${world.root}/listens`);
+    child.kill("SIGKILL");
+    await child.status;
+  }
+});
+
 Deno.test("install says nothing of a reload to a daemon that started after a hook was there", async () => {
   using world = prepared();
   world.write("hooks/daemon", "#!/bin/sh\n");
