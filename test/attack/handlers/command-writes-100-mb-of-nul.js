@@ -5,6 +5,7 @@
 //   exec: ["sh -c *"]
 // ---
 // expect: success|resources
+// time: 3000
 export default async function (event, host) {
   await host.exec("sh", ["-c", "head -c 100000000 /dev/zero"]);
 }
