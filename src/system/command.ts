@@ -1,4 +1,4 @@
-import { close, pipe, readSome, setNonBlocking, writeSome } from "./descriptor.ts";
+import { close, pipe, readSome, setNonBlocking, widen, writeSome } from "./descriptor.ts";
 import type { Loop, Wait } from "./loop.ts";
 import { Process, SIGKILL, SIGTERM } from "./process.ts";
 import { SystemError } from "./system_error.ts";
@@ -57,6 +57,9 @@ const SIGNALS: Readonly<Record<number, string>> = {
  * memory.
  */
 const KEPT_AT_ONCE = 16 * 1024 * 1024;
+
+/** The least interval of reads of output that nobody keeps, in milliseconds. */
+const DROP_EVERY = 1;
 
 /** The interval of checks whether a process has ended, on kernels without pidfd, in milliseconds. */
 const LOOK_EVERY = 5;
@@ -196,7 +199,10 @@ export class Command {
   }
 }
 
-/** Collects the output of a descriptor, up to a limit; the rest is read and dropped, so that the writer never blocks. */
+/**
+ * Collects the output of a descriptor, up to a limit. The rest is read and dropped, so that the writer goes on, from a
+ * wide pipe and at intervals: a wake-up for each small piece would take the processor from the writer.
+ */
 class Sink {
   /** Bytes kept by all sinks. */
   static #kept = 0;
@@ -206,6 +212,7 @@ class Sink {
   #fd: number | undefined;
   #parts: Uint8Array[] = [];
   #size = 0;
+  #pause: Wait | undefined;
   readonly #limit: number;
   readonly #loop: Loop;
 
@@ -236,6 +243,7 @@ class Sink {
 
   close(): void {
     if (this.#fd === undefined) return;
+    this.#pause?.cancel();
     this.#loop.forget(this.#fd);
     close(this.#fd);
     this.#fd = undefined;
@@ -246,12 +254,25 @@ class Sink {
       const n = readSome(this.#fd, Sink.#buffer);
       if (n === undefined) return;
       if (n === 0) return this.close();
+      if (this.truncated) continue;
       const room = Math.min(this.#limit - this.#size, KEPT_AT_ONCE - Sink.#kept);
-      if (n > room) this.truncated = true;
       const kept = Math.min(n, room);
       if (kept > 0) this.#parts.push(Sink.#buffer.slice(0, kept));
       this.#size += kept;
       Sink.#kept += kept;
+      if (n > room) {
+        this.truncated = true;
+        widen(this.#fd);
+        this.#dropLater(this.#fd);
+      }
     }
+  }
+
+  #dropLater(fd: number): void {
+    this.#loop.forget(fd);
+    this.#pause = this.#loop.after(DROP_EVERY, () => {
+      this.drain();
+      if (this.#fd !== undefined) this.#loop.whenReadable(fd, () => this.#dropLater(fd));
+    });
   }
 }

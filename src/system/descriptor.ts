@@ -1,5 +1,5 @@
-import { libc } from "./libc.ts";
-import { check, errno, SystemError } from "./system_error.ts";
+import { errno, libc } from "./libc.ts";
+import { check, SystemError } from "./system_error.ts";
 
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
@@ -17,6 +17,12 @@ export function pipe(): { read: number; write: number } {
 export function setNonBlocking(fd: number): void {
   const F_SETFL = 4;
   check(libc().fcntl(fd, F_SETFL, O_NONBLOCK), "fcntl");
+}
+
+/** Makes a pipe hold as much as any user's may, 1 MiB by default; where the kernel allows no more, it stays as it is. */
+export function widen(fd: number): void {
+  const F_SETPIPE_SZ = 1031;
+  libc().fcntl(fd, F_SETPIPE_SZ, 1024 * 1024);
 }
 
 /** A copy of a descriptor with a number of at least `least`, closed on exec. The caller closes it. */

@@ -5,7 +5,6 @@
 //   exec: ["sh -c *"]
 // ---
 // expect: success|resources
-// time: 3000
 export default async function (event, host) {
   await host.exec("sh", ["-c", "head -c 100000000 /dev/zero"]);
 }

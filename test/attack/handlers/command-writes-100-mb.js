@@ -5,7 +5,6 @@
 //   exec: ["sh -c *"]
 // ---
 // expect: success
-// time: 3000
 export default async function (event, host) {
   const { stdout, truncated } = await host.exec("sh", ["-c", "head -c 100000000 /dev/zero | tr '\\\\0' x"]);
   if (!truncated || stdout.length !== 1_048_576) host.fail(`${stdout.length}`);
