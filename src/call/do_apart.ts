@@ -4,6 +4,7 @@ import type { Answer, CallContext, RunningHandler } from "../capability/capabili
 import type { CallRequest } from "../capability/call_apart.ts";
 import { CAPABILITIES } from "../capability/capabilities.ts";
 import { Grant } from "../capability/grant.ts";
+import { perform } from "../capability/perform.ts";
 import { parseEvent } from "../protocol/event.ts";
 import { HookData } from "../protocol/hook_data.ts";
 import { LazyJournal } from "../undo/lazy_journal.ts";
@@ -75,7 +76,7 @@ async function makeCall(request: CallRequest, loop: Loop, deadline: Deadline): P
     fail: () => {},
     answer: (answer) => given = answer,
   };
-  const first = capability.run(args, context);
+  const first = perform(capability, args, context, undefined);
   if (!("pending" in first)) return first;
   while (given === undefined && !deadline.passed) loop.turn(deadline);
   if (given === undefined) first.kill();

@@ -4,7 +4,6 @@ import type { Allow } from "../manifest/manifest.ts";
 import type { Policy } from "../site/config.ts";
 import { startApart } from "../system/apart.ts";
 import { processId } from "../system/process_id.ts";
-import { SystemError } from "../system/system_error.ts";
 
 /** A handler's call that a separate process makes, with all that this process must know. */
 export interface CallRequest {
@@ -43,26 +42,21 @@ export function callApart(name: string, args: readonly Json[], context: CallCont
     maker: processId(),
     ms: Math.max(0, deadline.remaining - MOMENT_MS),
   };
-  try {
-    const apart = startApart(loop, request, (answer) =>
-      context.answer(
-        "json" in answer
-          ? JSON.parse(answer.json) as Answer
-          : { error: { name: "SystemError", code: "EIO", message: `host.${name}: ${answer.error}` } },
-      ));
-    return {
-      pending: true,
-      stop: apart.stop,
-      kill: apart.kill,
-      get running() {
-        return apart.running;
-      },
-      get isLeftBehind() {
-        return apart.isLeftBehind;
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    return { error: { name: "SystemError", code: error.code, message: `host.${name}: ${error.message}` } };
-  }
+  const apart = startApart(loop, request, (answer) =>
+    context.answer(
+      "json" in answer
+        ? JSON.parse(answer.json) as Answer
+        : { error: { name: "SystemError", code: "EIO", message: `host.${name}: ${answer.error}` } },
+    ));
+  return {
+    pending: true,
+    stop: apart.stop,
+    kill: apart.kill,
+    get running() {
+      return apart.running;
+    },
+    get isLeftBehind() {
+      return apart.isLeftBehind;
+    },
+  };
 }

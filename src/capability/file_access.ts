@@ -4,7 +4,6 @@ import type { Json } from "../base/json.ts";
 import { normalisePath } from "../manifest/path_rule.ts";
 import { procLinks } from "../manifest/proc_links.ts";
 import { type Place, walk } from "../system/file.ts";
-import { NotOrdinary } from "../system/ordinary_file.ts";
 import { SystemError } from "../system/system_error.ts";
 
 /** The largest file that `fs.read` returns and the largest text that may be written, in bytes. */
@@ -42,7 +41,7 @@ export function withPlace(
     return refusal === undefined ? act(place) : denied(call, refusal);
   } catch (error) {
     if (missing !== undefined && isMissing(error)) return missing;
-    return systemAnswer(call, error);
+    throw error;
   }
 }
 
@@ -77,15 +76,4 @@ export function tooLarge(call: string, path: string): Failure {
   return {
     error: { name: "SystemError", code: "EFBIG", message: `host.${call}: ${path} is larger than 8 MiB` },
   };
-}
-
-/** A refusal by the system or by our own check, as an answer; anything else is thrown again. */
-export function systemAnswer(call: string, error: unknown): Failure {
-  if (error instanceof SystemError) {
-    return { error: { name: "SystemError", code: error.code, message: `host.${call}: ${error.message}` } };
-  }
-  if (error instanceof NotOrdinary) {
-    return { error: { name: "SystemError", code: "EINVAL", message: `host.${call}: ${error.message}` } };
-  }
-  throw error;
 }

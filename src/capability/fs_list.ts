@@ -1,5 +1,5 @@
 import { type Capability, misuse, value } from "./capability.ts";
-import { denied, refuseReal, systemAnswer } from "./file_access.ts";
+import { denied, refuseReal } from "./file_access.ts";
 import type { Refusal } from "./grant.ts";
 import { expand } from "../site/path_glob.ts";
 import { globBase, parsePathRule } from "../manifest/path_rule.ts";
@@ -28,13 +28,9 @@ export const fsList: Capability = {
       if (refusal === undefined) found.add(path);
       else refused ??= refusal;
     };
-    try {
-      // The walk can cover a whole disk of which nothing matches or may be seen.
-      const enough = () => found.size >= MOST || deadline.passed;
-      expand(base, parsed.rule.segments.slice(depth), take, enough);
-    } catch (error) {
-      return systemAnswer("fs.list", error);
-    }
+    // The walk can cover a whole disk of which nothing matches or may be seen.
+    const enough = () => found.size >= MOST || deadline.passed;
+    expand(base, parsed.rule.segments.slice(depth), take, enough);
     // A handler cannot distinguish names that it may not see from missing ones, unless it may see none at
     // all.
     if (found.size === 0 && refused !== undefined) {

@@ -1,5 +1,5 @@
 import { type Answer, type CallContext, type Capability, type Failure, misuse, value } from "./capability.ts";
-import { denied, systemAnswer, withPlace } from "./file_access.ts";
+import { denied, withPlace } from "./file_access.ts";
 import { holderOf, withJournal } from "./with_journal.ts";
 import { expand } from "../site/path_glob.ts";
 import { shown } from "./shown.ts";
@@ -69,8 +69,6 @@ function checked(
     if (blind !== undefined) return onlyWritten(blind.path);
     const answer = act([...places.values()], text.text);
     return "error" in answer ? answer : value([...places.keys()].sort());
-  } catch (error) {
-    return systemAnswer("fs.set", error);
   } finally {
     for (const place of places.values()) place[Symbol.dispose]();
   }
@@ -92,11 +90,7 @@ function found(glob: string, rule: PathRule, { grant }: CallContext): { paths: s
   const base = globBase(rule);
   const depth = base === "/" ? 0 : base.slice(1).split("/").length;
   const paths: string[] = [];
-  try {
-    expand(base, rule.segments.slice(depth), (path) => paths.push(path), () => paths.length > MOST_PATHS);
-  } catch (error) {
-    return systemAnswer("fs.set", error);
-  }
+  expand(base, rule.segments.slice(depth), (path) => paths.push(path), () => paths.length > MOST_PATHS);
   if (paths.length > MOST_PATHS) return misuse(`host.fs.set: ${glob} matches more than ${MOST_PATHS} files`);
   if (paths.length > 0) return { paths };
   const refusal = grant.refuseWrite(glob);

@@ -3,21 +3,37 @@ import {
   type Answer,
   type CallContext,
   type Capability,
+  type Failure,
   notAllowed,
   type Pending,
   type Tell,
 } from "./capability.ts";
 import type { Json } from "../base/json.ts";
+import { NotOrdinary } from "../system/ordinary_file.ts";
 import { guarded, MayHang } from "../system/slow_mounts.ts";
+import { SystemError } from "../system/system_error.ts";
 
 /**
- * Makes a call, or plays it.
+ * Makes a call, or plays it. Where the system refuses what it needs on its way (memory, say), that is the answer.
  *
  * @param tell a dry run's: nothing changes. A capability that declares neither
  * that it only looks nor what a dry run does is refused: a dry run does nothing
  * that is not known to be harmless.
  */
 export function perform(
+  capability: Capability,
+  args: readonly Json[],
+  context: CallContext,
+  tell: Tell | undefined,
+): Answer | Pending {
+  try {
+    return runOrPlay(capability, args, context, tell);
+  } catch (error) {
+    return systemAnswer(capability.name, error);
+  }
+}
+
+function runOrPlay(
   capability: Capability,
   args: readonly Json[],
   context: CallContext,
@@ -43,4 +59,15 @@ function runOrApart(capability: Capability, args: readonly Json[], context: Call
     if (!(error instanceof MayHang)) throw error;
     return callApart(capability.name, args, context);
   }
+}
+
+/** A refusal by the system or by our own check, as an answer; anything else is thrown again. */
+function systemAnswer(call: string, error: unknown): Failure {
+  if (error instanceof SystemError) {
+    return { error: { name: "SystemError", code: error.code, message: `host.${call}: ${error.message}` } };
+  }
+  if (error instanceof NotOrdinary) {
+    return { error: { name: "SystemError", code: "EINVAL", message: `host.${call}: ${error.message}` } };
+  }
+  throw error;
 }

@@ -1,8 +1,6 @@
 import { type Capability, value } from "./capability.ts";
-import { systemAnswer } from "./file_access.ts";
 import { scriptPath } from "./script_path.ts";
 import { fileStatus, listDirectory } from "../system/file.ts";
-import { SystemError } from "../system/system_error.ts";
 
 /**
  * `host.scripts.list(path)`: the executables in a directory, in byte order of
@@ -17,16 +15,11 @@ export const scriptsList: Capability = {
   run([given], context) {
     const path = scriptPath("scripts.list", given, context);
     if (typeof path !== "string") return path;
-    try {
-      const status = fileStatus(path);
-      if (status === undefined) return value([]);
-      if (status.kind !== "directory") return value(isExecutable(path) ? [path] : []);
-      const names = (listDirectory(path) ?? []).sort((a, b) => a < b ? -1 : 1);
-      return value(names.map((name) => `${path}/${name}`).filter(isExecutable));
-    } catch (error) {
-      if (error instanceof SystemError) return systemAnswer("scripts.list", error);
-      throw error;
-    }
+    const status = fileStatus(path);
+    if (status === undefined) return value([]);
+    if (status.kind !== "directory") return value(isExecutable(path) ? [path] : []);
+    const names = (listDirectory(path) ?? []).sort((a, b) => a < b ? -1 : 1);
+    return value(names.map((name) => `${path}/${name}`).filter(isExecutable));
   },
 };
 

@@ -6,6 +6,7 @@ import { hostCalls } from "../../src/capability/host_calls.ts";
 import { Deadline } from "../../src/base/deadline.ts";
 import { runHandler } from "../../src/sandbox/run_handler.ts";
 import { Loop } from "../../src/system/loop.ts";
+import { SystemError } from "../../src/system/system_error.ts";
 
 const ALL = [...CAPABILITIES.values()];
 const OFFERED = ALL.filter(({ isInternal }) => isInternal !== true).map(({ name }) => name).sort();
@@ -241,3 +242,18 @@ function typedNames(): string[] {
     });
   return members(bodyOf("Host"), "");
 }
+
+Deno.test("what the system refuses a call on its way is its answer, and no bug of hookvisor's", async () => {
+  const ENOMEM = 12;
+  const table = new Map([...CAPABILITIES, ["sleep", {
+    ...CAPABILITIES.get("sleep")!,
+    run() {
+      throw new SystemError(ENOMEM, "/usr/bin/sleep");
+    },
+  }]]);
+  const body =
+    "await host.sleep(1).catch((error) => host.fail(`${error.name} ${error.code} ${error.message}`));";
+  const { outcome } = await handle(body, table, false);
+  const message = "SystemError ENOMEM host.sleep: /usr/bin/sleep: out of memory (ENOMEM)";
+  assert.deepEqual(outcome, { ok: false, cause: "fail", message });
+});
