@@ -1,9 +1,9 @@
 // Longer than other files: the walk, its result and the actions on it share constants and must be read
 // together.
 import { close, cString, readSome, writeSome } from "./descriptor.ts";
-import { libc } from "./libc.ts";
+import { errno, libc } from "./libc.ts";
 import { refuseSlow, refusesSlow } from "./slow_mounts.ts";
-import { check, errno, SystemError } from "./system_error.ts";
+import { check, SystemError } from "./system_error.ts";
 
 // fcntl.h; O_DIRECTORY and O_NOFOLLOW differ between x86-64 and aarch64.
 const ARM = Deno.build.arch === "aarch64";
@@ -29,6 +29,7 @@ const PATH_MAX = 4096;
 const MAX_LINKS = 40;
 const ENOENT = 2;
 const ENOTDIR = 20;
+const ENAMETOOLONG = 36;
 
 const EMPTY = cString("");
 
@@ -109,7 +110,8 @@ function statx(
   const bytes = new Uint8Array(STATX_SIZE);
   if (libc().statx(dirfd, name, flags, STATX_BASIC_STATS, bytes) < 0) {
     const code = errno();
-    if (code === ENOENT || code === ENOTDIR) return undefined;
+    // No file has a name that is too long.
+    if (code === ENOENT || code === ENOTDIR || code === ENAMETOOLONG) return undefined;
     throw new SystemError(code, what);
   }
   const view = new DataView(bytes.buffer);

@@ -4,7 +4,11 @@ import { exec } from "../../src/capability/exec.ts";
 import { readExecRequest } from "../../src/capability/exec_request.ts";
 import { Deadline } from "../../src/base/deadline.ts";
 
-const sh = () => new Caller(grantOf({ exec: ["sh -c *", "cat", "no-such-program", "env"], env: ["A"] }));
+/** Longer than file systems take. */
+const LONG = "x".repeat(300);
+
+const sh = () =>
+  new Caller(grantOf({ exec: ["sh -c *", "cat", "no-such-program", LONG, "env"], env: ["A"] }));
 
 Deno.test("exec gives code, outputs and signal, and throws for a failure unless check is false", async () => {
   const caller = sh();
@@ -33,6 +37,7 @@ Deno.test("exec refuses what no rule, no user and no variable of the manifest al
     [[exec, "sh", ["-c", "x", "y"]], /^NotAllowed .*nearest rule "sh -c \*"/],
     [[exec, "/bin/sh", ["-c", "x"]], /^NotAllowed/],
     [[exec, "no-such-program", []], /^ENOENT .*no such program in/],
+    [[exec, LONG, []], /^ENOENT .*no such program in/],
     [[exec, "env", [], { env: { B: "x" } }], /^NotAllowed .*variable B/],
     [[exec, "env", [], { runAs: "nobody" }], /^NotAllowed .*as "nobody"/],
   ];
