@@ -92,10 +92,24 @@ const BOUND = {
 type Bound = Deno.DynamicLibrary<typeof BOUND>["symbols"];
 
 let symbols: Bound | undefined;
+/** The place of this thread's errno. */
+let failure: Int32Array | undefined;
 
 /** Bound together at the first use of any: binding each at its own first use was no faster (0.98 to 1.02). */
 function bound(): Bound {
-  return symbols ??= Deno.dlopen("libc.so.6", BOUND).symbols;
+  if (symbols === undefined) {
+    ({ symbols } = Deno.dlopen("libc.so.6", BOUND));
+    failure = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(symbols.__errno_location()!, 4));
+  }
+  return symbols;
+}
+
+/**
+ * This thread's errno, to be read straight after a failed call. Only memory is read: a call that asks for it could be
+ * preceded by the engine's own system calls.
+ */
+export function errno(): number {
+  return failure?.[0] ?? 0;
 }
 
 /** The address of a buffer's bytes. It does not change: reading `buffer` moves small arrays off V8's heap. */
@@ -163,7 +177,7 @@ const calls = {
   },
 };
 
-type Libc = typeof calls & Omit<Bound, "syscall">;
+type Libc = typeof calls & Omit<Bound, "syscall" | "__errno_location">;
 
 let library: Libc | undefined;
 

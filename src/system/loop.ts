@@ -1,5 +1,5 @@
-import { errno, SystemError } from "./system_error.ts";
-import { libc } from "./libc.ts";
+import { SystemError } from "./system_error.ts";
+import { errno, libc } from "./libc.ts";
 import type { Deadline } from "../base/deadline.ts";
 
 const POLLIN = 1;

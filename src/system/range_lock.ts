@@ -1,7 +1,7 @@
 import { close, cString } from "./descriptor.ts";
 import { O_CREAT, O_RDWR, walk } from "./file.ts";
-import { libc } from "./libc.ts";
-import { errno, SystemError } from "./system_error.ts";
+import { errno, libc } from "./libc.ts";
+import { SystemError } from "./system_error.ts";
 
 // fcntl.h: locks of an open file description (Linux 3.15), which the kernel
 // releases when the description is closed, however its process ends.

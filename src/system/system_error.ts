@@ -1,4 +1,4 @@
-import { libc } from "./libc.ts";
+import { errno } from "./libc.ts";
 
 /** Linux errno values (asm-generic/errno-base.h, errno.h) that a hook call can plausibly meet. */
 const NAMES: Readonly<Record<number, readonly [name: string, text: string]>> = {
@@ -52,12 +52,6 @@ export class SystemError extends Error {
     this.name = "SystemError";
     this.code = code;
   }
-}
-
-/** The calling thread's errno, to be read straight after a failed call. */
-export function errno(): number {
-  const place = libc().__errno_location();
-  return place === null ? 0 : new Deno.UnsafePointerView(place).getInt32();
 }
 
 /** The result of a call, or its errno as a `SystemError` when it is negative. `what` names the attempt. */
