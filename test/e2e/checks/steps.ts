@@ -8,7 +8,6 @@ export type Expected = Record<string, string[]>;
 /** Plays steps on one or two rigs and compares the hook calls each causes with the expected ones, exactly. */
 export class Steps {
   private readonly done = new Map<Rig, number>();
-  private readonly forced = new Map<Rig, number>();
 
   constructor(private readonly bench: Bench, private readonly rigs: Rig[]) {}
 
@@ -25,10 +24,9 @@ export class Steps {
   }
 
   private async compare(rig: Rig, expectedOfAny: string[]): Promise<void> {
-    const isForced = await this.isForced(rig);
     const expected = expectedOfAny.flatMap((line) =>
       line.startsWith("daemon -:") ? rig.daemons.map((daemon) => line.replace("-", daemon)) : [line]
-    ).flatMap((line) => isForced ? withoutShutdown(line) : [line]);
+    );
     const seen = async () => summarise((await rig.calls()).slice(this.done.get(rig) ?? 0));
     const end = performance.now() + 5000;
     while (!matches(await seen(), expected) && performance.now() < end) await pause(50);
@@ -36,20 +34,6 @@ export class Steps {
     const finally_ = await seen();
     if (matches(finally_, expected)) return;
     throw new Error(`${rig.name}: expected\n  ${expected.join("\n  ")}\nand saw\n  ${finally_.join("\n  ")}`);
-  }
-
-  /**
-   * Whether a daemon has ended itself by force in this step: libvirt 11 does when its threads have not ended 30 s after
-   * the signal, and then calls no hook. Seen now and then with libvirtd, soon after its start.
-   */
-  private async isForced(rig: Rig): Promise<boolean> {
-    const times = (await rig.log()).split("Make forcefull daemon shutdown").length - 1;
-    const before = this.forced.get(rig) ?? 0;
-    this.forced.set(rig, times);
-    if (times > before) {
-      this.bench.report.note(`${rig.name}: libvirt ended its daemon by force, without its hook`);
-    }
-    return times > before;
   }
 
   /** Every `driver/operation` seen on all rigs, with its number of calls, in order of the alphabet. */
@@ -66,10 +50,4 @@ export class Steps {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((wake) => setTimeout(wake, ms));
-}
-
-/** A line of expected calls, without the daemon's shutdown. */
-function withoutShutdown(line: string): string[] {
-  const rest = line.replace(/^(daemon \S+:) shutdown\b/, "$1");
-  return rest.endsWith(":") ? [] : [rest];
 }
