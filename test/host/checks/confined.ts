@@ -51,11 +51,11 @@ export async function confined(bench: Bench, host: Host): Promise<void> {
   });
   const expected = CONFINED[host.security];
   await defineLife(host);
-  await bench.check(`libvirtd is confined: ${expected.libvirtd}`, async () => {
+  await bench.check(`libvirtd's confinement: ${expected.libvirtd}`, async () => {
     assert.equal(await host.confinement("libvirtd"), expected.libvirtd);
   });
   await bothWays(bench, host, "libvirtd");
-  await bench.check(`virtqemud is confined in libvirtd's place: ${expected.virtqemud}`, async () => {
+  await bench.check(`virtqemud's confinement, in libvirtd's place: ${expected.virtqemud}`, async () => {
     await host.vm.must(`set -e
       systemctl -q disable --now libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket
       cp -r /opt/split/. /
@@ -67,7 +67,7 @@ export async function confined(bench: Bench, host: Host): Promise<void> {
     assert.equal((await host.vm.run("pidof libvirtd")).code, 1, "libvirtd runs beside it");
   });
   await bothWays(bench, host, "virtqemud and virtnetworkd");
-  await bench.check(`virtnetworkd was confined: ${expected.virtnetworkd}`, async () => {
+  await bench.check(`virtnetworkd's confinement: ${expected.virtnetworkd}`, async () => {
     assert.equal(await host.confinement("virtnetworkd"), expected.virtnetworkd);
   });
   await bench.check("and back to libvirtd", async () => {
