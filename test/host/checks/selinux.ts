@@ -77,5 +77,6 @@ async function withoutModule(bench: Bench, host: Host): Promise<void> {
     bench.report.note(`${calls.length} calls`);
     // A process that those calls have left behind, to take the checkpoint, would still be in that domain with the module.
     await host.vm.until("no hookvisor runs", "! pgrep -x hookvisor");
+    await host.vm.must(`rm -r ${HOOKS}/{network,qemu}.d`); // which are not of hookvisor install's making
   });
 }
