@@ -12,6 +12,9 @@ import { readAllInput } from "../system/stdin_text.ts";
 const LONGEST = 1000;
 /** The waiting process's word for a time limit that has passed; any other value is a status of wait(2). */
 const LATE = "late";
+/** What ends as soon as it is killed was perhaps in nobody's hands but the scheduler's. */
+const SLOW =
+  "its process has ended since: it may only have been slow (a host short of processor time, a slow disk)";
 
 /**
  * Writes the record of a hook call whose process did not answer: it hung in the kernel, or was killed. The
@@ -72,7 +75,7 @@ export function recordUnanswered(words: readonly string[], directories: Director
 function notesOn(pid: number): string[] {
   releaseMemory(pid);
   const found = abandonedProcess(pid);
-  if (found === undefined) return ["its process has ended"];
+  if (found === undefined) return [SLOW];
   const where = found.where === "" ? "" : ` (${found.where})`;
   return [
     `process ${pid} is still in the kernel${where}: the system call it was in may still complete, but nothing after it runs`,

@@ -37,6 +37,20 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "the record of a process that comes too late and ends when it is killed says that it may have been slow",
+  ignore: !HAS_CHECKPOINTS,
+  async fn() {
+    using host = new Host();
+    host.file("config.yaml", "timeouts: {qemu/prepare: 2s}\n");
+    host.handler("10-a", `on: [qemu/prepare]\n${SHELL}`, KILLS.replace("-KILL", "-STOP"));
+    assert.equal((await host.link("qemu", PREPARE)).code, 1);
+    const { notes = [] } = await host.recordOf(({ reason }) => /10-a: timed out after/.test(reason ?? ""));
+    assert.ok(notes.some((note) => /has ended since: it may only have been slow/.test(note)), notes.join());
+  },
+});
+
 /** Starts a call whose handler sleeps, and gives the process that waits once the handler has begun. */
 async function sleeping(host: Host, operation: string) {
   const sign = `${host.scratch()}/${operation}`;
