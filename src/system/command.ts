@@ -1,5 +1,6 @@
-import { close, pipe, readSome, setNonBlocking, widen, writeSome } from "./descriptor.ts";
+import { close, pipe, setNonBlocking, writeSome } from "./descriptor.ts";
 import type { Loop, Wait } from "./loop.ts";
+import { OutputSink } from "./output_sink.ts";
 import { Process, SIGKILL, SIGTERM } from "./process.ts";
 import { SystemError } from "./system_error.ts";
 
@@ -52,15 +53,6 @@ const SIGNALS: Readonly<Record<number, string>> = {
   31: "SIGSYS",
 };
 
-/**
- * How many bytes are kept of the output of all running commands together: hundreds at once must not fill the
- * memory.
- */
-const KEPT_AT_ONCE = 16 * 1024 * 1024;
-
-/** The least interval of reads of output that nobody keeps, in milliseconds. */
-const DROP_EVERY = 1;
-
 /** The interval of checks whether a process has ended, on kernels without pidfd, in milliseconds. */
 const LOOK_EVERY = 5;
 
@@ -72,8 +64,8 @@ export class Command {
   readonly #loop: Loop;
   readonly #options: CommandOptions;
   readonly #process: Process;
-  readonly #stdout: Sink;
-  readonly #stderr: Sink;
+  readonly #stdout: OutputSink;
+  readonly #stderr: OutputSink;
   readonly #waits: Wait[] = [];
   #stdin: { fd: number; rest: Uint8Array<ArrayBuffer> } | undefined;
   #timedOut = false;
@@ -96,8 +88,8 @@ export class Command {
     } finally {
       for (const fd of theirs) close(fd);
     }
-    this.#stdout = new Sink(loop, output.read, options.outputLimit);
-    this.#stderr = new Sink(loop, errors.read, options.outputLimit);
+    this.#stdout = new OutputSink(loop, output.read, options.outputLimit);
+    this.#stderr = new OutputSink(loop, errors.read, options.outputLimit);
     this.#stdin = { fd: input.write, rest: new TextEncoder().encode(options.stdin) };
     this.#feed();
     if (this.#stdin !== undefined) this.#waits.push(loop.whenWritable(input.write, () => this.#feed()));
@@ -196,83 +188,5 @@ export class Command {
     this.#closeStdin();
     this.#stdout.drop();
     this.#stderr.drop();
-  }
-}
-
-/**
- * Collects the output of a descriptor, up to a limit. The rest is read and dropped, so that the writer goes on, from a
- * wide pipe and at intervals: a wake-up for each small piece would take the processor from the writer.
- */
-class Sink {
-  /** Bytes kept by all sinks. */
-  static #kept = 0;
-  static readonly #buffer = new Uint8Array(65_536);
-
-  truncated = false;
-  #fd: number | undefined;
-  #parts: Uint8Array[] = [];
-  #size = 0;
-  #pause: Wait | undefined;
-  readonly #limit: number;
-  readonly #loop: Loop;
-
-  constructor(loop: Loop, fd: number, limit: number) {
-    this.#loop = loop;
-    this.#fd = fd;
-    this.#limit = limit;
-    loop.whenReadable(fd, () => this.#read(1));
-  }
-
-  get text(): string {
-    const decoder = new TextDecoder();
-    return this.#parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
-  }
-
-  /** Reads what the pipe holds now. Bounded: a writer may never stop. */
-  drain(): void {
-    this.#read(64);
-  }
-
-  /** Closes, and drops what was kept. */
-  drop(): void {
-    this.close();
-    Sink.#kept -= this.#size;
-    this.#size = 0;
-    this.#parts = [];
-  }
-
-  close(): void {
-    if (this.#fd === undefined) return;
-    this.#pause?.cancel();
-    this.#loop.forget(this.#fd);
-    close(this.#fd);
-    this.#fd = undefined;
-  }
-
-  #read(times: number): void {
-    for (let i = 0; i < times && this.#fd !== undefined; i++) {
-      const n = readSome(this.#fd, Sink.#buffer);
-      if (n === undefined) return;
-      if (n === 0) return this.close();
-      if (this.truncated) continue;
-      const room = Math.min(this.#limit - this.#size, KEPT_AT_ONCE - Sink.#kept);
-      const kept = Math.min(n, room);
-      if (kept > 0) this.#parts.push(Sink.#buffer.slice(0, kept));
-      this.#size += kept;
-      Sink.#kept += kept;
-      if (n > room) {
-        this.truncated = true;
-        widen(this.#fd);
-        this.#dropLater(this.#fd);
-      }
-    }
-  }
-
-  #dropLater(fd: number): void {
-    this.#loop.forget(fd);
-    this.#pause = this.#loop.after(DROP_EVERY, () => {
-      this.drain();
-      if (this.#fd !== undefined) this.#loop.whenReadable(fd, () => this.#dropLater(fd));
-    });
   }
 }
