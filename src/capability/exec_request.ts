@@ -7,7 +7,6 @@ import { ENVIRONMENT } from "../system/command_environment.ts";
 import { isThere, realPath } from "../system/file.ts";
 import { findProgram } from "../system/program.ts";
 import { runAs } from "../system/run_as.ts";
-import { SystemError } from "../system/system_error.ts";
 
 /** What a handler asks to run; only its form has been checked. */
 export interface ExecRequest {
@@ -71,26 +70,21 @@ function readyCommand(
   });
   const path = findProgram(command, ENVIRONMENT.PATH);
   if (path === undefined) return failed("ENOENT", `${command}: no such program in ${ENVIRONMENT.PATH}`);
-  try {
-    const real = realPath(path);
-    const denied = grant.refuseByPolicy(command, args, real) ??
-      (call === "undo" ? grant.refuseForUndo(command, args, real) : undefined);
-    if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
-    const variable = Object.keys(env).find(choosesCode);
-    if (user !== undefined && variable !== undefined) {
-      const why = `${variable} controls which code the program runs, and cannot be combined with runAs`;
-      return notAllowed(`host.${call}: ${why}`, "remove one of the two");
-    }
-    const ready = user === undefined
-      ? { path, args, env: { ...ENVIRONMENT, ...env }, changesUser: false }
-      : runAs(user, path, args, env, context);
-    if (typeof ready === "string") return failed("ENOENT", ready);
-    const untrusted = ready.changesUser ? undefined : grant.untrustedProgram(path);
-    return untrusted === undefined ? ready : failed("EPERM", `${command} was refused: ${untrusted}`);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-    return failed(error.code, error.message);
+  const real = realPath(path);
+  const denied = grant.refuseByPolicy(command, args, real) ??
+    (call === "undo" ? grant.refuseForUndo(command, args, real) : undefined);
+  if (denied !== undefined) return notAllowed(`host.${call}: ${denied.message}`, denied.hint);
+  const variable = Object.keys(env).find(choosesCode);
+  if (user !== undefined && variable !== undefined) {
+    const why = `${variable} controls which code the program runs, and cannot be combined with runAs`;
+    return notAllowed(`host.${call}: ${why}`, "remove one of the two");
   }
+  const ready = user === undefined
+    ? { path, args, env: { ...ENVIRONMENT, ...env }, changesUser: false }
+    : runAs(user, path, args, env, context);
+  if (typeof ready === "string") return failed("ENOENT", ready);
+  const untrusted = ready.changesUser ? undefined : grant.untrustedProgram(path);
+  return untrusted === undefined ? ready : failed("EPERM", `${command} was refused: ${untrusted}`);
 }
 
 /**

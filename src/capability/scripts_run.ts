@@ -15,7 +15,6 @@ import { HookDataError } from "../protocol/hook_data_error.ts";
 import { untrustedProgram } from "../site/program_trust.ts";
 import { ENVIRONMENT } from "../system/command_environment.ts";
 import { realPath } from "../system/file.ts";
-import { SystemError } from "../system/system_error.ts";
 
 /**
  * `host.scripts.run(path, {check})`: runs one of the admin's executables as
@@ -72,7 +71,6 @@ function readyScript([given, options]: readonly Json[], context: CallContext): R
     return { path, words, stdin: data.isEmpty ? "" : new TextDecoder().decode(data.bytes), check };
   } catch (error) {
     if (error instanceof HookDataError) return failed("HookDataError", error.message);
-    if (error instanceof SystemError) return failed("SystemError", error.message);
     throw error;
   }
 }
