@@ -22,6 +22,8 @@ export async function image(): Promise<Image> {
   const vm = await Vm.start({ folder, root }, { keep: true });
   try {
     await vm.up();
+    // When the boot is over and libvirtd answers, they write no new directory any more.
+    await vm.must("systemctl is-system-running --wait > /dev/null || :; virsh -q list");
     await vm.must("rm -f /var/log/journal/*/*");
     // SELinux was not in use, so what was written has no labels yet.
     await vm.must("setfiles -F /etc/selinux/default/contexts/files/file_contexts / && sync");
