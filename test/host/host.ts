@@ -31,8 +31,16 @@ export class Host {
     for (const [name, text] of Object.entries(handlers)) await this.vm.file(`${HANDLERS}/${name}.js`, text);
   }
 
+  /** Waits until no hook call runs: libvirt has its answer before its record is written. */
+  async recordsWritten(): Promise<void> {
+    await this.vm.must(
+      "while pgrep -f '^/etc/libvirt/hooks/[a-z]+\\.d/50-hookvisor' > /dev/null; do sleep 0.1; done",
+    );
+  }
+
   /** The records since the last look. */
   async calls(): Promise<Calls> {
+    await this.recordsWritten();
     const text = await this.vm.must(`tail -n +${this.seen + 1} ${RECORDS} 2> /dev/null || true`);
     const events = text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Event);
     this.seen += events.length;
@@ -43,6 +51,7 @@ export class Host {
 
   /** The calls since the host came up; those of before count as looked at. */
   async callsOfBoot(): Promise<Calls> {
+    await this.recordsWritten();
     const up = Number(await this.vm.must("sed -n 's/^btime //p' /proc/stat")) * 1000;
     const lines = (await this.vm.must(`cat ${RECORDS}`)).split("\n").filter((line) => line !== "");
     const events = lines.map((line) => JSON.parse(line) as Event).filter(({ time }) =>
@@ -52,8 +61,14 @@ export class Host {
     return events;
   }
 
-  /** The same, once that call of an object has come. */
+  /** The records since the last look, once that call of an object has come. */
   async callsUntil(operation: string, object: string): Promise<Calls> {
+    await this.recorded(operation, object);
+    return await this.calls();
+  }
+
+  /** Waits for the record of an object's call, after those that were looked at. */
+  async recorded(operation: string, object: string): Promise<void> {
     const [driver, name] = operation.split("/");
     const line = `"driver":"${driver}".*"object":"${object}".*"operation":"${name}"`;
     await this.vm.until(
@@ -61,7 +76,6 @@ export class Host {
       `tail -n +${this.seen + 1} ${RECORDS} | grep -q '${line}'`,
       120_000,
     );
-    return await this.calls();
   }
 
   /**

@@ -32,11 +32,12 @@ export async function background(bench: Bench, host: Host): Promise<void> {
       await host.vm.must("journalctl --sync; journalctl -q --no-pager -b -u libvirtd"),
       /Unit process \d+ \(hookvisor\) remains running after unit stopped/,
     );
-    await host.vm.until("it has ended", `grep -q ends ${NOTES}/background`, 60_000);
+    // Its record comes after what it did.
+    await host.vm.until("it has ended", `grep -q ends ${NOTES}/background && ! pgrep -x hookvisor`, 60_000);
     const ours = await ofBackground(host);
     assert.deepEqual(ours.map(({ outcome }) => outcome), ["success"]);
-    await host.vm.must("virsh -q destroy b1");
   });
+  await host.vm.must("virsh -q destroy b1");
   await bench.check("with KillMode=control-group it is killed, and that is on record", async () => {
     await host.vm.must(`mkdir -p /run/systemd/system/libvirtd.service.d
       printf '[Service]\\nKillMode=control-group\\n' > /run/systemd/system/libvirtd.service.d/kill.conf

@@ -24,6 +24,7 @@ export async function journald(bench: Bench, host: Host): Promise<void> {
       const since = (await host.vm.must("date +%s")).trim();
       await host.vm.must("virsh -q create /root/j1.xml && virsh -q destroy j1");
       assert.notEqual((await host.virsh("create /root/refused.xml")).code, 0);
+      await host.recordsWritten();
       await host.vm.must("journalctl --sync");
       const text = await host.vm.must(`journalctl -q --no-pager -t hookvisor --since=@${since} -o json`);
       const entries = text.trim().split("\n").map((line) => JSON.parse(line) as Entry);

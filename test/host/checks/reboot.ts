@@ -30,6 +30,7 @@ export async function reboot(bench: Bench, host: Host): Promise<void> {
     await host.vm.must("sync");
     await host.vm.cutPower();
     await host.vm.until("auto runs", "virsh -q domstate auto | grep -q running");
+    await host.recorded("qemu/started", "auto");
   });
   await afterBoot(bench, host, ["qemu/prepare auto", "qemu/start auto", "qemu/started auto"]);
   await bench.check(
@@ -58,6 +59,7 @@ async function suspend(bench: Bench, host: Host): Promise<void> {
       const seconds = await host.vm.reboot();
       bench.report.note(`the reboot took ${seconds.toFixed(0)} s`);
       await host.vm.until("both run", "[ $(virsh -q list --name | grep -c -e auto -e once) = 2 ]");
+      for (const name of ["auto", "once"]) await host.recorded("qemu/started", name);
       const calls = await host.calls();
       wentWell(calls);
       for (const name of ["auto", "once"]) {
