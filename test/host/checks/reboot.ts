@@ -50,8 +50,14 @@ export async function reboot(bench: Bench, host: Host): Promise<void> {
 }
 
 async function suspend(bench: Bench, host: Host): Promise<void> {
+  // Debian's policy for SELinux lets libvirtd not run the program by which it saves a guest: systemd ends guests then,
+  // and may end libvirtd before it has called its hook.
+  const saves = host.security === "apparmor";
+  const what = saves
+    ? "suspended, restored at boot"
+    : "not suspended, as the policy lets no guest be saved; started at boot";
   await bench.check(
-    "a shutdown with libvirt-guests: suspended, restored at boot, the right calls",
+    `a shutdown with libvirt-guests: ${what}, the right calls`,
     async () => {
       await host.vm.file("/etc/default/libvirt-guests", "ON_SHUTDOWN=suspend\nON_BOOT=start\n");
       await host.vm.must("virsh -q autostart --disable auto; virsh -q start auto && virsh -q start once");
@@ -66,10 +72,18 @@ async function suspend(bench: Bench, host: Host): Promise<void> {
         const seen = calls.filter((call) => call.driver === "qemu" && call.object === name).map((c) =>
           c.operation
         );
-        assert.deepEqual(seen, ["stopped", "release", "restore", "prepare", "start", "started"], name);
+        const begins = ["prepare", "start", "started"];
+        assert.deepEqual(seen, saves ? ["stopped", "release", "restore", ...begins] : begins, name);
       }
       const daemon = calls.filter((call) => call.driver === "daemon").map((call) => call.operation);
-      assert.deepEqual(daemon, ["shutdown", "start"]);
+      if (saves) assert.deepEqual(daemon, ["shutdown", "start"]);
+      else {
+        assert.equal(daemon.at(-1), "start");
+        assert.match(
+          await host.vm.must("journalctl --no-pager -q -b -1 -u libvirtd"),
+          /cannot execute binary .*libvirt_iohelper: Permission denied/,
+        );
+      }
     },
   );
   await afterBoot(bench, host, []);
