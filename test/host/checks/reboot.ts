@@ -50,8 +50,8 @@ export async function reboot(bench: Bench, host: Host): Promise<void> {
 }
 
 async function suspend(bench: Bench, host: Host): Promise<void> {
-  // Debian's policy for SELinux lets libvirtd not run the program by which it saves a guest: systemd ends guests then,
-  // and may end libvirtd before it has called its hook.
+  // Debian's policy for SELinux lets libvirtd not run the program by which it saves a guest. systemd ends the guests
+  // then, and libvirtd while it sees to their ends: which hooks it still calls is a matter of luck.
   const saves = host.security === "apparmor";
   const what = saves
     ? "suspended, restored at boot"
@@ -73,7 +73,8 @@ async function suspend(bench: Bench, host: Host): Promise<void> {
           c.operation
         );
         const begins = ["prepare", "start", "started"];
-        assert.deepEqual(seen, saves ? ["stopped", "release", "restore", ...begins] : begins, name);
+        if (saves) assert.deepEqual(seen, ["stopped", "release", "restore", ...begins], name);
+        else assert.match(seen.join(" "), /^(stopped (release )?)?prepare start started$/, name);
       }
       const daemon = calls.filter((call) => call.driver === "daemon").map((call) => call.operation);
       if (saves) assert.deepEqual(daemon, ["shutdown", "start"]);
